@@ -1,0 +1,105 @@
+/** How one kind of failure is treated everywhere: in Temporal failures, HTTP problems, the CLI and logs. */
+export interface ErrorKind {
+  /** HTTP status of the problem answer. */
+  readonly httpStatus: number;
+  /** Whether the engine may try again by itself. */
+  readonly retryable: boolean;
+  /** What went wrong, in one sentence without details. */
+  readonly message: string;
+  /** What a person can do about it. */
+  readonly whatToDo: string;
+}
+
+const kind = (httpStatus: number, retryable: boolean, message: string, whatToDo: string): ErrorKind => ({
+  httpStatus,
+  retryable,
+  message,
+  whatToDo,
+});
+
+/** The error table: the one place where a failure is classified. */
+export const errors = {
+  // The app that is the source
+  SOURCE_UNREACHABLE: kind(502, true, 'The app could not be reached.', 'Check that the app is up and its address is right.'),
+  SOURCE_SERVER_ERROR: kind(502, true, 'The app answered with a server error.', 'Wait; it is tried again. If it stays, ask the app.'),
+  SOURCE_RATE_LIMITED: kind(429, true, 'The app asked us to slow down.', 'Nothing: the wait that the app named is kept.'),
+  SOURCE_BAD_ANSWER: kind(502, true, 'The app answered with something that is not what its definition says.', 'Compare the answer with the connector definition.'),
+  SOURCE_REFUSED: kind(502, false, 'The app refused the request.', 'Check the resource path and parameters in the connector definition.'),
+  SOURCE_RESOURCE_NOT_FOUND: kind(502, false, 'The app does not have this resource.', 'Check the resource path, or disable the resource.'),
+  SOURCE_CURSOR_REPEATED: kind(502, false, 'The app gave the same page cursor twice, so the pages would never end.', 'Check the pagination in the connector definition.'),
+  GRANT_REVOKED: kind(409, false, 'The app no longer accepts our grant.', 'Re-authorize the connection.'),
+  // Authorization
+  INVALID_CREDENTIALS: kind(422, false, 'The app refused the credentials.', 'Submit the right credentials.'),
+  CONSENT_DENIED: kind(409, false, 'The person did not consent.', 'Send a new link and consent to it.'),
+  STATE_FORGED: kind(400, false, 'The authorization answer does not belong to a link of ours.', 'Open the link again, in one browser.'),
+  CODE_USED: kind(409, false, 'The authorization code was used already or is not valid.', 'Open a new link.'),
+  ACCOUNT_MISMATCH: kind(409, false, 'Another account of the app was authorized than before.', 'Authorize with the account that the connection belongs to, or make another connection.'),
+  TOKEN_ENDPOINT_FAILED: kind(502, true, 'The token endpoint of the app failed.', 'Wait; it is tried again.'),
+  APP_NOT_SET_UP: kind(409, false, 'The app has no client id, secret or address yet.', 'Set them with PUT /api/apps/:app.'),
+  // Stages of a session
+  NO_PROGRESS: kind(504, false, 'No batch was stored for too long.', 'Look at the app, then retry.'),
+  TOO_LONG: kind(504, false, 'Loading took longer than it may.', 'Retry; what is stored is kept.'),
+  LEDGER_UNBALANCED: kind(500, false, 'The row counts do not balance.', 'Look at the ledger, then retry; if it stays, report it.'),
+  MERGE_FAILED: kind(500, false, 'The rows could not be merged into records.', 'Retry; what is merged is not merged twice.'),
+  QUARANTINE_THRESHOLD: kind(422, false, 'Too many rows did not fit and are in quarantine.', 'Mend the connector definition or the source, then retry.'),
+  SUBSTAGE_FAILED: kind(500, false, 'A substage of processing failed.', 'Retry, or skip the substage.'),
+  DEDUPLICATION_FAILED: kind(500, false, 'Deduplication failed.', 'Retry.'),
+  ATTEMPTS_EXHAUSTED: kind(502, false, 'Five attempts in a row made no progress.', 'Mend the cause, then retry.'),
+  CONNECTION_GONE: kind(409, false, 'The connection was disconnected.', 'Connect again.'),
+  AUTHORIZATION_TIMED_OUT: kind(504, false, 'The consent page was not completed in time.', 'Ask for a new link and complete it.'),
+  LINK_EXPIRED: kind(410, false, 'Nobody opened the consent link while it was valid.', 'Ask for a new link.'),
+  CONFIGURATION_RESET: kind(409, false, 'The configuration of the connection was reset.', 'Set the connection up again.'),
+  AGGREGATOR_ERROR: kind(502, false, 'The aggregator could not fetch the data.', 'Look at the account there, then retry.'),
+  WEBHOOK_TIMED_OUT: kind(504, false, 'The webhook of the aggregator did not come in time.', 'Look at the aggregator, then retry.'),
+  STUCK: kind(504, false, 'The stage took longer than it may.', 'Look at the log, then retry; what is done is kept.'),
+  CANCELED: kind(409, false, 'A person canceled it.', 'Retry, or leave it.'),
+  WINDOW_OVER: kind(409, false, 'Nobody decided in time, so the session closed.', 'Retry, or authorize again.'),
+  // Callers of the API
+  INVALID_INPUT: kind(400, false, 'The request does not have the expected form.', 'Correct the named fields.'),
+  UNAUTHENTICATED: kind(401, false, 'The request has no valid token.', 'Send the token as "Authorization: Bearer ...".'),
+  NOT_FOUND: kind(404, false, 'There is no such thing.', 'Check the id.'),
+  ILLEGAL_MOVE: kind(409, false, 'This is not possible in the present status.', 'See the allowed calls.'),
+  SESSION_OPEN: kind(409, false, 'The connection has an open session.', 'Look at that session.'),
+  CONNECTION_EXISTS: kind(409, false, 'There is a connection with this id already.', 'Use it, or choose another id.'),
+  CONNECTION_HELD: kind(409, false, 'The connection is paused.', 'Resume the connection.'),
+  CONNECTION_NOT_READY: kind(409, false, 'The connection is not started and authorized.', 'Finish setting it up.'),
+  ALREADY_USED: kind(410, false, 'This link was used or has expired.', 'Ask for a new one.'),
+  NO_WORKER: kind(503, true, 'No worker answered in time. The call may still take effect: look before repeating.', 'Check that a worker runs.'),
+  ENGINE_UNAVAILABLE: kind(503, true, 'The engine (Temporal) cannot be reached.', 'Check that it runs.'),
+  STORE_UNAVAILABLE: kind(503, true, 'The store (MongoDB) cannot be reached.', 'Check that it runs.'),
+  // Set-up
+  SETTINGS_INVALID: kind(500, false, 'Some settings cannot be used.', 'Correct them in the environment.'),
+  DEFINITION_INVALID: kind(422, false, 'The connector definition has faults.', 'Correct the named lines.'),
+  STORE_NEWER: kind(500, false, 'The store was written by a newer version.', 'Run the newer version.'),
+  STORE_CONFLICT: kind(409, true, 'Something else changed this at the same time.', 'Look, then repeat.'),
+  DATA_FOLDER_IN_USE: kind(409, false, 'Another process uses this data folder.', 'Stop it, or choose another folder.'),
+  ENGINE_NOT_FOUND: kind(500, false, 'No way to run the engine was found.', 'Install one of the named programs.'),
+  STORE_NOT_FOUND: kind(500, false, 'No way to run the store was found.', 'Install one of the named programs.'),
+  UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log.'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** What an error says beside its code. Only values that people may see. */
+export interface ErrorDetails {
+  /** Milliseconds after which the other side said to come back. */
+  readonly retryAfterMs?: number;
+  readonly [name: string]: unknown;
+}
+
+/** Every failure that Tributary knows. Its `code` is a row of the error table. */
+export class TributaryError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message?: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(message ?? errors[code].message, options);
+    this.name = 'TributaryError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return errors[this.code].retryable;
+  }
+}

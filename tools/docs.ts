@@ -1,0 +1,166 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Transition } from '../domain/machine.ts';
+import { machines } from '../domain/machines.ts';
+import { procedures } from '../domain/procedures.ts';
+import { reasons } from '../domain/reasons.ts';
+import {
+  type SessionStatus,
+  sessionMachine,
+  sessionStatusKinds,
+  sessionStatusNames,
+} from '../domain/session.ts';
+
+/** The generated page, relative to the repository. */
+export const stateMachinesPage = 'docs/state-machines.md';
+
+const headings: Readonly<Record<keyof typeof machines, string>> = {
+  session: 'Session',
+  connectionCode: "The connection's own code",
+  sync: 'Sync',
+  syncRun: 'Sync run',
+  syncRecord: 'Sync record',
+  connection: 'Connection',
+  connectionConfiguration: 'Configuration of a connection',
+  ingestionProcess: 'Ingestion process',
+  ingestionRun: 'Ingestion run',
+  report: 'Report',
+};
+
+/** A machine with its types forgotten: what a page can be written from. */
+interface AnyMachine {
+  readonly statuses: readonly (string | number)[];
+  readonly ends: readonly (string | number)[];
+  readonly transitions: readonly Transition<string | number, string, string>[];
+}
+
+/** Writes docs/state-machines.md as text, from the tables in domain/ alone. */
+export function stateMachinesText(): string {
+  return `${[
+    '# State machines',
+    'Made by `npm run docs` from the tables in domain/. Do not edit; a test checks that this page is current.',
+    'An event with "if" or "unless" is taken only while that fact is true or false.',
+    ...(Object.keys(headings) as (keyof typeof headings)[]).flatMap((name) => machineSection(name)),
+    '## Procedures of a connection',
+    procedureTable(),
+    '## Reasons of a session',
+    'Why a session is in its status, who can move it on and how, and what happens if nobody does.',
+    reasonTable(),
+  ].join('\n\n')}\n`;
+}
+
+function machineSection(name: keyof typeof machines): string[] {
+  const machine: AnyMachine = machines[name];
+  const sessionCodes = name === 'session' ? [sessionStatusTable()] : [];
+  return [`## ${headings[name]}`, ...sessionCodes, diagram(name, machine), transitionTable(name, machine)];
+}
+
+function diagram(name: string, { statuses, ends, transitions }: AnyMachine): string {
+  const node = (status: string | number | null) => (status === null ? '[*]' : `s_${status}`);
+  const edges = new Map<string, string[]>();
+  for (const row of transitions)
+    for (const from of row.from) {
+      const edge = `${node(from)} --> ${node(row.to)}`;
+      edges.set(edge, [...(edges.get(edge) ?? []), eventText(row)]);
+    }
+  const lines = [
+    'stateDiagram-v2',
+    ...statuses.map((status) => `  state "${statusText(name, status)}" as ${node(status)}`),
+    ...[...edges].map(([edge, events]) => `  ${edge} : ${events.join(', ')}`),
+    ...ends.map((status) => `  ${node(status)} --> [*]`),
+  ];
+  return ['```mermaid', ...lines, '```'].join('\n');
+}
+
+function transitionTable(name: string, { transitions }: AnyMachine): string {
+  const from = (row: AnyMachine['transitions'][number]) =>
+    row.from.map((status) => (status === null ? '(new)' : statusText(name, status))).join(', ');
+  return table(
+    ['from', 'event', 'to'],
+    transitions.map((row) => [from(row), eventText(row), statusText(name, row.to)]),
+  );
+}
+
+function sessionStatusTable(): string {
+  return table(
+    ['code', 'status', 'kind', 'reasons'],
+    sessionMachine.statuses.map((status) => [
+      String(status),
+      sessionStatusNames[status],
+      sessionStatusKinds[status],
+      [...new Set(reasons.filter((row) => row.statuses.includes(status)).map((row) => row.code))].join(', '),
+    ]),
+  );
+}
+
+function procedureTable(): string {
+  return table(
+    ['procedure', 'allowed in', 'effect', 'on failure', 'answers beside OK and the guards'],
+    Object.entries(procedures).map(([name, row]) => [
+      name,
+      [
+        row.statuses.map((status) => status ?? '(new)').join(', '),
+        row.statuses.some((status) => status === 'CONFIGURING') && row.configurationStatuses.length < 5
+          ? ` (${row.configurationStatuses.join(', ')})`
+          : '',
+      ].join(''),
+      row.effect,
+      row.onFailure,
+      row.answers.join(', '),
+    ]),
+  );
+}
+
+function reasonTable(): string {
+  return table(
+    ['code', 'with', 'meaning', 'causes', 'who', 'call', 'if nobody does'],
+    reasons.map((row) => [
+      row.code,
+      row.statuses.join(', '),
+      row.meaning,
+      row.causes.join(' '),
+      row.who,
+      plain(row.call ?? ''),
+      plain(row.otherwise),
+    ]),
+  );
+}
+
+function eventText({ event, when, unless }: AnyMachine['transitions'][number]): string {
+  const guards = [
+    when === undefined ? [] : `if ${when}`,
+    unless === undefined ? [] : `unless ${unless}`,
+  ].flat();
+  return guards.length === 0 ? event : `${event} (${guards.join(', ')})`;
+}
+
+const statusText = (name: string, status: string | number) =>
+  name === 'session' ? `${status} ${sessionStatusNames[status as SessionStatus]}` : String(status);
+
+/** Texts with facts in them, without the facts. */
+const plain = (text: string) => text.replace(/\{\w+\|([^}]*)\}/g, '$1');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+/** Writes the page, or with `check` only says whether it is current. */
+export async function writeStateMachines(check: boolean): Promise<boolean> {
+  const path = fileURLToPath(new URL(`../${stateMachinesPage}`, import.meta.url));
+  const text = stateMachinesText();
+  if (!check) {
+    await writeFile(path, text);
+    return true;
+  }
+  return (await readFile(path, 'utf8').catch(() => '')) === text;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const check = process.argv.includes('--check');
+  const current = await writeStateMachines(check);
+  console.log(
+    current ? `${stateMachinesPage} is current.` : `${stateMachinesPage} is not current: npm run docs`,
+  );
+  process.exitCode = current ? 0 : 1;
+}
