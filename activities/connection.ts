@@ -1,0 +1,42 @@
+import type { AppSettings } from '../connectors/app.ts';
+import type { ConnectorDefinition, ResourceDefinition } from '../connectors/definition.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { ConnectionDoc } from '../stores/model.ts';
+import type { SessionRef } from './contracts.ts';
+import type { ActivityPorts } from './ports.ts';
+
+/** A connection with what its app is. */
+export interface OpenConnection {
+  readonly connection: ConnectionDoc;
+  readonly definition: ConnectorDefinition;
+}
+
+/** @throws TributaryError CONNECTION_GONE once the generation of a session was closed: nothing more may be written. */
+export async function openConnection(
+  { stores, definition }: ActivityPorts,
+  { connectionId, generation }: Pick<SessionRef, 'connectionId' | 'generation'>,
+): Promise<OpenConnection> {
+  const connection = await stores.connections.get(connectionId);
+  if (connection === null || connection.generation !== generation || connection.ownCode === 26)
+    throw new TributaryError('CONNECTION_GONE');
+  return { connection, definition: definition(connection.app) };
+}
+
+/** @throws TributaryError DEFINITION_INVALID when the definition no longer has the resource. */
+export function resourceOf(definition: ConnectorDefinition, id: string): ResourceDefinition {
+  const resource = definition.resources.find((one) => one.id === id);
+  if (resource === undefined)
+    throw new TributaryError('DEFINITION_INVALID', `The definition of ${definition.id} has no resource ${id}.`);
+  return resource;
+}
+
+/**
+ * Address and client of an app.
+ * @throws TributaryError APP_NOT_SET_UP
+ */
+export async function appSettings({ stores, secrets }: ActivityPorts, app: string): Promise<AppSettings> {
+  const doc = await stores.apps.get(app);
+  if (doc === null) throw new TributaryError('APP_NOT_SET_UP', `The app ${app} has no address yet.`);
+  const secret = doc.clientSecret === undefined ? '' : secrets.open(doc.clientSecret, `app/${app}`);
+  return { baseUrl: doc.baseUrl, clientId: doc.clientId ?? '', clientSecret: String(secret) };
+}

@@ -1,0 +1,143 @@
+import type { SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { ReasonCode } from '../domain/reasons.ts';
+import type { SessionStatus, Substage } from '../domain/session.ts';
+
+/** Inputs and outputs of the session's activities: ids and counts only, never rows. */
+
+export interface SessionRef {
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly generation: number;
+}
+
+export interface BegunSession extends SessionRef {
+  readonly company: string;
+  readonly app: string;
+  /** Where a continued session stands; null when it is new. */
+  readonly status: SessionStatus | null;
+  readonly reason: ReasonCode | null;
+  readonly seq: number;
+  readonly aggregator: boolean;
+  readonly deduplicates: boolean;
+  readonly webhookPending: boolean;
+  /** What this session covers, in order, and what of it is finished. */
+  readonly resources: readonly BegunResource[];
+  readonly substages: readonly Substage[];
+  readonly held: boolean;
+  /** Task queue of the connection's pool. */
+  readonly poolQueue: string;
+}
+
+export interface BegunResource {
+  readonly id: string;
+  readonly onError: 'stop' | 'continue';
+  readonly loaded: boolean;
+  readonly structured: boolean;
+}
+
+export interface WriteStatusInput {
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly generation: number;
+  readonly steps: readonly StatusStep[];
+  readonly detail?: string;
+  readonly failedResources?: readonly string[];
+  readonly webhookPending: boolean;
+  /** ISO time at which the wait in the new status runs out. */
+  readonly until?: string;
+}
+
+export interface ClaimInput extends SessionRef {
+  readonly status: SessionStatus;
+  /** ISO time at which the session entered the status: a consent page opened before it does not count. */
+  readonly since: string;
+  /** Answers that were tried already. */
+  readonly tried: readonly string[];
+}
+
+/** What the inbox had for a session. At most one entry decides an authorization at a time. */
+export interface ClaimResult {
+  /** The consent page was opened at this ISO time. */
+  readonly openedAt?: string;
+  /** An OAuth callback or credentials to be tried: id of the inbox entry. */
+  readonly answer?: string;
+  readonly webhook?: 'arrived' | 'failed';
+  readonly revoked: boolean;
+  /** Webhooks that no session has taken. */
+  readonly left: number;
+}
+
+export type AuthorizationResult = { readonly ok: true } | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
+
+export interface StageInput extends SessionRef {
+  /** When the run started or was last retried, in ms: attempts without progress are counted within one round. */
+  readonly round: number;
+  readonly noProgressMs: number;
+}
+
+export interface ResourceInput extends StageInput {
+  readonly resource: string;
+}
+
+export interface LoadedResource {
+  readonly rows: number;
+  readonly batches: number;
+}
+
+export interface StructuredResource {
+  readonly ledger: Ledger;
+}
+
+export interface SubstageInput extends StageInput {
+  readonly substage: Substage;
+}
+
+/** First detail of a failure of a stage activity. */
+export interface StageFailureDetails {
+  /** Whether anything was stored since the retry began: renews the decision window. */
+  readonly progressed: boolean;
+}
+
+/** Short activities: on the session's own task queue. Every one may be repeated without effect. */
+export interface QuickActivities {
+  /** Decides whether a session may start, allocates its number or finds the place of the one to continue. */
+  beginSession(input: {
+    readonly connectionId: string;
+    readonly start: SessionStart;
+    readonly runId: string;
+  }): Promise<BegunSession | { readonly refused: StartRefusal }>;
+  writeStatus(input: WriteStatusInput): Promise<void>;
+  holdSession(input: { readonly sessionId: string; readonly held: boolean }): Promise<void>;
+  setUntil(input: { readonly sessionId: string; readonly until: string }): Promise<void>;
+  claimInbox(input: ClaimInput): Promise<ClaimResult>;
+  authorizeConnection(input: SessionRef & { readonly entryId: string }): Promise<AuthorizationResult>;
+  confirmAuthorized(input: SessionRef): Promise<{ readonly finalized: boolean }>;
+  skipSubstage(
+    input: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
+  ): Promise<void>;
+  sealSession(input: SessionRef): Promise<{ readonly quarantined: number }>;
+  closeSession(input: SessionRef & { readonly closedBy: 'window' | 'canceled' }): Promise<void>;
+}
+
+/** Long activities with heartbeat: on the task queue of the connection's pool. */
+export interface HeavyActivities {
+  loadResource(input: ResourceInput): Promise<LoadedResource>;
+  structureResource(input: ResourceInput): Promise<StructuredResource>;
+  runSubstage(input: SubstageInput): Promise<{ readonly status: 'done' | 'skipped' }>;
+  deduplicate(input: StageInput): Promise<{ readonly merged: number }>;
+}
+
+/** The steps of a disconnect, in order (states.md section 5). */
+export interface DisconnectActivities {
+  /** Closes the generation: from here on nothing starts and no stage of it writes. */
+  closeDoor(input: { readonly connectionId: string }): Promise<{ readonly generation: number }>;
+  revokeGrant(input: { readonly connectionId: string; readonly generation: number }): Promise<{ readonly revoked: boolean }>;
+  purgeConnection(input: {
+    readonly connectionId: string;
+    readonly generation: number;
+    readonly keepData: boolean;
+    readonly grantRevoked: boolean;
+    readonly by: import('../domain/contracts.ts').Actor;
+  }): Promise<{ readonly receiptId: string }>;
+}

@@ -1,0 +1,45 @@
+import { authorizeConnection } from './authorization/authorize.ts';
+import { confirmAuthorized } from './authorization/confirm.ts';
+import type { DisconnectActivities, HeavyActivities, QuickActivities } from './contracts.ts';
+import { deduplicate } from './deduplication/deduplicate.ts';
+import { closeDoor, purgeConnection, revokeGrant } from './disconnect/disconnect.ts';
+import { withFailures } from './failure.ts';
+import { loadResource } from './loading/load-resource.ts';
+import type { ActivityPorts } from './ports.ts';
+import { runSubstage, skipSubstage } from './processing/run-substage.ts';
+import { beginSession } from './session/begin.ts';
+import { closeSession } from './session/close.ts';
+import { claimInbox } from './session/inbox.ts';
+import { sealSession } from './session/seal.ts';
+import { writeStatus } from './session/status.ts';
+import { structureResource } from './structuring/structure-resource.ts';
+
+export type SessionActivities = QuickActivities & DisconnectActivities;
+
+/** Every activity, by the task queue that runs it: `session` the short ones, `pool` the long ones with heartbeat. */
+export function createActivities(ports: ActivityPorts): { session: SessionActivities; pool: HeavyActivities } {
+  const { stores } = ports;
+  return {
+    session: withFailures<SessionActivities>({
+      beginSession: (input) => beginSession(ports, input),
+      writeStatus: (input) => writeStatus(ports, input),
+      holdSession: ({ sessionId, held }) => stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null),
+      setUntil: ({ sessionId, until }) => stores.sessions.setUntil(sessionId, new Date(until)),
+      claimInbox: (input) => claimInbox(ports, input),
+      authorizeConnection: (input) => authorizeConnection(ports, input),
+      confirmAuthorized: (input) => confirmAuthorized(ports, input),
+      skipSubstage: (input) => skipSubstage(ports, input),
+      sealSession: (input) => sealSession(ports, input),
+      closeSession: (input) => closeSession(ports, input),
+      closeDoor: (input) => closeDoor(ports, input),
+      revokeGrant: (input) => revokeGrant(ports, input),
+      purgeConnection: (input) => purgeConnection(ports, input),
+    }),
+    pool: {
+      loadResource: (input) => loadResource(ports, input),
+      structureResource: (input) => structureResource(ports, input),
+      runSubstage: (input) => runSubstage(ports, input),
+      deduplicate: (input) => deduplicate(ports, input),
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { ConnectorDefinition } from '../connectors/definition.ts';
+import type { SecretBox } from '../platform/crypto.ts';
+import type { Stores } from '../stores/open.ts';
+
+/** Sizes and thresholds; settings. */
+export interface Limits {
+  /** A batch closes at so many rows, so many bytes of JSON, or this old, whatever comes first. */
+  readonly batchRows: number;
+  readonly batchBytes: number;
+  readonly batchAgeMs: number;
+  /** A larger row goes to quarantine with its hash and its beginning. */
+  readonly rowBytes: number;
+  /** Share of a resource's rows in quarantine above which structuring fails, 0 to 1. */
+  readonly quarantineShare: number;
+  /** Up to so many rows in quarantine never fail structuring, unless they are all. */
+  readonly quarantineFloorRows: number;
+}
+
+export const defaultLimits: Limits = {
+  batchRows: 5_000,
+  batchBytes: 4 * 1024 * 1024,
+  batchAgeMs: 10_000,
+  rowBytes: 1024 * 1024,
+  quarantineShare: 0.1,
+  quarantineFloorRows: 0,
+};
+
+/** What activities are made from. */
+export interface ActivityPorts {
+  readonly stores: Stores;
+  /** By app id. Asked at every use, so that a mended definition counts at the next retry. */
+  readonly definition: (app: string) => ConnectorDefinition;
+  readonly secrets: SecretBox;
+  readonly log: Logger;
+  readonly limits: Limits;
+  /** Address at which the OAuth callback of this installation is reached. */
+  readonly callbackUrl: () => string;
+  /** Task queue of a pool. */
+  readonly poolQueue: (pool: string) => string;
+}

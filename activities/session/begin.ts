@@ -1,0 +1,126 @@
+import type { SessionStart, StartRefusal } from '../../domain/contracts.ts';
+import { isContinuable, substages } from '../../domain/session.ts';
+import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { sessionIdOf } from '../../domain/contracts.ts';
+import type { BegunSession } from '../contracts.ts';
+import type { ActivityPorts } from '../ports.ts';
+
+interface BeginInput {
+  readonly connectionId: string;
+  readonly start: SessionStart;
+  readonly runId: string;
+}
+
+/**
+ * Decides whether a session may start (states.md section 1: only where the connection is STARTED and authorized; 6
+ * is opened only by a person's call), which one is continued, and allocates the number of a new one.
+ */
+export async function beginSession(
+  ports: ActivityPorts,
+  input: BeginInput,
+): Promise<BegunSession | { readonly refused: StartRefusal }> {
+  const { stores } = ports;
+  const { connectionId, start, runId } = input;
+  const connection = await stores.connections.get(connectionId);
+  if (connection === null) return { refused: 'CONNECTION_NOT_FOUND' };
+  const latest =
+    connection.latestSession === 0 ? null : await stores.sessions.get(sessionIdOf(connectionId, connection.latestSession));
+  // The same run asks again when its first answer was lost.
+  if (latest !== null && latest.runIds.includes(runId)) return describe(ports, connection, latest);
+
+  const decision = await decide(ports, connection, latest, start);
+  if ('refused' in decision) {
+    const { refused } = decision;
+    await stores.skippedStarts.put({ _id: runId, connectionId, reason: refused, by: start.by, at: new Date() });
+    return { refused };
+  }
+  const session =
+    'adopt' in decision
+      ? await stores.sessions.adopt(decision.adopt._id, runId)
+      : await stores.sessions.allocate({
+          connection,
+          runId,
+          openedBy: start.by,
+          scope: start.kind === 'load' ? (start.scope ?? {}) : {},
+          resources: covered(connection, start),
+          at: new Date(),
+        });
+  if (start.kind === 'told') await takeTrigger(ports, connection, session);
+  return describe(ports, connection, session);
+}
+
+type Decision = { readonly refused: StartRefusal } | { readonly adopt: SessionDoc } | { readonly open: true };
+
+async function decide(
+  ports: ActivityPorts,
+  connection: ConnectionDoc,
+  latest: SessionDoc | null,
+  start: SessionStart,
+): Promise<Decision> {
+  const { status, configurationStatus, ownCode, authorized } = connection;
+  if (ownCode === 26) return { refused: 'CONNECTION_NOT_STARTED' };
+  if (start.kind === 'resume') {
+    const mine = latest?._id === start.sessionId && (latest.closedBy === null || latest.closedBy === 'window');
+    return mine && latest !== null ? { adopt: latest } : { refused: 'SESSION_CLOSED' };
+  }
+  if (start.kind === 'authorize') {
+    const ready = status === 'CONFIGURING' ? configurationStatus === 'CONFIGURED' || configurationStatus === 'CONNECTED' : true;
+    return ready ? { open: true } : { refused: 'CONNECTION_NOT_STARTED' };
+  }
+  if (status !== 'STARTED') return { refused: 'CONNECTION_NOT_STARTED' };
+  if (!authorized || ownCode === 8) return { refused: 'NOT_AUTHORIZED' };
+  if (start.kind === 'told' && (await ports.stores.inbox.unclaimed(connection._id, ['webhook'])) === 0)
+    return { refused: 'NOTHING_TO_DO' };
+  // A run that was terminated from outside left its session in the middle: that one goes on first.
+  const leftOpen = latest !== null && latest.closedAt === null && latest.status !== null;
+  const closedInError = latest?.closedBy === 'window' && latest.status !== null && isContinuable(latest.status);
+  return latest !== null && (leftOpen || closedInError) ? { adopt: latest } : { open: true };
+}
+
+function covered(connection: ConnectionDoc, start: SessionStart): string[] {
+  const wanted = start.kind === 'load' ? start.scope?.resources : undefined;
+  return connection.resources
+    .filter(({ id, enabled }) => enabled && (wanted === undefined || wanted.includes(id)))
+    .map(({ id }) => id);
+}
+
+/** The webhook that started a session of a direct app belongs to it; an aggregator's is waited for in 25. */
+async function takeTrigger({ stores, definition }: ActivityPorts, connection: ConnectionDoc, session: SessionDoc) {
+  if (definition(connection.app).aggregator) return;
+  const { _id: connectionId, generation } = connection;
+  await stores.inbox.claim({ connectionId, generation, kinds: ['webhook'], sessionId: session._id, at: new Date() });
+}
+
+async function describe(
+  { stores, definition, poolQueue }: ActivityPorts,
+  connection: ConnectionDoc,
+  session: SessionDoc,
+): Promise<BegunSession> {
+  const app = definition(connection.app);
+  const { _id: sessionId, resources } = session;
+  const checkpoints = await stores.loading.checkpoints(sessionId, resources);
+  const runs = await stores.structuring.many(sessionId, resources);
+  const done = (id: string) => checkpoints.find((one) => one._id === `${sessionId}/${id}`)?.done === true;
+  return {
+    sessionId,
+    connectionId: connection._id,
+    generation: session.generation,
+    company: connection.company,
+    app: connection.app,
+    status: session.status,
+    reason: session.reason,
+    seq: session.seq,
+    aggregator: app.aggregator,
+    deduplicates: app.deduplication !== undefined && connection.deduplication,
+    webhookPending: session.status === null ? app.aggregator : session.webhookPending,
+    resources: resources.map((id) => ({
+      id,
+      onError: app.resources.find((resource) => resource.id === id)?.onError ?? 'stop',
+      loaded: done(id),
+      structured: runs.some((run) => run.resource === id && run.status === 'COMPLETED'),
+    })),
+    substages: substages.filter((name) => ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted')),
+    held: ['PAUSING', 'PAUSED', 'ERROR'].includes(connection.status),
+    poolQueue: poolQueue(connection.pool),
+  };
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../domain/json.ts';
+
+/** Longer keys are replaced by their SHA-256. */
+const maxKeyBytes = 512;
+
+/**
+ * The key of a row (design section 7): one field's value as text, so that 1 and "1" are one key; of several
+ * fields the JSON array of these texts. Null when a part is null, missing, empty or no plain value.
+ */
+export function keyOf(row: JsonObject, fields: readonly string[]): string | null {
+  const parts: string[] = [];
+  for (const field of fields) {
+    const value = row[field];
+    if (value === null || value === undefined || value === '' || typeof value === 'object') return null;
+    parts.push(String(value));
+  }
+  const key = parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts);
+  return Buffer.byteLength(key) <= maxKeyBytes ? key : createHash('sha256').update(key).digest('hex');
+}

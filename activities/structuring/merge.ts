@@ -1,0 +1,74 @@
+import { compareCursors } from '../../domain/cursor.ts';
+import type { Place, RecordDoc } from '../../stores/model.ts';
+import type { FitRow } from './shape.ts';
+
+/** Earlier sources that a record keeps. */
+const keptVersions = 20;
+
+/** How the rows of one key in one batch are counted, and what is to be written for them. */
+export interface MergedKey {
+  readonly outcome: 'inserted' | 'updated' | 'unchanged' | 'duplicate';
+  readonly write?: RecordDoc;
+}
+
+export interface MergeContext {
+  readonly sessionId: string;
+  readonly batchId: string;
+  readonly batch: number;
+  readonly at: Date;
+}
+
+/**
+ * Of two versions of one key the greater cursor value wins, equal ones by the later place in the stream
+ * (states.md section 1). True when `later`, which comes later, takes the place of `earlier`.
+ */
+export const supersedes = (later: { cursor: string | null }, earlier: { cursor: string | null }): boolean =>
+  compareCursors(later.cursor, earlier.cursor) >= 0;
+
+/**
+ * Merges the winning row of a key in a batch into what is stored. A repeated merge gives the same outcome: a key is
+ * counted once in a session, at the place that its record remembers, every other row of it is a duplicate.
+ */
+export function mergeKey(stored: RecordDoc | undefined, row: FitRow, index: number, context: MergeContext): MergedKey {
+  const { sessionId, batchId, batch, at } = context;
+  const place: Place = [batch, index];
+  const fresh = {
+    _id: row.key,
+    data: row.data,
+    fingerprint: row.fingerprint,
+    cursor: row.cursor,
+    source: [batchId, index] as const,
+    updatedAt: at,
+  };
+  if (stored === undefined)
+    return {
+      outcome: 'inserted',
+      write: { ...fresh, createdIn: sessionId, changedIn: sessionId, countedAt: place, versions: [] },
+    };
+
+  if (stored.changedIn === sessionId) {
+    const countedHere = stored.countedAt[0] === batch && stored.countedAt[1] === index;
+    const outcome = !countedHere ? 'duplicate' : stored.createdIn === sessionId ? 'inserted' : 'updated';
+    const isSource = stored.source[0] === batchId && stored.source[1] === index;
+    // The row that the data come from is written again only if a mended definition reads it differently.
+    if (isSource ? row.fingerprint === stored.fingerprint : !comesAfter(row, place, stored)) return { outcome };
+    return { outcome, write: { ...stored, ...fresh } };
+  }
+
+  if (stored.fingerprint === row.fingerprint) return { outcome: 'unchanged' };
+  if (!supersedes(row, stored)) return { outcome: 'duplicate' };
+  const { changedIn: session, source, fingerprint } = stored;
+  const versions = [{ session, source, fingerprint }, ...stored.versions].slice(0, keptVersions);
+  return {
+    outcome: 'updated',
+    write: { ...fresh, createdIn: stored.createdIn, changedIn: sessionId, countedAt: place, versions },
+  };
+}
+
+/** Whether a row supersedes what an earlier or later batch of the same session stored. */
+function comesAfter(row: FitRow, [batch, index]: Place, stored: RecordDoc): boolean {
+  const byCursor = compareCursors(row.cursor, stored.cursor);
+  if (byCursor !== 0) return byCursor > 0;
+  const storedBatch = Number(stored.source[0].split('/').at(-1));
+  return batch > storedBatch || (batch === storedBatch && index > stored.source[1]);
+}

@@ -1,0 +1,91 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import formatsPlugin from 'ajv-formats';
+import type { ResourceDefinition } from '../../connectors/definition.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { QuarantineDoc } from '../../stores/model.ts';
+import { whyUnstorable } from '../../stores/records.ts';
+import { cursorOf, isTooLarge } from '../loading/rows.ts';
+import { fingerprintOf } from './canonical.ts';
+import { keyOf } from './key.ts';
+
+/** A row that fits its definition. */
+export interface FitRow {
+  readonly fits: true;
+  readonly key: string;
+  readonly data: JsonObject;
+  readonly fingerprint: string;
+  readonly cursor: string | null;
+  /** Value of the freshness field. */
+  readonly fresh: string | null;
+}
+
+/** A row for quarantine. */
+export interface UnfitRow {
+  readonly fits: false;
+  readonly key: string | null;
+  readonly reason: QuarantineDoc['reason'];
+  readonly message: string;
+}
+
+export type Shape = (row: JsonValue) => FitRow | UnfitRow;
+
+// The package is CommonJS: its default export is the module itself or its `default`, by loader.
+const addFormats = ('default' in formatsPlugin ? formatsPlugin.default : formatsPlugin) as unknown as (ajv: Ajv) => Ajv;
+
+/**
+ * Compiles a resource's definition into the judge of its rows: a JSON object, not too large, with a key, fitting
+ * its JSON Schema; renamed by the mapping and fingerprinted.
+ * @throws TributaryError DEFINITION_INVALID when the schema cannot be compiled.
+ */
+export function compileShape(resource: ResourceDefinition): Shape {
+  const { key: keyFields, cursor, mapping = {}, freshnessField = cursor } = resource;
+  const validate = compile(resource);
+  const rename = (row: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [mapping[name] ?? name, value]));
+
+  return (row) => {
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      return unfit(null, 'NOT_AN_OBJECT', 'The row is not a JSON object.');
+    const object = row as JsonObject;
+    if (isTooLarge(object))
+      return unfit(null, 'TOO_LARGE', `The row has ${object.bytes} bytes; its SHA-256 is ${object.sha256}.`);
+    const key = keyOf(object, keyFields);
+    if (key === null) return unfit(null, 'KEY_MISSING', `The key (${keyFields.join(', ')}) is missing or empty.`);
+    if (!validate(object)) return unfit(key, 'SCHEMA_MISMATCH', describe(validate.errors ?? []));
+    const data = rename(object);
+    const unstorable = whyUnstorable(data);
+    if (unstorable !== null) return unfit(key, 'SCHEMA_MISMATCH', unstorable);
+    return {
+      fits: true,
+      key,
+      data,
+      fingerprint: fingerprintOf(data),
+      cursor: cursorOf(object, cursor),
+      fresh: cursorOf(object, freshnessField),
+    };
+  };
+}
+
+function compile({ id, schema }: ResourceDefinition) {
+  try {
+    return addFormats(new Ajv({ allErrors: true, strict: false })).compile(schema);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TributaryError('DEFINITION_INVALID', `The schema of ${id} cannot be used: ${why}`, {}, { cause: error });
+  }
+}
+
+const unfit = (key: string | null, reason: UnfitRow['reason'], message: string): UnfitRow => ({
+  fits: false,
+  key,
+  reason,
+  message,
+});
+
+/** At most three faults, each with the place in the row; never the value, which may be anything. */
+const describe = (errors: readonly ErrorObject[]): string =>
+  errors
+    .slice(0, 3)
+    .map(({ instancePath, message }) => `${instancePath === '' ? 'row' : instancePath.slice(1)} ${message ?? 'does not fit'}`)
+    .join('; ');

@@ -1,0 +1,2 @@
+export { disconnect } from './disconnect.ts';
+export { session } from './session.ts';

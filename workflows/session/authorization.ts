@@ -1,0 +1,64 @@
+import type { ReasonCode } from '../../domain/reasons.ts';
+import { quick } from './activities.ts';
+import { stopAsAsked } from './interruptions.ts';
+import type { SessionRun } from './run.ts';
+
+/** 6: waits for what a person does at the app. The inbox is read first, only then the session sleeps. */
+export async function awaitAuthorization(run: SessionRun): Promise<void> {
+  const { authorizationMs, linkValidMs } = run.input.durations;
+  let deadline = run.clock.now() + linkValidMs;
+  let opened = false;
+  for (;;) {
+    const found = await run.claim();
+    if (found.answer !== undefined) return answered(run, found.answer);
+    if (found.openedAt !== undefined && !opened) {
+      opened = true;
+      deadline = run.clock.now() + Math.max(0, authorizationMs - (Date.now() - Date.parse(found.openedAt)));
+      await quick.setUntil({ sessionId: run.session.sessionId, until: run.clock.wallTime(deadline) });
+    }
+    const inTime = await run.wait(() => run.told || wantsStop(run), deadline);
+    if (wantsStop(run)) return stopAsAsked(run);
+    if (!inTime) {
+      const reason: ReasonCode = opened ? 'AUTHORIZATION_TIMED_OUT' : 'LINK_EXPIRED';
+      return run.advance([{ event: 'authorizationTimedOut', reason }]);
+    }
+  }
+}
+
+const wantsStop = (run: SessionRun) =>
+  run.disconnect !== null || run.reset !== null || run.canceled || run.wants('cancel');
+
+async function answered(run: SessionRun, entryId: string): Promise<void> {
+  run.tried.push(entryId);
+  const result = await quick.authorizeConnection({ ...run.ref, entryId });
+  if (result.ok) {
+    run.progressed();
+    return run.advance([{ event: 'authorized', reason: 'AUTHORIZED' }]);
+  }
+  return run.advance([{ event: 'authorizationFailed', reason: result.reason }], { detail: result.detail });
+}
+
+/** 9: goes on at once when the connection is finalized; while it is being configured there is no timer. */
+export async function awaitFinalization(run: SessionRun): Promise<void> {
+  for (;;) {
+    const found = await run.claim();
+    if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
+    const { finalized } = await quick.confirmAuthorized(run.ref);
+    if (finalized) await run.whileHeld();
+    if (finalized && run.disconnect === null && run.reset === null) return goOn(run);
+    await run.wait(() => run.told || run.wants('proceed') || run.disconnect !== null || run.reset !== null || run.canceled);
+    if (run.disconnect !== null || run.reset !== null) return stopAsAsked(run);
+    const asked = run.takeCall('proceed');
+    if (asked !== undefined && (await quick.confirmAuthorized(run.ref)).finalized) {
+      await goOn(run);
+      return run.answer(asked);
+    }
+    if (asked !== undefined) run.answer(asked);
+    run.canceled = false;
+  }
+}
+
+function goOn(run: SessionRun): Promise<void> {
+  run.webhookPending = run.session.aggregator;
+  return run.advance([{ event: 'finalized', reason: run.session.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING' }]);
+}

@@ -1,0 +1,69 @@
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import type { CallAnswer, CallRequest } from '../../domain/contracts.ts';
+import { allowedCalls, isContinuable, type SessionCall } from '../../domain/session.ts';
+import * as messages from '../messages.ts';
+import { type PendingCall, refusal } from './calls.ts';
+import type { SessionRun } from './run.ts';
+
+/**
+ * Registers every handler, before anything is awaited: signals may come with the first task.
+ * Handlers only record the wish; the main function acts on it and writes the status.
+ */
+export function listen(run: SessionRun): void {
+  setHandler(messages.tell, () => {
+    run.told = true;
+  });
+  setHandler(messages.tick, ({ by, scope }) => {
+    run.scopes.set(scope?.configuration ?? '', scope === undefined ? { by } : { by, scope });
+  });
+  setHandler(messages.hold, () => run.hold());
+  setHandler(messages.release, () => run.release());
+  setHandler(messages.resetConfiguration, (by) => {
+    run.reset = by;
+  });
+  setHandler(messages.disconnect, (request) => {
+    run.disconnect ??= request;
+  });
+  setHandler(messages.status, () => ({
+    sessionId: run.hasBegun ? run.session.sessionId : null,
+    code: run.status,
+    reason: run.reason,
+    since: run.since,
+    held: run.held,
+    seq: run.seq,
+  }));
+  setHandler(messages.progress, () => ({
+    loaded: [...run.finished.loaded],
+    structured: [...run.finished.structured],
+    substages: [...run.finished.substages],
+    retries: run.retries,
+  }));
+  for (const call of ['retry', 'cancel', 'skip', 'proceed'] as const) {
+    setHandler(messages[call], (request) => record(run, call, request), {
+      validator: (request) => refuseIllegal(run, call, request),
+    });
+  }
+  // A cancel from the Temporal Web UI is a person's cancel like any other.
+  CancellationScope.current().cancelRequested.catch(() => {
+    run.canceled = true;
+  });
+}
+
+function refuseIllegal(run: SessionRun, call: SessionCall, request: CallRequest): void {
+  if (run.status === null || run.ended || !allowedCalls(run.status, run.held).includes(call))
+    throw refusal(call, run.ended ? null : run.status, run.held);
+  if (call === 'skip' && request.substage !== undefined && request.substage !== run.failedSubstage)
+    throw refusal(call, run.status, run.held);
+}
+
+async function record(run: SessionRun, call: SessionCall, request: CallRequest): Promise<CallAnswer> {
+  const pending: PendingCall = { call, request };
+  run.calls.push(pending);
+  await condition(() => pending.answer !== undefined || pending.refusal !== undefined);
+  if (pending.answer !== undefined) return pending.answer;
+  throw pending.refusal;
+}
+
+/** Whether a tick that waits may retry what the session stands in; 7 and 20 need a person. */
+export const tickMayRetry = (run: SessionRun): boolean =>
+  run.scopes.size > 0 && !run.held && run.status !== null && isContinuable(run.status);

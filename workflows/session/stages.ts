@@ -1,0 +1,108 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { substages } from '../../domain/session.ts';
+import { heavy, quick } from './activities.ts';
+import { type StageFailure, stageFailure } from './failure.ts';
+import { stopAsAsked } from './interruptions.ts';
+import type { SessionRun } from './run.ts';
+import { inLanes, work } from './work.ts';
+
+/** Structuring is bound by the processor: more lanes only share it. */
+const structuringLanes = 2;
+
+/** 13: one activity a resource turns batches into records; a resource that is structured stays so. */
+export async function structure(run: SessionRun): Promise<void> {
+  const failures = new Map<string, StageFailure>();
+  const { durations } = run.input;
+  const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) => {
+    failures.clear();
+    const waiting = run.session.resources.filter(
+      ({ id }) => run.finished.loaded.has(id) && !run.finished.structured.has(id),
+    );
+    return inLanes(structuringLanes, waiting, async ({ id: resource }) => {
+      try {
+        const { poolQueue } = run.session;
+        await heavy({ poolQueue, durations, leftMs, summary: `Structure ${resource}` }).structureResource({
+          ...stageInput(run),
+          resource,
+        });
+        run.finished.structured.add(resource);
+        run.progressed();
+      } catch (error) {
+        if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+        failures.set(resource, stageFailure(error));
+      }
+    });
+  });
+  if (end.kind === 'interrupted') return stopAsAsked(run);
+  if (end.kind === 'failed') throw end.error;
+  const first = [...failures.values()][0];
+  if (first === undefined)
+    return run.advance([
+      { event: 'structured', reason: 'STRUCTURED' },
+      { event: 'process', reason: 'PROCESSING' },
+    ]);
+  if (first.progressed) run.progressed();
+  return run.advance([{ event: 'structuringFailed', reason: first.reason }], {
+    detail: first.detail,
+    failedResources: [...failures.keys()],
+  });
+}
+
+/** 16: the five substages in their order (document 000), each tracked on its own and never repeated once finished. */
+export async function process(run: SessionRun): Promise<void> {
+  const { durations } = run.input;
+  const { poolQueue } = run.session;
+  for (const substage of substages) {
+    if (run.finished.substages.has(substage)) continue;
+    const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
+      heavy({ poolQueue, durations, leftMs, summary: `Process: ${substage}` }).runSubstage({ ...stageInput(run), substage }),
+    );
+    if (end.kind === 'interrupted') return stopAsAsked(run);
+    if (end.kind !== 'done') {
+      const { reason, detail } = failureOf(end);
+      run.failedSubstage = substage;
+      return run.advance([{ event: 'processingFailed', reason }], { detail: `${substage}: ${detail}` });
+    }
+    run.finished.substages.add(substage);
+    run.progressed();
+  }
+  run.failedSubstage = null;
+  if (run.session.deduplicates)
+    return run.advance([
+      { event: 'processed', reason: 'PROCESSED' },
+      { event: 'deduplicate', reason: 'DEDUPLICATING' },
+    ]);
+  return run.advance([{ event: 'processed', reason: 'PROCESSED' }]);
+}
+
+/** 21: different keys that mean one thing become one record. */
+export async function deduplicate(run: SessionRun): Promise<void> {
+  const { durations } = run.input;
+  const { poolQueue } = run.session;
+  const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
+    heavy({ poolQueue, durations, leftMs, summary: 'Deduplicate' }).deduplicate(stageInput(run)),
+  );
+  if (end.kind === 'interrupted') return stopAsAsked(run);
+  if (end.kind !== 'done') {
+    const { reason, detail } = failureOf(end);
+    return run.advance([{ event: 'deduplicationFailed', reason }], { detail });
+  }
+  return publish(run, 'deduplicated');
+}
+
+/** 18 or 21 to 19: sealed in the change feed in one write, from which on readers see it. Only the store can delay it. */
+export async function publish(run: SessionRun, event: 'sync' | 'deduplicated' = 'sync'): Promise<void> {
+  const { quarantined } = await quick.sealSession(run.ref);
+  return run.advance([{ event, reason: quarantined > 0 ? 'SYNCED_WITH_QUARANTINE' : 'SYNCED' }]);
+}
+
+const stageInput = (run: SessionRun) => ({
+  ...run.ref,
+  round: run.round,
+  noProgressMs: run.input.durations.noProgressMs,
+});
+
+const failureOf = (end: { kind: 'failed'; error: unknown } | { kind: 'tooLong' }): StageFailure =>
+  end.kind === 'failed'
+    ? stageFailure(end.error)
+    : { reason: 'STUCK', detail: 'The stage did not finish in its time.', progressed: false };
