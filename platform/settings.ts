@@ -1,0 +1,188 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
+import { TributaryError } from '../domain/errors.ts';
+
+/** A key of 32 bytes and the id by which what it sealed names it. */
+export interface NamedKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+const text = z.string().optional();
+const wholeSecs = (defaultSecs: number) =>
+  z.coerce
+    .number('must be a number of seconds')
+    .int('must be whole seconds')
+    .positive('must be above 0')
+    .default(defaultSecs);
+/** Set in seconds, kept in milliseconds. */
+const durationMs = (name: keyof SessionDurations) =>
+  wholeSecs(defaultDurations[name] / 1000).transform((secs) => secs * 1000);
+const listOf = (defaultValue: string) =>
+  z
+    .string()
+    .default(defaultValue)
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(
+      z.array(
+        z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be names of a-z, 0-9 and -, separated by commas'),
+      ),
+    );
+
+const keys = z
+  .string()
+  .default('')
+  .transform((list, context): NamedKey[] =>
+    list
+      .split(',')
+      .filter((entry) => entry !== '')
+      .map((entry, index) => {
+        const [id = '', encoded = ''] = entry.trim().split(/:(.*)/s);
+        const key = Buffer.from(encoded, 'base64');
+        if (!/^[\w-]+$/.test(id) || key.length !== 32) {
+          context.addIssue(
+            `key ${index + 1} must be written keyId:base64 of 32 bytes (openssl rand -base64 32)`,
+          );
+        }
+        return { id, key };
+      }),
+  );
+
+const schema = z.strictObject({
+  TRIBUTARY_DATA: z
+    .string()
+    .default('.tributary')
+    .transform((folder) => resolve(folder)),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/:]+:\d+$/, 'must be host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/./, 'must start with mongodb:// or mongodb+srv://')
+    .optional(),
+  MONGODB_DATABASE: z
+    .string()
+    .regex(/^[\w-]{1,38}$/, 'must be at most 38 letters, digits, - and _')
+    .default('tributary'),
+  TRIBUTARY_API_HOST: z.string().default('127.0.0.1'),
+  TRIBUTARY_API_PORT: z.coerce
+    .number('must be a port')
+    .int('must be a port')
+    .min(0)
+    .max(65_535)
+    .default(7700),
+  TRIBUTARY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  TRIBUTARY_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
+  TRIBUTARY_SECRETS_KEYS: keys,
+  TRIBUTARY_CODEC_KEYS: keys,
+  TRIBUTARY_TASK_QUEUE: text.default('tributary'),
+  TRIBUTARY_POOLS: listOf('default'),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be one of fatal, error, warn, info, debug, trace, silent',
+    )
+    .default('info'),
+  TRIBUTARY_AUTHORIZATION_SECS: durationMs('authorizationMs'),
+  TRIBUTARY_LINK_VALID_SECS: durationMs('linkValidMs'),
+  TRIBUTARY_WEBHOOK_WAIT_SECS: durationMs('webhookWaitMs'),
+  TRIBUTARY_NO_PROGRESS_SECS: durationMs('noProgressMs'),
+  TRIBUTARY_LOADING_SECS: durationMs('loadingMs'),
+  TRIBUTARY_STAGE_SECS: durationMs('stageMs'),
+  TRIBUTARY_DECISION_WINDOW_SECS: durationMs('decisionWindowMs'),
+  TRIBUTARY_HEARTBEAT_SECS: durationMs('heartbeatMs'),
+  TRIBUTARY_RETRY_INITIAL_SECS: durationMs('retryInitialMs'),
+  TRIBUTARY_QUARANTINE_THRESHOLD: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(0.1),
+  TRIBUTARY_QUARANTINE_FLOOR_ROWS: z.coerce.number('must be a number of rows').int().min(0).default(0),
+  TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
+  TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
+});
+
+/** The name of every setting, as it stands in the environment. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
+/** Everything that can be set, parsed. */
+export interface Settings {
+  /** Absolute path. */
+  readonly dataFolder: string;
+  /** Without an address the embedded engine is used. */
+  readonly temporal: { readonly address?: string | undefined; readonly namespace: string };
+  /** Without a URI the embedded store is used. */
+  readonly mongodb: { readonly uri?: string | undefined; readonly database: string };
+  readonly api: {
+    readonly host: string;
+    /** 0 picks a free one. */
+    readonly port: number;
+    readonly publicUrl?: string | undefined;
+    readonly token?: string | undefined;
+  };
+  /** For secrets at rest; the first is current. Empty: a key file in the data folder is used. */
+  readonly secretsKeys: readonly NamedKey[];
+  /** For Temporal payloads; the first is current. Empty: the codec is off. */
+  readonly codecKeys: readonly NamedKey[];
+  readonly taskQueue: string;
+  readonly pools: readonly string[];
+  readonly logLevel: string;
+  /** Set in seconds (TRIBUTARY_..._SECS); frozen into a workflow's input when it starts. */
+  readonly durations: SessionDurations;
+  /** Share of rows (0 to 1) in quarantine above which structuring fails. */
+  readonly quarantineThreshold: number;
+  /** So many rows in quarantine never fail structuring, whatever their share. */
+  readonly quarantineFloorRows: number;
+  readonly workflowTaskTimeoutSecs: number;
+  readonly stickyTimeoutSecs: number;
+}
+
+/**
+ * Parses the settings from the environment. An empty value counts as not set.
+ * @throws {TributaryError} SETTINGS_INVALID naming every setting that cannot be used, never its value.
+ */
+export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const given = Object.fromEntries(settingNames.filter((name) => env[name]).map((name) => [name, env[name]]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({
+      setting: String(path[0]),
+      fault: message,
+    }));
+    const lines = faults.map(({ setting, fault }) => `  ${setting}: ${fault}`);
+    throw new TributaryError('SETTINGS_INVALID', `These settings cannot be used:\n${lines.join('\n')}`, {
+      faults,
+    });
+  }
+  const s = parsed.data;
+  return {
+    dataFolder: s.TRIBUTARY_DATA,
+    temporal: { address: s.TEMPORAL_ADDRESS, namespace: s.TEMPORAL_NAMESPACE },
+    mongodb: { uri: s.MONGODB_URI, database: s.MONGODB_DATABASE },
+    api: {
+      host: s.TRIBUTARY_API_HOST,
+      port: s.TRIBUTARY_API_PORT,
+      publicUrl: s.TRIBUTARY_PUBLIC_URL,
+      token: s.TRIBUTARY_TOKEN,
+    },
+    secretsKeys: s.TRIBUTARY_SECRETS_KEYS,
+    codecKeys: s.TRIBUTARY_CODEC_KEYS,
+    taskQueue: s.TRIBUTARY_TASK_QUEUE,
+    pools: s.TRIBUTARY_POOLS,
+    logLevel: s.LOG_LEVEL,
+    durations: {
+      authorizationMs: s.TRIBUTARY_AUTHORIZATION_SECS,
+      linkValidMs: s.TRIBUTARY_LINK_VALID_SECS,
+      webhookWaitMs: s.TRIBUTARY_WEBHOOK_WAIT_SECS,
+      noProgressMs: s.TRIBUTARY_NO_PROGRESS_SECS,
+      loadingMs: s.TRIBUTARY_LOADING_SECS,
+      stageMs: s.TRIBUTARY_STAGE_SECS,
+      decisionWindowMs: s.TRIBUTARY_DECISION_WINDOW_SECS,
+      heartbeatMs: s.TRIBUTARY_HEARTBEAT_SECS,
+      retryInitialMs: s.TRIBUTARY_RETRY_INITIAL_SECS,
+    },
+    quarantineThreshold: s.TRIBUTARY_QUARANTINE_THRESHOLD,
+    quarantineFloorRows: s.TRIBUTARY_QUARANTINE_FLOOR_ROWS,
+    workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,
+    stickyTimeoutSecs: s.TRIBUTARY_STICKY_TIMEOUT_SECS,
+  };
+}

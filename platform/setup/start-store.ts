@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { type Child, type Launch, startChild } from '../processes/child.ts';
+import { pickPort } from './ports.ts';
+import { type StoreProgram, storeData, withoutPassword } from './store.ts';
+import { untilAnswers } from './until-answers.ts';
+
+/** How the store is started. */
+export interface StoreOptions {
+  readonly program: StoreProgram;
+  /** Where its data and log are kept; without it they end with it. */
+  readonly dataFolder?: string;
+  /** A free one is picked if left out. */
+  readonly port?: number;
+  /** How children are started; a supervisor's `start` keeps the store running. */
+  readonly launch?: Launch;
+}
+
+/** A store that answers. */
+export interface RunningStore {
+  readonly uri: string;
+  readonly how: string;
+  /** Nothing if the store is not ours. */
+  readonly pid?: number;
+  /** Ends it if it is ours. */
+  stop(): Promise<void>;
+}
+
+const startWithinMs = 60_000;
+const connectWithinMs = 10_000;
+
+/**
+ * Starts the store, or finds it at its address, and returns once it truly answers.
+ * @throws {TributaryError} STORE_UNAVAILABLE with the last lines of its log
+ */
+export async function startStore(options: StoreOptions): Promise<RunningStore> {
+  const { program, dataFolder, launch = startChild } = options;
+  const name = 'store (MongoDB)';
+  if (program.kind === 'address') {
+    const { uri, how } = program;
+    const ask = () => sayHello(uri);
+    await untilAnswers({
+      name: `${name} at ${withoutPassword(uri)}`,
+      code: 'STORE_UNAVAILABLE',
+      withinMs: connectWithinMs,
+      ask,
+    });
+    return { uri, how, stop: async () => undefined };
+  }
+
+  const port = options.port ?? (await pickPort(dataFolder, 'store'));
+  const uri = `mongodb://127.0.0.1:${port}`;
+  const logFile = dataFolder && join(dataFolder, 'logs', 'store.log');
+  const temporary = dataFolder ? undefined : await mkdtemp(join(tmpdir(), 'tributary-store-'));
+  const command =
+    program.kind === 'java'
+      ? await javaCommand(program, port, dataFolder)
+      : await mongodCommand(program, port, dataFolder ?? (temporary as string));
+  const stop = async (child: Child): Promise<void> => {
+    await child.stop();
+    if (temporary) await rm(temporary, { recursive: true, force: true });
+  };
+  const child = await launch({ name: 'store', ...command, ...(logFile && { logFile }) });
+  try {
+    const ask = () => sayHello(uri);
+    await untilAnswers({ name, code: 'STORE_UNAVAILABLE', child, withinMs: startWithinMs, ask });
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+  return {
+    uri,
+    how: program.how,
+    get pid() {
+      return child.pid;
+    },
+    stop: () => stop(child),
+  };
+}
+
+type Command = { readonly command: string; readonly args: readonly string[] };
+
+async function javaCommand(
+  program: StoreProgram & { kind: 'java' },
+  port: number,
+  dataFolder: string | undefined,
+): Promise<Command> {
+  if (dataFolder) await mkdir(dataFolder, { recursive: true });
+  // Out of memory it would live on and refuse connections; dead, it is restarted.
+  const flags = ['-Xmx512m', '-XX:+ExitOnOutOfMemoryError', '-cp', program.classPath];
+  const data = dataFolder ? storeData.java(dataFolder) : '--memory';
+  return { command: program.java, args: [...flags, 'Store', String(port), data] };
+}
+
+async function mongodCommand(
+  program: StoreProgram & { kind: 'mongod' },
+  port: number,
+  folder: string,
+): Promise<Command> {
+  const data = storeData.mongod(folder);
+  await mkdir(data, { recursive: true });
+  return {
+    command: program.path,
+    args: ['--dbpath', data, '--port', String(port), '--bind_ip', '127.0.0.1', '--quiet'],
+  };
+}
+
+async function sayHello(uri: string): Promise<void> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 2_000, connectTimeoutMS: 2_000 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,4 @@
+// npm run build
+import { buildIfStale } from './dist.mjs';
+
+await buildIfStale();

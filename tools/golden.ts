@@ -1,0 +1,44 @@
+// npm run golden [-- part of a scenario's name ...]: records the histories that test/replay replays
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lifecycleWorkflowId, sessionWorkflowId } from '../domain/contracts.ts';
+import { writeGolden } from '../test/replay/golden-files.ts';
+import { scenarios } from '../test/replay/scenarios.ts';
+import { startWorld, type World } from '../test/support/world.ts';
+import { root } from './services.ts';
+
+const folder = join(root, 'test', 'golden');
+
+async function record(world: World, name: string): Promise<void> {
+  for (const [type, workflowId] of [
+    ['session', sessionWorkflowId(name)],
+    ['disconnect', lifecycleWorkflowId(name)],
+  ] as const) {
+    if (type === 'disconnect' && name !== 'disconnect') continue;
+    const history = await world.client.workflow.getHandle(workflowId).fetchHistory();
+    await writeGolden({ name: `${name}.${type}`, workflowId, history });
+    console.log(`${name}.${type}: ${history.events?.length} events`);
+  }
+}
+
+async function main(): Promise<void> {
+  const parts = process.argv.slice(2);
+  const chosen = Object.entries(scenarios).filter(
+    ([name]) => parts.length === 0 || parts.some((part) => name.includes(part)),
+  );
+  const stale = (await readdir(folder)).filter((file) => file.endsWith('.json') && parts.length === 0);
+  const world = await startWorld();
+  try {
+    for (const [name, play] of chosen) {
+      await play(world, name);
+      await rm(join(folder, `${name}.session.json`), { force: true });
+      await record(world, name);
+    }
+    for (const file of stale)
+      if (!chosen.some(([name]) => file.startsWith(`${name}.`))) await rm(join(folder, file));
+  } finally {
+    await world.stop();
+  }
+}
+
+await main();
