@@ -1,0 +1,32 @@
+import type { Db, IndexSpecification } from 'mongodb';
+import { collections } from './names.ts';
+
+/** Compare-and-set goes by `_id` and one number; the embedded store finds it by a unique index on exactly these. */
+const casIndexes: readonly (readonly [collection: string, number: string])[] = [
+  [collections.connections, 'seq'],
+  [collections.sessions, 'seq'],
+  [collections.inbox, 'seq'],
+  [collections.grants, 'seq'],
+  [collections.checkpoints, 'batches'],
+  [collections.ingestionRuns, 'mergedBatches'],
+];
+
+/** Only a real MongoDB makes use of these; the embedded store takes and ignores them. */
+const listIndexes: readonly (readonly [collection: string, keys: IndexSpecification])[] = [
+  [collections.connections, { company: 1, app: 1 }],
+  [collections.connections, { app: 1 }],
+  [collections.sessions, { connectionId: 1, number: -1 }],
+  [collections.inbox, { connectionId: 1, claimedBy: 1 }],
+  [collections.inbox, { toldAt: 1 }],
+  [collections.inbox, { claimedAt: 1 }],
+  [collections.consents, { connectionId: 1, generation: 1 }],
+  [collections.skippedStarts, { connectionId: 1, at: -1 }],
+  [collections.receipts, { at: -1 }],
+];
+
+/** Creates every index; those that are there stay. */
+export async function createIndexes(db: Db): Promise<void> {
+  for (const [collection, number] of casIndexes)
+    await db.collection(collection).createIndex({ _id: 1, [number]: 1 }, { unique: true });
+  for (const [collection, keys] of listIndexes) await db.collection(collection).createIndex(keys);
+}

@@ -1,0 +1,76 @@
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Document,
+  type Filter,
+  MongoServerError,
+} from 'mongodb';
+import { byId, chunksOf, getMany, getOne, isDuplicate, removeMany, type TextId } from './commands.ts';
+
+const docsPerWrite = 1_000;
+const docsPerRead = 1_000;
+
+/** Counts a collection exactly without reading its documents; how depends on the store. */
+export type Count = <D extends Document>(collection: Collection<D>) => Promise<number>;
+
+/** Part of a collection in the order of its keys. */
+export interface Page {
+  /** Last key of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** What collections of their own (records, quarantine) have in common. All writes are by `_id` and may be repeated. */
+export function createKeyed<D extends TextId>(collection: Collection<D>, count: Count) {
+  const putPart = async (docs: readonly D[]): Promise<void> => {
+    const writes = docs.map(({ _id, ...replacement }) => ({
+      replaceOne: { filter: byId<D>(_id), replacement, upsert: true },
+    }));
+    await collection.bulkWrite(writes as unknown as AnyBulkWriteOperation<D>[], { ordered: false });
+  };
+  return {
+    get: (id: string): Promise<D | null> => getOne(collection, id),
+    /** Those that are there, in the order of the ids. */
+    getMany: (ids: readonly string[]): Promise<D[]> => getMany(collection, ids),
+    /** Replaces or inserts each by its `_id`; of one `_id` twice, the last one stays. */
+    async putMany(docs: readonly D[]): Promise<void> {
+      const last = [...new Map(docs.map((doc) => [doc._id, doc])).values()];
+      for (const part of chunksOf(last, docsPerWrite)) {
+        try {
+          await putPart(part);
+        } catch (error) {
+          // Another writer inserted one of these ids in the same moment: now it is there to be replaced.
+          if (!isDuplicate(error)) throw error;
+          await putPart(part);
+        }
+      }
+    },
+    /** Ids that are not there are no error. */
+    remove: (ids: readonly string[]): Promise<void> => removeMany(collection, ids),
+    /** Exact, and cheap: no document is read. */
+    count: (): Promise<number> => count(collection),
+    pageWhere: (where: Filter<D>, { after, limit }: Page): Promise<D[]> =>
+      collection
+        .find({ ...where, ...(after === undefined ? {} : { _id: { $gt: after } }) } as Filter<D>)
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray() as Promise<D[]>,
+    /** All in the order of their keys; memory is bounded by a thousand documents. */
+    stream: (projection: Readonly<Record<string, 0 | 1>> = {}): AsyncIterable<D> =>
+      collection.find({}, { projection }).sort({ _id: 1 }).batchSize(docsPerRead) as AsyncIterable<D>,
+    /** Deletes the collection; one that is not there is no error. */
+    async drop(): Promise<void> {
+      try {
+        await collection.drop();
+      } catch (error) {
+        if (!isNotThere(error)) throw error;
+      }
+    },
+  };
+}
+
+const namespaceNotFound = 26;
+
+const isNotThere = (error: unknown): boolean =>
+  error instanceof MongoServerError &&
+  (error.code === namespaceNotFound || /ns not found/i.test(error.message));

@@ -1,0 +1,160 @@
+import type { Db } from 'mongodb';
+import type { JsonValue } from '../domain/json.ts';
+import {
+  byId,
+  changeWhere,
+  getMany,
+  getOne,
+  insertOnce,
+  notThere,
+  removeMany,
+  untilWon,
+} from './commands.ts';
+import { batchIds } from './ids.ts';
+import type { BatchDoc, CheckpointDoc } from './model.ts';
+import { collections } from './names.ts';
+
+/** A batch without its rows. */
+export type BatchSummary = Omit<BatchDoc, 'rows'>;
+
+/** Each row as JSON text: names and depth that a document may not have, and numbers, come back as they came. */
+type StoredBatch = BatchSummary & { readonly rows: readonly string[] };
+
+/** Which attempt begins. */
+export interface AttemptBegin {
+  readonly sessionId: string;
+  readonly resource: string;
+  /** Raised by a retry of a person or tick. */
+  readonly round: number;
+  readonly at: Date;
+}
+
+/** The rows of one batch and the place after them. */
+export interface NewBatch {
+  readonly sessionId: string;
+  readonly resource: string;
+  /** From 0. */
+  readonly number: number;
+  readonly attempt: number;
+  readonly rows: readonly JsonValue[];
+  readonly bytes: number;
+  readonly next: JsonValue;
+  readonly cursor: string | null;
+  readonly total: number | null;
+  readonly last: boolean;
+}
+
+/** Where loading is after a batch; sums over all batches. */
+export interface Advance {
+  readonly batches: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly next: JsonValue;
+  readonly cursor: string | null;
+  readonly total: number | null;
+  readonly done: boolean;
+  readonly at: Date;
+}
+
+/** Checkpoints and raw batches. The batches of a resource are a log: each number has exactly one winner. */
+export function createLoading(db: Db) {
+  const checkpoints = db.collection<CheckpointDoc>(collections.checkpoints);
+  const batches = db.collection<StoredBatch>(collections.batches);
+  const idOf = (sessionId: string, resource: string): string => `${sessionId}/${resource}`;
+  const summary = async (id: string): Promise<BatchSummary | null> =>
+    (await getMany(batches, [id], { rows: 0 }))[0] ?? null;
+
+  return {
+    checkpoint: (sessionId: string, resource: string): Promise<CheckpointDoc | null> =>
+      getOne(checkpoints, idOf(sessionId, resource)),
+    /** Those that are there, in the order of the resources. */
+    checkpoints: (sessionId: string, resources: readonly string[]): Promise<CheckpointDoc[]> =>
+      getMany(
+        checkpoints,
+        resources.map((resource) => idOf(sessionId, resource)),
+      ),
+
+    /**
+     * Counts an attempt and returns where it starts. A new round forgets the fruitless ones; in the same round an
+     * attempt that finds no new batch since the last one began is one more in a row.
+     */
+    async begin({ sessionId, resource, round, at }: AttemptBegin): Promise<CheckpointDoc> {
+      const id = idOf(sessionId, resource);
+      const fresh = newCheckpoint(id, round, at);
+      if (await insertOnce(checkpoints, fresh)) return fresh;
+      const stored = await getOne(checkpoints, id);
+      if (stored === null) throw notThere('checkpoint', id);
+      const inARow = stored.batches === stored.attemptBatches ? stored.fruitless + 1 : 1;
+      const change = {
+        round,
+        fruitless: round === stored.round ? inARow : 0,
+        attemptBatches: stored.batches,
+        ...(round === stored.round ? {} : { lastBatchAt: at }),
+      };
+      await checkpoints.updateOne(byId(id), { $set: change });
+      return { ...stored, ...change };
+    },
+
+    /**
+     * Stores a batch by its number. If that number is stored already, what is stored counts: the caller goes on from
+     * the returned `next`, `cursor`, `total` and `last`, whatever it has read itself.
+     */
+    async appendBatch(batch: NewBatch): Promise<BatchSummary> {
+      const { sessionId, resource, number, rows, ...rest } = batch;
+      const _id = `${idOf(sessionId, resource)}/${number}`;
+      const doc: BatchSummary = { _id, ...rest, rowCount: rows.length, storedAt: new Date() };
+      const stored = { ...doc, rows: rows.map((row) => JSON.stringify(row)) };
+      if (await insertOnce(batches, stored)) return doc;
+      const winner = await summary(_id);
+      if (winner === null) throw notThere('batch', _id);
+      return winner;
+    },
+
+    /** Moves the checkpoint; one that is further already stays. @returns the checkpoint after */
+    advance(sessionId: string, resource: string, { at, ...to }: Advance): Promise<CheckpointDoc> {
+      const id = idOf(sessionId, resource);
+      return untilWon(id, async () => {
+        const stored = await getOne(checkpoints, id);
+        if (stored === null) throw notThere('checkpoint', id);
+        if (stored.batches > to.batches || (stored.batches === to.batches && stored.done)) return stored;
+        const change = { ...to, lastBatchAt: stored.batches === to.batches ? stored.lastBatchAt : at };
+        const won = await changeWhere(checkpoints, id, 'batches', stored.batches, change);
+        return won ? { ...stored, ...change } : undefined;
+      });
+    },
+
+    async readBatch(sessionId: string, resource: string, number: number): Promise<BatchDoc | null> {
+      const stored = await getOne(batches, `${idOf(sessionId, resource)}/${number}`);
+      return stored === null
+        ? null
+        : { ...stored, rows: stored.rows.map((row) => JSON.parse(row) as JsonValue) };
+    },
+    batchSummary: (sessionId: string, resource: string, number: number): Promise<BatchSummary | null> =>
+      summary(`${idOf(sessionId, resource)}/${number}`),
+    /** Deletes every batch of the resource. @returns how many */
+    async dropBatches(sessionId: string, resource: string): Promise<number> {
+      const ids = await batchIds(batches, [idOf(sessionId, resource)]);
+      await removeMany(batches, ids);
+      return ids.length;
+    },
+    async dropCheckpoint(sessionId: string, resource: string): Promise<void> {
+      await checkpoints.deleteOne(byId(idOf(sessionId, resource)));
+    },
+  };
+}
+
+const newCheckpoint = (_id: string, round: number, at: Date): CheckpointDoc => ({
+  _id,
+  batches: 0,
+  rows: 0,
+  bytes: 0,
+  next: null,
+  cursor: null,
+  total: null,
+  done: false,
+  round,
+  fruitless: 0,
+  attemptBatches: 0,
+  lastBatchAt: at,
+  startedAt: at,
+});

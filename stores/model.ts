@@ -1,0 +1,315 @@
+import type { Actor, Scope, StatusStep } from '../domain/contracts.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { ReasonCode } from '../domain/reasons.ts';
+import type { SessionStatus, Substage, SubstageStatus } from '../domain/session.ts';
+import type { Sealed } from '../platform/crypto.ts';
+
+/** The documents of the store, collection by collection. docs/data-model.md says the same for readers. */
+
+export interface CompanyDoc {
+  readonly _id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** Address and client of an app, as the owner of this installation has them. */
+export interface AppDoc {
+  readonly _id: string;
+  readonly baseUrl: string;
+  readonly clientId?: string;
+  readonly clientSecret?: Sealed;
+  readonly updatedAt: Date;
+}
+
+export interface ResourceSetting {
+  readonly id: string;
+  readonly enabled: boolean;
+}
+
+export interface ConnectionDoc {
+  readonly _id: string;
+  readonly company: string;
+  readonly app: string;
+  readonly generation: number;
+  readonly status: 'CONFIGURING' | 'STARTING' | 'STARTED' | 'PAUSING' | 'PAUSED' | 'ERROR' | 'DISCONNECTED';
+  readonly configurationStatus: 'INSTALLED' | 'PREREQUISITES_DONE' | 'CONFIGURED' | 'CONNECTED' | 'FINALIZED';
+  /** 8 from a revocation until a session reaches 9; 26 from disconnect until connect again. */
+  readonly ownCode: 8 | 26 | null;
+  readonly ownCodeSince: Date | null;
+  readonly authorized: boolean;
+  /** The app's account that was authorized first in this generation; another one is refused. */
+  readonly account: string | null;
+  readonly pool: string;
+  readonly sink: string;
+  readonly timeZone: string;
+  readonly deduplication: boolean;
+  readonly resources: readonly ResourceSetting[];
+  /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
+  readonly unattended: boolean;
+  /** Number of the newest session, and of the newest one that is visible in the change feed; 0 before the first. */
+  readonly latestSession: number;
+  readonly sealedSession: number;
+  /** Raised by one with every write that must not be lost; compare-and-set goes by (_id, seq). */
+  readonly seq: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface SubstageState {
+  readonly status: SubstageStatus;
+  readonly reason?: string;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+export interface SessionDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly company: string;
+  readonly app: string;
+  readonly number: number;
+  readonly generation: number;
+  /** Every run of the workflow that worked on it, first one first. */
+  readonly runIds: readonly string[];
+  readonly openedBy: Actor;
+  readonly scope: Scope;
+  readonly resources: readonly string[];
+  readonly status: SessionStatus | null;
+  readonly reason: ReasonCode | null;
+  /** What there is to say beside the reason: failed resources, the error's own words (at most 1 KB). */
+  readonly detail: string | null;
+  readonly failedResources: readonly string[];
+  readonly since: Date;
+  /** The number of status writes so far; compare-and-set goes by (_id, seq). */
+  readonly seq: number;
+  readonly held: 'CONNECTION_PAUSED' | null;
+  /** When what it waits for runs out (consent link, webhook, decision window). */
+  readonly until: Date | null;
+  readonly substages: Readonly<Partial<Record<Substage, SubstageState>>>;
+  readonly webhookPending: boolean;
+  readonly openedAt: Date;
+  /** Set when the run ended; in an error status it can still be continued unless `closedBy` is `canceled`. */
+  readonly closedAt: Date | null;
+  readonly closedBy: 'synced' | 'deauthorized' | 'disconnected' | 'window' | 'canceled' | null;
+}
+
+/** `_id` is `<sessionId>/<seq>`. */
+export interface TimelineDoc extends Omit<StatusStep, 'at'> {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly at: Date;
+}
+
+/** What came from outside and cannot be asked for again; stored before anyone is told. */
+export interface InboxDoc {
+  /** `<kind>/<connectionId>/<id of the event>`: the same thing told twice is one entry. */
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly generation: number;
+  readonly kind: 'opened' | 'callback' | 'credentials' | 'webhook' | 'revoked';
+  readonly event?: string;
+  readonly payload: Sealed | null;
+  /** 0 until it is claimed; compare-and-set goes by (_id, seq). */
+  readonly seq: number;
+  readonly receivedAt: Date;
+  /** When the dispatcher told the session; null: tell again. */
+  readonly toldAt: Date | null;
+  readonly claimedBy: string | null;
+  readonly claimedAt: Date | null;
+}
+
+/** One open consent link. `_id` is the state value; single use. */
+export interface ConsentDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly generation: number;
+  readonly sessionId: string;
+  readonly codeVerifier: Sealed;
+  readonly url: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Tokens or credentials of a connection. `_id` is `<connectionId>/<generation>`. */
+export interface GrantDoc {
+  readonly _id: string;
+  readonly account: string;
+  readonly secret: Sealed;
+  readonly expiresAt: Date | null;
+  /** Raised with every change; a refresh holds the lease by compare-and-set on (_id, seq). */
+  readonly seq: number;
+  readonly leasedUntil: Date | null;
+  readonly updatedAt: Date;
+}
+
+/** How far loading is. `_id` is `<sessionId>/<resource>`. The truth for resume. */
+export interface CheckpointDoc {
+  readonly _id: string;
+  readonly batches: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Where the next page starts; null before the first and after the last page. */
+  readonly next: JsonValue;
+  /** The greatest cursor value among the rows so far. */
+  readonly cursor: string | null;
+  readonly total: number | null;
+  readonly done: boolean;
+  /** Counts the attempts without a new batch; a new `round` (a retry by a person or tick) starts at 0. */
+  readonly round: number;
+  readonly fruitless: number;
+  /** Batches that were there when the last attempt began. */
+  readonly attemptBatches: number;
+  readonly lastBatchAt: Date;
+  readonly startedAt: Date;
+}
+
+/** Rows as they came. `_id` is `<sessionId>/<resource>/<number>`, numbers from 0; written once. */
+export interface BatchDoc {
+  readonly _id: string;
+  readonly attempt: number;
+  readonly rowCount: number;
+  /** Each row is stored as JSON text; the repository reads and writes values. */
+  readonly rows: readonly JsonValue[];
+  readonly bytes: number;
+  readonly next: JsonValue;
+  readonly cursor: string | null;
+  readonly total: number | null;
+  readonly last: boolean;
+  readonly storedAt: Date;
+}
+
+/** One resource's part of one session (document 002). `_id` is `<sessionId>/<resource>`. */
+export interface IngestionRunDoc {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly resource: string;
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'NOT_FOUND';
+  readonly ledger: Ledger;
+  /** Batches that are merged and whose change document is written. */
+  readonly mergedBatches: number;
+  readonly nulls: Readonly<Record<string, number>>;
+  /** Greatest value of the freshness field among the rows. */
+  readonly newest: string | null;
+  readonly bytes: number;
+  readonly reason: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** Place of a row: batch number and index in it. */
+export type Place = readonly [batch: number, index: number];
+
+/** The current state of one object. `_id` is its key. One collection for each connection, generation and resource. */
+export interface RecordDoc {
+  readonly _id: string;
+  readonly data: JsonObject;
+  /** SHA-256 of the data in canonical form, base64. */
+  readonly fingerprint: string;
+  readonly cursor: string | null;
+  readonly createdIn: string;
+  readonly changedIn: string;
+  /** The row that this key was counted by in `changedIn`; a repeated merge counts it the same way. */
+  readonly countedAt: Place;
+  /** Where the row lies that the data come from: batch id and index. */
+  readonly source: readonly [batchId: string, index: number];
+  /** Earlier sources, newest first, at most 20. */
+  readonly versions: readonly {
+    readonly session: string;
+    readonly source: readonly [string, number];
+    readonly fingerprint: string;
+  }[];
+  readonly updatedAt: Date;
+}
+
+/** A row that we could not take. `_id` is `<sessionId>/<resource>/<batch>/<index>`. */
+export interface QuarantineDoc {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly key: string | null;
+  readonly reason: 'KEY_MISSING' | 'SCHEMA_MISMATCH' | 'TOO_LARGE' | 'NOT_AN_OBJECT';
+  readonly message: string;
+  /** Stored as JSON text; the repository reads and writes values. */
+  readonly payload: JsonValue;
+  readonly at: Date;
+}
+
+/** What one merged batch changed. `_id` is `<sessionId>/<resource>/changes/<n>`. */
+export interface ChangeDoc {
+  readonly _id: string;
+  readonly added: readonly string[];
+  readonly updated: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/** A sealed session: from this write on its changes are visible. `_id` is the session id. */
+export interface FeedDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly number: number;
+  /** Change documents that become visible, those of earlier sessions that never were sealed included. */
+  readonly parts: readonly {
+    readonly sessionId: string;
+    readonly resource: string;
+    readonly changes: number;
+  }[];
+  readonly sealedAt: Date;
+}
+
+/** The cursor of a resource, committed together with its merge. `_id` is `<connectionId>/<generation>/<resource>`. */
+export interface CursorDoc {
+  readonly _id: string;
+  readonly value: string | null;
+  readonly sessionId: string;
+  readonly at: Date;
+}
+
+/** One monitoring check. `_id` is `<sessionId>/<resource>/<check>`. */
+export interface CheckDoc {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly resource: string;
+  readonly check: string;
+  readonly method: string;
+  readonly severity: 'pass' | 'warn' | 'fail';
+  readonly value: number | null;
+  readonly expected: string;
+  readonly sentence: string;
+  readonly at: Date;
+}
+
+/** Records that mean one thing. `_id` is `<connectionId>/<generation>/<resource>/<key of the merged record>`. */
+export interface MergeDoc {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly resource: string;
+  readonly survivor: string;
+  readonly merged: string;
+  readonly matchedBy: string;
+  /** The merged record as it was: what an undo puts back. */
+  readonly record: RecordDoc;
+  readonly at: Date;
+}
+
+/** What a disconnect deleted. `_id` is `<connectionId>/<generation>`. */
+export interface ReceiptDoc {
+  readonly _id: string;
+  readonly by: Actor;
+  readonly at: Date;
+  readonly grantRevoked: boolean;
+  readonly keptData: boolean;
+  readonly collections: readonly { readonly name: string; readonly count: number; readonly hash: string }[];
+}
+
+/** A start that made no session. */
+export interface SkippedStartDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly reason: string;
+  readonly by: Actor;
+  readonly at: Date;
+}

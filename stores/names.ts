@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+
+/** Names of the shared collections; docs/data-model.md describes each. */
+export const collections = {
+  companies: 'companies',
+  apps: 'apps',
+  connections: 'connections',
+  sessions: 'sessions',
+  timeline: 'timeline',
+  inbox: 'inbox',
+  consents: 'consents',
+  consentLinks: 'consentLinks',
+  grants: 'grants',
+  checkpoints: 'checkpoints',
+  batches: 'batches',
+  ingestionRuns: 'ingestionRuns',
+  changes: 'changes',
+  feed: 'feed',
+  cursors: 'cursors',
+  checks: 'checks',
+  merges: 'merges',
+  receipts: 'receipts',
+  purges: 'purges',
+  skippedStarts: 'skippedStarts',
+  meta: 'meta',
+} as const;
+
+/** The embedded store takes 128 bytes for database and collection name together. */
+const longestName = 80;
+
+/** `records.<connection>.<generation>.<resource>`; a long one is cut and told apart by a hash. */
+export function recordsCollection(connectionId: string, generation: number, resource: string): string {
+  return named('records', connectionId, generation, resource);
+}
+
+/** `quarantine.<connection>.<generation>.<resource>`; see {@link recordsCollection}. */
+export function quarantineCollection(connectionId: string, generation: number, resource: string): string {
+  return named('quarantine', connectionId, generation, resource);
+}
+
+/** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
+function named(prefix: string, connectionId: string, generation: number, resource: string): string {
+  const name = `${prefix}.${connectionId}.${generation}.${resource}`;
+  if (name.length <= longestName) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `${prefix}.${connectionId.slice(0, 20)}.${generation}.${resource.slice(0, 20)}.${hash}`;
+}

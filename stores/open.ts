@@ -1,0 +1,111 @@
+import { type Db, MongoClient } from 'mongodb';
+import { createApps } from './apps.ts';
+import { createChecks } from './checks.ts';
+import { createCompanies } from './companies.ts';
+import { createConnections } from './connections.ts';
+import { createConsents } from './consents.ts';
+import { createCursors } from './cursors.ts';
+import { createFeed } from './feed.ts';
+import { createGrants } from './grants.ts';
+import { createInbox } from './inbox.ts';
+import { createIndexes } from './indexes.ts';
+import type { Count } from './keyed.ts';
+import { createLoading } from './loading.ts';
+import { createMerges } from './merges.ts';
+import { migrate } from './migrations.ts';
+import { createPurge } from './purge.ts';
+import { createReceipts, createSkippedStarts } from './receipts.ts';
+import { createQuarantine, createRecords } from './records.ts';
+import { createSessions } from './sessions.ts';
+import { createStructuring } from './structuring.ts';
+import { asUnavailable, guarded, unavailable } from './unavailable.ts';
+
+/** A store that is silent for longer counts as gone. */
+const longestCommandMs = 120_000;
+
+/** Where the store is. */
+export interface StoresOptions {
+  /** MongoDB connection string. */
+  readonly uri: string;
+  readonly database: string;
+  /** Told once, when the store is open. */
+  readonly log?: { info(fields: object, message: string): void };
+  /** Wait for the first contact, in milliseconds. @default 5000 */
+  readonly serverSelectionTimeoutMs?: number;
+}
+
+/** Every repository. All of them throw STORE_UNAVAILABLE when the store cannot be reached. */
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/**
+ * Connects, brings the schema to this program's version and creates the indexes.
+ * @throws {TributaryError} STORE_UNAVAILABLE, STORE_NEWER
+ */
+export async function openStores({ uri, database, log, serverSelectionTimeoutMs = 5_000 }: StoresOptions) {
+  const client = await connect(uri, serverSelectionTimeoutMs);
+  const db = client.db(database);
+  try {
+    const count = await counting(db);
+    const version = await migrate(db);
+    await createIndexes(db);
+    log?.info({ database, version }, 'store is open');
+    return { ...repositories(db, count), db, close: () => client.close() };
+  } catch (error) {
+    await client.close();
+    throw unavailable(error);
+  }
+}
+
+function repositories(db: Db, count: Count) {
+  const connections = createConnections(db);
+  return {
+    companies: guarded(createCompanies(db)),
+    apps: guarded(createApps(db)),
+    connections: guarded(connections),
+    sessions: guarded(createSessions(db, connections)),
+    inbox: guarded(createInbox(db)),
+    consents: guarded(createConsents(db)),
+    grants: guarded(createGrants(db)),
+    loading: guarded(createLoading(db)),
+    structuring: guarded(createStructuring(db)),
+    records: guarded(createRecords(db, count)),
+    quarantine: guarded(createQuarantine(db, count)),
+    feed: guarded(createFeed(db, connections)),
+    cursors: guarded(createCursors(db)),
+    checks: guarded(createChecks(db, count)),
+    merges: guarded(createMerges(db)),
+    receipts: guarded(createReceipts(db)),
+    skippedStarts: guarded(createSkippedStarts(db)),
+    ...guarded({
+      purge: createPurge(db, count),
+      /** Whether the store answers. @throws {TributaryError} STORE_UNAVAILABLE */
+      ping: async (): Promise<void> => {
+        await db.command({ ping: 1 });
+      },
+    }),
+  };
+}
+
+async function connect(uri: string, serverSelectionTimeoutMS: number): Promise<MongoClient> {
+  try {
+    return await new MongoClient(uri, {
+      serverSelectionTimeoutMS,
+      socketTimeoutMS: longestCommandMs,
+      ignoreUndefined: true,
+      appName: 'tributary',
+    }).connect();
+  } catch (error) {
+    throw asUnavailable(error as Error);
+  }
+}
+
+/**
+ * A real MongoDB counts exactly along its `_id` index, and may be wrong in its own estimate after a crash; the
+ * embedded store would read every document for that, while its estimate is exact.
+ */
+async function counting(db: Db): Promise<Count> {
+  const { gitVersion } = await db.command({ buildInfo: 1 });
+  return gitVersion === undefined
+    ? (collection) => collection.estimatedDocumentCount()
+    : (collection) => collection.countDocuments({}, { hint: '_id_' });
+}

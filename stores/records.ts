@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Db, Filter } from 'mongodb';
+import { TributaryError } from '../domain/errors.ts';
+import type { JsonValue } from '../domain/json.ts';
+import { type Count, createKeyed, type Page } from './keyed.ts';
+import type { QuarantineDoc, RecordDoc } from './model.ts';
+import { quarantineCollection, recordsCollection } from './names.ts';
+
+/** Equality on fields of the data; a dot reaches into an object. */
+export type RecordFilter = Readonly<Record<string, JsonValue>>;
+
+/** The current records of connections. */
+export function createRecords(db: Db, count: Count) {
+  return {
+    /** The records of one resource of one generation of a connection. */
+    of(connectionId: string, generation: number, resource: string) {
+      const collection = db.collection<RecordDoc>(recordsCollection(connectionId, generation, resource));
+      const { pageWhere, ...keyed } = createKeyed(collection, count);
+      return {
+        ...keyed,
+        /**
+         * A page in key order. The filter is applied by the store, which looks at every record for it.
+         * @throws {TributaryError} INVALID_INPUT if a field's name begins with `$`
+         */
+        page: ({ filter = {}, ...page }: Page & { readonly filter?: RecordFilter }): Promise<RecordDoc[]> =>
+          pageWhere(dataFilter(filter), page),
+        /** SHA-256 (hex) over key and fingerprint of every record in key order: equal records, equal digest. */
+        async digest(): Promise<string> {
+          const hash = createHash('sha256');
+          for await (const { _id, fingerprint } of keyed.stream({ fingerprint: 1 }))
+            hash.update(`${JSON.stringify([_id, fingerprint])}\n`);
+          return hash.digest('hex');
+        },
+      };
+    },
+  };
+}
+
+export type Records = ReturnType<ReturnType<typeof createRecords>['of']>;
+
+/** As stored: the payload as JSON text, so that any row can be kept exactly as it came. */
+type StoredQuarantine = Omit<QuarantineDoc, 'payload'> & { readonly payload: string };
+
+/** Rows that could not be taken. */
+export function createQuarantine(db: Db, count: Count) {
+  return {
+    /** The quarantine of one resource of one generation of a connection. */
+    of(connectionId: string, generation: number, resource: string) {
+      const collection = db.collection<StoredQuarantine>(
+        quarantineCollection(connectionId, generation, resource),
+      );
+      const keyed = createKeyed(collection, count);
+      return {
+        get: async (id: string): Promise<QuarantineDoc | null> => {
+          const stored = await keyed.get(id);
+          return stored === null ? null : opened(stored);
+        },
+        /** Replaces or inserts each by its `_id`. */
+        putMany: (docs: readonly QuarantineDoc[]): Promise<void> =>
+          keyed.putMany(docs.map((doc) => ({ ...doc, payload: JSON.stringify(doc.payload) }))),
+        removeMany: (ids: readonly string[]): Promise<void> => keyed.remove(ids),
+        count: keyed.count,
+        /** A page in the order of the ids. With a reason the store looks at every row. */
+        async page({
+          reason,
+          ...page
+        }: Page & { readonly reason?: QuarantineDoc['reason'] }): Promise<QuarantineDoc[]> {
+          return (await keyed.pageWhere(reason === undefined ? {} : { reason }, page)).map(opened);
+        },
+        stream: keyed.stream,
+        drop: keyed.drop,
+      };
+    },
+  };
+}
+
+export type Quarantine = ReturnType<ReturnType<typeof createQuarantine>['of']>;
+
+const opened = (stored: StoredQuarantine): QuarantineDoc => ({
+  ...stored,
+  payload: JSON.parse(stored.payload) as JsonValue,
+});
+
+function dataFilter(filter: RecordFilter): Filter<RecordDoc> {
+  const conditions = Object.entries(filter).map(([name, value]) => {
+    if (name === '' || name.split('.').some((part) => part.startsWith('$')))
+      throw new TributaryError('INVALID_INPUT', `"${name}" is no field that can be filtered by.`);
+    return [`data.${name}`, { $eq: value }] as const;
+  });
+  return Object.fromEntries(conditions) as Filter<RecordDoc>;
+}
+
+const deepest = 90;
+
+/**
+ * Why a value cannot be part of a record (MongoDB takes no zero character in a name and 100 levels at most);
+ * null when it can. Batches and quarantine take every value.
+ */
+export function whyUnstorable(value: JsonValue, depth = 0): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth > deepest) return `It is nested more than ${deepest} levels deep.`;
+  for (const [name, inner] of Object.entries(value)) {
+    if (name.includes('\0')) return 'The name of a field has a zero character.';
+    const why = whyUnstorable(inner as JsonValue, depth + 1);
+    if (why !== null) return why;
+  }
+  return null;
+}

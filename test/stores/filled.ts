@@ -1,0 +1,81 @@
+import { checkId } from '../../stores/checks.ts';
+import { cursorId } from '../../stores/cursors.ts';
+import { changeId } from '../../stores/feed.ts';
+import { mergeId } from '../../stores/merges.ts';
+import type { Stores } from '../../stores/open.ts';
+import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
+
+/** Puts something into every collection, with every optional field, through every repository. */
+export async function fillEverything(stores: Stores): Promise<void> {
+  const { connection, sessionId } = await loadingSession(stores);
+  const connectionId = connection._id;
+  const ofSession = { sessionId, resource: 'orders' };
+  await stores.companies.ensure({ id: 'acme', name: 'Acme' });
+  await stores.apps.put({
+    _id: 'shop',
+    baseUrl: 'u',
+    clientId: 'i',
+    clientSecret: sealed('s'),
+    updatedAt: at,
+  });
+  const noted = { ...step(2, 2, 11, 'cancel', 'CANCELED'), note: 'wrong day' };
+  await stores.sessions.writeStatus(write(sessionId, [noted]));
+  const entry = {
+    connectionId,
+    generation: 1,
+    kind: 'webhook' as const,
+    payload: sealed('p'),
+    receivedAt: at,
+  };
+  await stores.inbox.put({ ...entry, _id: `webhook/${connectionId}/1`, event: 'ready' });
+  await stores.inbox.markTold(`webhook/${connectionId}/1`, at);
+  const consent = { connectionId, generation: 1, sessionId, codeVerifier: sealed('v'), url: 'u' };
+  await stores.consents.create({ ...consent, _id: 'state', createdAt: at, expiresAt: at });
+  await stores.grants.save({ connectionId, generation: 1, account: 'a', secret: sealed('s'), expiresAt: at });
+
+  await stores.loading.begin({ ...ofSession, round: 0, at });
+  const place = { bytes: 1, next: null, cursor: '1', total: 1 };
+  await stores.loading.appendBatch({
+    ...ofSession,
+    ...place,
+    number: 0,
+    attempt: 1,
+    rows: [{ id: 1 }],
+    last: true,
+  });
+  await stores.loading.advance(sessionId, 'orders', { ...place, batches: 1, rows: 1, done: true, at });
+  const run = await stores.structuring.beginRun({ ...ofSession, connectionId, recordsBefore: 0, at });
+  const merged = { ledger: run.ledger, mergedBatches: 1, nulls: { name: 1 }, newest: '1', bytes: 1 };
+  await stores.structuring.progress(run._id, merged);
+  await stores.structuring.endRun(run._id, 'COMPLETED', null, at);
+  await stores.records.of(connectionId, 1, 'orders').putMany([record('1', { id: 1 })]);
+  const why = { key: null, reason: 'KEY_MISSING', message: 'It has no id.', payload: {}, at } as const;
+  await stores.quarantine
+    .of(connectionId, 1, 'orders')
+    .putMany([{ _id: `${sessionId}/orders/0/1`, sessionId, ...why }]);
+  await stores.feed.putChange({
+    _id: changeId(sessionId, 'orders', 0),
+    added: ['1'],
+    updated: [],
+    deleted: [],
+  });
+  const parts = [{ ...ofSession, changes: 1 }];
+  await stores.feed.seal({ _id: sessionId, connectionId, number: 1, parts, sealedAt: at });
+  await stores.cursors.put({ _id: cursorId(connectionId, 1, 'orders'), value: '1', sessionId, at });
+  const found = {
+    method: 'median',
+    severity: 'pass',
+    value: 1,
+    expected: '1',
+    sentence: 'As usual.',
+    at,
+  } as const;
+  const check = { ...ofSession, connectionId, check: 'volume', ...found };
+  await stores.checks.putMany([{ _id: checkId(sessionId, 'orders', 'volume'), ...check }]);
+  const merge = { ...ofSession, survivor: '1', merged: '2', matchedBy: 'name', record: record('2', {}), at };
+  await stores.merges.put({ _id: mergeId(connectionId, 1, 'orders', '2'), ...merge });
+  const collections = await stores.purge('another', 1, ['orders'], { keepData: false });
+  const by = { by: person, at };
+  await stores.receipts.put({ _id: 'another/1', ...by, grantRevoked: true, keptData: false, collections });
+  await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
+}
