@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../../activities/index.ts';
+import { type ActivityPorts, defaultLimits, type Limits } from '../../activities/ports.ts';
+import { connectEngine, createSessionsPort, type SessionsPort } from '../../client/engine.ts';
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import {
+  type Actor,
+  defaultDurations,
+  type SessionDurations,
+  sessionIdOf,
+  sessionWorkflowId,
+} from '../../domain/contracts.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import type { SessionStatus } from '../../domain/session.ts';
+import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
+import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { openStores, type Stores } from '../../stores/open.ts';
+import { createWorkers, type Workers } from '../../workers/create-workers.ts';
+import { pagedCredentials } from './paged-app.ts';
+import { until } from './until.ts';
+
+/** Waits short enough for tests; a test that needs a long one says so. */
+export const testDurations: SessionDurations = {
+  ...defaultDurations,
+  heartbeatMs: 3_000,
+  retryInitialMs: 20,
+};
+
+export const tester: Actor = { kind: 'person', id: 'tester' };
+
+/** One test file's own part of the shared engine and store: task queue, database, worker, client. */
+export interface World {
+  readonly stores: Stores;
+  readonly client: Client;
+  readonly secrets: SecretBox;
+  /** By app id; a test may change them at any time, as a person mends a file. */
+  readonly definitions: Map<string, ConnectorDefinition>;
+  readonly limits: Limits;
+  readonly taskQueue: string;
+  readonly callbackUrl: string;
+  sessions(durations?: Partial<SessionDurations>): SessionsPort;
+  /** Makes an app with its address and a connection that is being configured, authorized by nobody yet. */
+  configuring(options: NewConnection): Promise<ConnectionDoc>;
+  /** A connection that is started and authorized by the paged app's credentials. */
+  started(options: NewConnection): Promise<ConnectionDoc>;
+  /** Puts something into the inbox and tells the session, as API and dispatcher do. */
+  deliver(connection: ConnectionDoc, entry: Delivery, port?: SessionsPort): Promise<string>;
+  latest(connectionId: string): Promise<SessionDoc>;
+  /** Waits until the newest session stands in the status, and gives it. */
+  reaches(
+    connectionId: string,
+    status: SessionStatus,
+    when?: (session: SessionDoc) => boolean,
+  ): Promise<SessionDoc>;
+  /** Waits until the newest session's run has ended, and gives the session. */
+  closes(connectionId: string): Promise<SessionDoc>;
+  /** The statuses that a session went through, first one first. */
+  path(sessionId: string): Promise<SessionStatus[]>;
+  /** Workflows and short activities. */
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** Heavy activities: without it a stage stands still with its activity scheduled. */
+  startPool(): Promise<void>;
+  stopPool(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface NewConnection {
+  readonly definition: ConnectorDefinition;
+  readonly baseUrl: string;
+  readonly id?: string;
+  readonly unattended?: boolean;
+  readonly client?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+export interface Delivery {
+  readonly kind: 'opened' | 'callback' | 'credentials' | 'webhook' | 'revoked';
+  readonly payload?: JsonValue;
+  readonly event?: string;
+  /** What makes the id; random unless given. */
+  readonly id?: string;
+}
+
+interface Running {
+  readonly all: Workers;
+  readonly ended: Promise<void>;
+}
+
+Runtime.install({ logger: new DefaultLogger('WARN') });
+
+/** @param limits Sizes that differ from the defaults. */
+export async function startWorld(limits: Partial<Limits> = {}): Promise<World> {
+  const {
+    TEST_TEMPORAL_ADDRESS: address,
+    TEST_MONGODB_URI: uri,
+    TEST_WORKFLOW_BUNDLE: bundlePath,
+  } = process.env;
+  assert.ok(address && uri && bundlePath, 'Run this by "npm test": it starts the engine and the store.');
+  const name = `w${randomBytes(5).toString('hex')}`;
+  const taskQueue = `test-${name}`;
+  const stores = await openStores({ uri, database: name });
+  const client = connectEngine({ address, namespace: 'default' });
+  const secrets = createSecretBox([{ id: 'test', key: randomBytes(32) }]);
+  const definitions = new Map<string, ConnectorDefinition>();
+  const callbackUrl = 'http://127.0.0.1/api/oauth/callback';
+  const poolQueue = (pool: string) => `${taskQueue}/pool/${pool}`;
+  const ports: ActivityPorts = {
+    stores,
+    secrets,
+    definition: (app) => {
+      const found = definitions.get(app);
+      if (found === undefined) throw new Error(`no definition of ${app}`);
+      return found;
+    },
+    log: pino({ level: 'silent' }),
+    limits: { ...defaultLimits, ...limits },
+    callbackUrl: () => callbackUrl,
+    poolQueue,
+  };
+  const workers: { session?: Running | undefined; pool?: Running | undefined } = {};
+  let connection: NativeConnection | undefined;
+  let created = 0;
+
+  const sessions = (durations: Partial<SessionDurations> = {}) =>
+    createSessionsPort(client, {
+      stores,
+      taskQueue,
+      durations: { ...testDurations, ...durations },
+      workflowTaskTimeoutMs: 3_000,
+    });
+
+  const run = async (pools: readonly string[]): Promise<Running> => {
+    connection ??= await NativeConnection.connect({ address });
+    const all = await createWorkers({
+      connection,
+      // The heavy ones are a process of their own, which has nothing to do on the session's queue.
+      taskQueue: pools.length === 0 ? taskQueue : `${taskQueue}/none`,
+      pools,
+      poolQueue,
+      workflows: { bundlePath },
+      activities: createActivities(ports),
+      stickyTimeoutSecs: 1,
+      shutdownGraceSecs: 1,
+    });
+    return { all, ended: all.run() };
+  };
+  const end = async (which: 'session' | 'pool'): Promise<void> => {
+    const running = workers[which];
+    workers[which] = undefined;
+    running?.all.shutdown();
+    await running?.ended;
+  };
+
+  const install = async (options: NewConnection, started: boolean): Promise<ConnectionDoc> => {
+    const { definition, baseUrl, client: oauthClient } = options;
+    created += 1;
+    const id = options.id ?? `${name}-${created}`;
+    const app = definition.id;
+    definitions.set(app, definition);
+    await stores.companies.ensure({ id: 'acme', name: 'Acme' });
+    const clientSecret =
+      oauthClient === undefined ? {} : { clientSecret: secrets.seal(oauthClient.clientSecret, `app/${app}`) };
+    await stores.apps.put({
+      _id: app,
+      baseUrl,
+      ...(oauthClient === undefined ? {} : { clientId: oauthClient.clientId }),
+      ...clientSecret,
+      updatedAt: new Date(),
+    });
+    const doc: ConnectionDoc = {
+      _id: id,
+      company: 'acme',
+      app,
+      generation: 1,
+      status: started ? 'STARTED' : 'CONFIGURING',
+      configurationStatus: started ? 'FINALIZED' : 'CONFIGURED',
+      ownCode: null,
+      ownCodeSince: null,
+      authorized: started,
+      account: started ? 'account-1' : null,
+      pool: 'default',
+      sink: id,
+      timeZone: 'UTC',
+      deduplication: true,
+      resources: definition.resources.map((resource) => ({ id: resource.id, enabled: resource.enabled })),
+      unattended: options.unattended ?? true,
+      latestSession: 0,
+      sealedSession: 0,
+      seq: 0,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    };
+    await stores.connections.create(doc);
+    if (started) {
+      const secret = { kind: 'submitted', credentials: pagedCredentials.bearer };
+      await stores.grants.save({
+        connectionId: id,
+        generation: 1,
+        account: 'account-1',
+        secret: secrets.seal(secret, `grant/${id}/1`),
+        expiresAt: null,
+      });
+    }
+    return doc;
+  };
+
+  const world: World = {
+    stores,
+    client,
+    secrets,
+    definitions,
+    limits: ports.limits,
+    taskQueue,
+    callbackUrl,
+    sessions,
+    configuring: (options) => install(options, false),
+    started: (options) => install(options, true),
+    async deliver(to, { kind, payload, event, id = randomUUID() }, port = sessions()) {
+      const _id = `${kind}/${to._id}/${id}`;
+      const now = await stores.connections.get(to._id);
+      await stores.inbox.put({
+        _id,
+        connectionId: to._id,
+        generation: now?.generation ?? to.generation,
+        kind,
+        ...(event === undefined ? {} : { event }),
+        payload: payload === undefined ? null : secrets.seal(payload, _id),
+        receivedAt: new Date(),
+      });
+      await port.tell(to);
+      await stores.inbox.markTold(_id, new Date());
+      return _id;
+    },
+    async latest(connectionId) {
+      const now = await stores.connections.get(connectionId);
+      const session = await stores.sessions.get(sessionIdOf(connectionId, now?.latestSession ?? 0));
+      assert.ok(session, `${connectionId} has no session`);
+      return session;
+    },
+    reaches: (connectionId, status, when = () => true) =>
+      until(`${connectionId} in ${status}`, async () => {
+        const now = await stores.connections.get(connectionId);
+        const session = await stores.sessions.get(sessionIdOf(connectionId, now?.latestSession ?? 0));
+        return session?.status === status && when(session)
+          ? { found: session }
+          : { seen: `${session?._id} in ${session?.status} ${session?.reason} ${session?.detail ?? ''}` };
+      }),
+    async closes(connectionId) {
+      await client.workflow
+        .getHandle(sessionWorkflowId(connectionId))
+        .result()
+        .catch(() => undefined);
+      return world.latest(connectionId);
+    },
+    path: async (sessionId) => (await stores.sessions.timeline(sessionId)).map((entry) => entry.to),
+    startWorker: async () => {
+      workers.session ??= await run([]);
+    },
+    startPool: async () => {
+      workers.pool ??= await run(['default']);
+    },
+    stopWorker: () => end('session'),
+    stopPool: () => end('pool'),
+    async stop() {
+      await Promise.all([world.stopPool(), world.stopWorker()]);
+      await connection?.close();
+      await client.connection.close();
+      await stores.db.dropDatabase();
+      await stores.close();
+    },
+  };
+  await Promise.all([world.startWorker(), world.startPool()]);
+  return world;
+}
