@@ -26,7 +26,10 @@ export async function openConnection(
 export function resourceOf(definition: ConnectorDefinition, id: string): ResourceDefinition {
   const resource = definition.resources.find((one) => one.id === id);
   if (resource === undefined)
-    throw new TributaryError('DEFINITION_INVALID', `The definition of ${definition.id} has no resource ${id}.`);
+    throw new TributaryError(
+      'DEFINITION_INVALID',
+      `The definition of ${definition.id} has no resource ${id}.`,
+    );
   return resource;
 }
 

@@ -52,7 +52,7 @@ export interface ClaimInput extends SessionRef {
   readonly status: SessionStatus;
   /** ISO time at which the session entered the status: a consent page opened before it does not count. */
   readonly since: string;
-  /** Answers that were tried already. */
+  /** Entries that were acted upon already. */
   readonly tried: readonly string[];
 }
 
@@ -63,12 +63,16 @@ export interface ClaimResult {
   /** An OAuth callback or credentials to be tried: id of the inbox entry. */
   readonly answer?: string;
   readonly webhook?: 'arrived' | 'failed';
+  /** Entries that said so: passed back as tried, so that they count once. */
+  readonly handled?: readonly string[];
   readonly revoked: boolean;
   /** Webhooks that no session has taken. */
   readonly left: number;
 }
 
-export type AuthorizationResult = { readonly ok: true } | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
+export type AuthorizationResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
 
 export interface StageInput extends SessionRef {
   /** When the run started or was last retried, in ms: attempts without progress are counted within one round. */
@@ -132,7 +136,10 @@ export interface HeavyActivities {
 export interface DisconnectActivities {
   /** Closes the generation: from here on nothing starts and no stage of it writes. */
   closeDoor(input: { readonly connectionId: string }): Promise<{ readonly generation: number }>;
-  revokeGrant(input: { readonly connectionId: string; readonly generation: number }): Promise<{ readonly revoked: boolean }>;
+  revokeGrant(input: {
+    readonly connectionId: string;
+    readonly generation: number;
+  }): Promise<{ readonly revoked: boolean }>;
   purgeConnection(input: {
     readonly connectionId: string;
     readonly generation: number;

@@ -7,9 +7,14 @@ const messageChars = 1000;
 
 /** Turns whatever was thrown into an error of the table; engine failures stay as they are. */
 export function classify(error: unknown): TributaryError | ApplicationFailure | CancelledFailure {
-  if (error instanceof TributaryError || error instanceof ApplicationFailure || error instanceof CancelledFailure)
+  if (
+    error instanceof TributaryError ||
+    error instanceof ApplicationFailure ||
+    error instanceof CancelledFailure
+  )
     return error;
-  if (error instanceof MongoError) return new TributaryError('STORE_UNAVAILABLE', error.message, {}, { cause: error });
+  if (error instanceof MongoError)
+    return new TributaryError('STORE_UNAVAILABLE', error.message, {}, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new TributaryError('UNKNOWN_ERROR', message, {}, { cause: error });
 }

@@ -17,13 +17,17 @@ import { structureResource } from './structuring/structure-resource.ts';
 export type SessionActivities = QuickActivities & DisconnectActivities;
 
 /** Every activity, by the task queue that runs it: `session` the short ones, `pool` the long ones with heartbeat. */
-export function createActivities(ports: ActivityPorts): { session: SessionActivities; pool: HeavyActivities } {
+export function createActivities(ports: ActivityPorts): {
+  session: SessionActivities;
+  pool: HeavyActivities;
+} {
   const { stores } = ports;
   return {
     session: withFailures<SessionActivities>({
       beginSession: (input) => beginSession(ports, input),
       writeStatus: (input) => writeStatus(ports, input),
-      holdSession: ({ sessionId, held }) => stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null),
+      holdSession: ({ sessionId, held }) =>
+        stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null),
       setUntil: ({ sessionId, until }) => stores.sessions.setUntil(sessionId, new Date(until)),
       claimInbox: (input) => claimInbox(ports, input),
       authorizeConnection: (input) => authorizeConnection(ports, input),

@@ -31,7 +31,10 @@ function named(error: unknown, unknownAs: ErrorCode): unknown {
 /** A wait that the app asked for, or for the store to come back, is no fruitless attempt. */
 function isWait(error: unknown): boolean {
   const known = classify(error);
-  return known instanceof TributaryError && (known.details.retryAfterMs !== undefined || known.code === 'STORE_UNAVAILABLE');
+  return (
+    known instanceof TributaryError &&
+    (known.details.retryAfterMs !== undefined || known.code === 'STORE_UNAVAILABLE')
+  );
 }
 
 /**
@@ -68,7 +71,10 @@ export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promis
       progressAttempt = attempt;
       beat();
     }
-    throw toFailure(named(error, unknownAs), { progressed, final: attempt - progressAttempt >= fruitlessAttempts });
+    throw toFailure(named(error, unknownAs), {
+      progressed,
+      final: attempt - progressAttempt >= fruitlessAttempts,
+    });
   } finally {
     clearInterval(timer);
   }

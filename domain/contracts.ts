@@ -181,7 +181,9 @@ export const sessionWorkflowId = (connectionId: string): string => `session/${co
 export const lifecycleWorkflowId = (connectionId: string): string => `lifecycle/${connectionId}`;
 export const sessionIdOf = (connectionId: string, number: number): string => `${connectionId}.${number}`;
 /** The two parts of a session's public id; null when it has not that form. */
-export function parseSessionId(sessionId: string): { readonly connectionId: string; readonly number: number } | null {
+export function parseSessionId(
+  sessionId: string,
+): { readonly connectionId: string; readonly number: number } | null {
   const match = /^(.+)\.([1-9][0-9]*)$/.exec(sessionId);
   return match?.[1] === undefined ? null : { connectionId: match[1], number: Number(match[2]) };
 }

@@ -18,4 +18,5 @@ export function compareCursors(a: string | null, b: string | null): number {
 }
 
 /** The greater of two cursor values. */
-export const laterCursor = (a: string | null, b: string | null): string | null => (compareCursors(a, b) >= 0 ? a : b);
+export const laterCursor = (a: string | null, b: string | null): string | null =>
+  compareCursors(a, b) >= 0 ? a : b;

@@ -57,21 +57,28 @@ export function defineMachine<const S extends Status, const E extends string, co
     }
   }
   const holds = (row: Transition<S, E, F>, facts: Facts<F>) =>
-    (row.when === undefined || facts[row.when] === true) && (row.unless === undefined || facts[row.unless] !== true);
+    (row.when === undefined || facts[row.when] === true) &&
+    (row.unless === undefined || facts[row.unless] !== true);
   const allowed = (status: S | null, facts: Facts<F> = {}) => [
-    ...new Set(transitions.filter((row) => row.from.includes(status) && holds(row, facts)).map((row) => row.event)),
+    ...new Set(
+      transitions.filter((row) => row.from.includes(status) && holds(row, facts)).map((row) => row.event),
+    ),
   ];
   return {
     ...definition,
     allowed,
     advance: (status, event, facts = {}) => {
-      const rows = transitions.filter((row) => row.event === event && row.from.includes(status) && holds(row, facts));
+      const rows = transitions.filter(
+        (row) => row.event === event && row.from.includes(status) && holds(row, facts),
+      );
       const row = rows[0];
       if (row === undefined) return { ok: false, from: status, event, allowed: allowed(status, facts) };
       if (rows.length > 1) throw new Error(`${name}: ${event} in ${status} has ${rows.length} answers`);
       return { ok: true, from: status, event, to: row.to };
     },
-    takes: (event) => [...new Set(transitions.filter((row) => row.event === event).flatMap((row) => row.from))],
+    takes: (event) => [
+      ...new Set(transitions.filter((row) => row.event === event).flatMap((row) => row.from)),
+    ],
     isStatus: (value): value is S => (statuses as readonly unknown[]).includes(value),
   };
 }

@@ -126,7 +126,8 @@ export const isErrorStatus = (status: SessionStatus): boolean => sessionStatusKi
 export const isFinalStatus = (status: SessionStatus): boolean => sessionStatusKinds[status] === 'final';
 
 /** Error statuses that a tick retries by itself, and that a later run may continue; 7 and 20 need a person. */
-export const isContinuable = (status: SessionStatus): boolean => isErrorStatus(status) && status !== 7 && status !== 20;
+export const isContinuable = (status: SessionStatus): boolean =>
+  isErrorStatus(status) && status !== 7 && status !== 20;
 
 /** The calls of a person that a session takes. `cancel` of an error status closes the session. */
 export type SessionCall = 'retry' | 'cancel' | 'skip' | 'proceed' | 'disconnect';
@@ -165,6 +166,12 @@ export const connectionCodeMachine = defineMachine({
 });
 
 /** The substages of Processing, in their order (document 000). */
-export const substages = ['monitoring', 'forecasting', 'insights', 'benchmarking', 'historicalDataCleaning'] as const;
+export const substages = [
+  'monitoring',
+  'forecasting',
+  'insights',
+  'benchmarking',
+  'historicalDataCleaning',
+] as const;
 export type Substage = (typeof substages)[number];
 export type SubstageStatus = 'notStarted' | 'running' | 'done' | 'skipped' | 'failed';

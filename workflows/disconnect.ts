@@ -35,7 +35,13 @@ export async function disconnect(input: DisconnectInput): Promise<DisconnectOutc
     if (!stopped) await sleep(heartbeatMs);
   }
   const { revoked } = await revokeGrant({ connectionId, generation });
-  const { receiptId } = await purgeConnection({ connectionId, generation, keepData, grantRevoked: revoked, by });
+  const { receiptId } = await purgeConnection({
+    connectionId,
+    generation,
+    keepData,
+    grantRevoked: revoked,
+    by,
+  });
   return { connectionId, generation, receiptId };
 }
 
@@ -43,7 +49,10 @@ export async function disconnect(input: DisconnectInput): Promise<DisconnectOutc
 async function tellSession({ connectionId, by }: DisconnectInput): Promise<boolean> {
   try {
     const replyTo = workflowInfo().workflowId;
-    await getExternalWorkflowHandle(sessionWorkflowId(connectionId)).signal(disconnectSignal, { by, replyTo });
+    await getExternalWorkflowHandle(sessionWorkflowId(connectionId)).signal(disconnectSignal, {
+      by,
+      replyTo,
+    });
     return true;
   } catch {
     return false;

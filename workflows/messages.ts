@@ -5,11 +5,11 @@ import {
   type CallAnswer,
   type CallRequest,
   type DisconnectRequest,
+  sessionMessages as messages,
+  searchAttributeNames as names,
   type ScopeRequest,
   type SessionProgress,
   type SessionView,
-  searchAttributeNames as names,
-  sessionMessages as messages,
 } from '../domain/contracts.ts';
 
 /** What the session workflow takes, typed (domain/contracts.ts says what each is for). */

@@ -28,7 +28,8 @@ export async function authorizeConnection(
     if (!(error instanceof TributaryError) || error.retryable) throw error;
     // A callback is exchanged once; repeated by a second attempt it is found used although the first had stored it.
     const stored = await ports.stores.grants.get(input.connectionId, input.generation);
-    if (error.code === 'CODE_USED' && stored !== null && stored.updatedAt >= entry.receivedAt) return { ok: true };
+    if (error.code === 'CODE_USED' && stored !== null && stored.updatedAt >= entry.receivedAt)
+      return { ok: true };
     const reason = isReasonCode(error.code) ? error.code : 'UNKNOWN_ERROR';
     return { ok: false, reason, detail: error.message.slice(0, 1000) };
   }
@@ -39,17 +40,28 @@ interface Obtained {
   readonly account: string;
 }
 
-async function obtain(ports: ActivityPorts, { connection, definition }: OpenConnection, entry: InboxDoc): Promise<Obtained> {
+async function obtain(
+  ports: ActivityPorts,
+  { connection, definition }: OpenConnection,
+  entry: InboxDoc,
+): Promise<Obtained> {
   const app = await appSettings(ports, connection.app);
   if (entry.payload === null) throw new TributaryError('STATE_FORGED');
   const payload = ports.secrets.open(entry.payload, entry._id);
   if (entry.kind === 'credentials') {
     const credentials = payload as unknown as SubmittedCredentials;
-    return { secret: { kind: 'submitted', credentials }, account: await testCredentials(definition, app, credentials) };
+    return {
+      secret: { kind: 'submitted', credentials },
+      account: await testCredentials(definition, app, credentials),
+    };
   }
   const state = entry._id.split('/').at(-1) ?? '';
   const consent = await ports.stores.consents.get(state);
-  if (consent === null || consent.connectionId !== connection._id || consent.generation !== connection.generation)
+  if (
+    consent === null ||
+    consent.connectionId !== connection._id ||
+    consent.generation !== connection.generation
+  )
     throw new TributaryError('STATE_FORGED');
   const { params } = payload as { params: string };
   const tokens = await exchangeCode(definition, app, {
@@ -62,11 +74,17 @@ async function obtain(ports: ActivityPorts, { connection, definition }: OpenConn
 }
 
 /** @throws TributaryError ACCOUNT_MISMATCH: another account than before would mix two companies' data. */
-async function keep(ports: ActivityPorts, ref: SessionRef, secret: GrantSecret, account: string): Promise<void> {
+async function keep(
+  ports: ActivityPorts,
+  ref: SessionRef,
+  secret: GrantSecret,
+  account: string,
+): Promise<void> {
   const { connectionId, generation } = ref;
   const { stores, secrets } = ports;
   await stores.connections.change(connectionId, (connection) => {
-    if (connection.account !== null && connection.account !== account) throw new TributaryError('ACCOUNT_MISMATCH');
+    if (connection.account !== null && connection.account !== account)
+      throw new TributaryError('ACCOUNT_MISMATCH');
     return connection.account === account ? null : { account };
   });
   const expiresAt = secret.kind === 'oauth2' ? expiryOf(secret.tokens) : null;

@@ -90,7 +90,12 @@ function matchOf(record: RecordDoc, fields: readonly string[]): string | null {
 }
 
 /** Adds keys to the session's last change document of the resource, before they are removed. */
-async function noteDeleted({ stores }: ActivityPorts, sessionId: string, resource: string, keys: readonly string[]) {
+async function noteDeleted(
+  { stores }: ActivityPorts,
+  sessionId: string,
+  resource: string,
+  keys: readonly string[],
+) {
   const run = await stores.structuring.get(runId(sessionId, resource));
   const _id = changeId(sessionId, resource, run?.mergedBatches ?? 0);
   const before = (await stores.feed.change(_id)) ?? { added: [], updated: [], deleted: [] };

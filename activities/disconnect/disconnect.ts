@@ -55,7 +55,14 @@ export async function purgeConnection(
   const resources = [...new Set([...known, ...connection.resources.map(({ id }) => id)])];
   const collections = await stores.purge(connectionId, generation, resources, { keepData });
   if ((await stores.receipts.get(receiptId)) === null)
-    await stores.receipts.put({ _id: receiptId, by, at: new Date(), grantRevoked, keptData: keepData, collections });
+    await stores.receipts.put({
+      _id: receiptId,
+      by,
+      at: new Date(),
+      grantRevoked,
+      keptData: keepData,
+      collections,
+    });
   await stores.connections.change(connectionId, (now) =>
     now.generation !== generation || now.status === 'DISCONNECTED' ? null : { status: 'DISCONNECTED' },
   );

@@ -24,7 +24,12 @@ export interface FullBatch {
  * Cuts pages into batches. A batch closes at the limit of rows, bytes or age; a page may be cut in the middle, a
  * batch may span pages. The last page always closes one, an empty one included, so that every read has an end.
  */
-export function createBatcher(limits: Limits, start: LoadPosition, cursorField: string | undefined, now = Date.now) {
+export function createBatcher(
+  limits: Limits,
+  start: LoadPosition,
+  cursorField: string | undefined,
+  now = Date.now,
+) {
   let rows: JsonValue[] = [];
   let bytes = 0;
   let cursor: string | null = null;
@@ -46,12 +51,14 @@ export function createBatcher(limits: Limits, start: LoadPosition, cursorField: 
       const total = page.total ?? null;
       for (let index = skip; index < page.rows.length; index++) {
         const fit = storable(page.rows[index] ?? null, limits.rowBytes);
-        if (rows.length > 0 && bytes + fit.bytes > limits.batchBytes) yield cut({ from: token, skip: index }, total, false);
+        if (rows.length > 0 && bytes + fit.bytes > limits.batchBytes)
+          yield cut({ from: token, skip: index }, total, false);
         rows.push(fit.row);
         bytes += fit.bytes;
         cursor = laterCursor(cursor, cursorOf(page.rows[index] ?? null, cursorField));
         const more = index + 1 < page.rows.length;
-        if (rows.length >= limits.batchRows && more) yield cut({ from: token, skip: index + 1 }, total, false);
+        if (rows.length >= limits.batchRows && more)
+          yield cut({ from: token, skip: index + 1 }, total, false);
       }
       skip = 0;
       const after: LoadPosition = { from: page.next, skip: 0 };

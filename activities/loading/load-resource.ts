@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
-import type { PageToken, ReadRequest, Source } from '../../connectors/source.ts';
 import { createSource } from '../../connectors/registry.ts';
+import type { PageToken, ReadRequest, Source } from '../../connectors/source.ts';
 import { laterCursor } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { CheckpointDoc } from '../../stores/model.ts';
@@ -35,7 +35,13 @@ export function loadResource(ports: ActivityPorts, input: ResourceInput): Promis
     const lastProgressAt = Math.max(checkpoint.lastBatchAt.getTime(), input.round);
     const watch = watchProgress(life.signal, input.noProgressMs, lastProgressAt);
     try {
-      const credentials = createCredentials(ports, { connectionId, generation, definition, app, signal: watch.signal });
+      const credentials = createCredentials(ports, {
+        connectionId,
+        generation,
+        definition,
+        app,
+        signal: watch.signal,
+      });
       const committed = await stores.cursors.get(connectionId, generation, resourceId);
       const since = resource.incremental === undefined ? null : (committed?.value ?? null);
       return await readOn({

@@ -14,7 +14,10 @@ export interface TooLargeRow extends JsonObject {
 }
 
 /** A row as it is stored, and its size as JSON in bytes. */
-export function storable(row: JsonValue, maxBytes: number): { readonly row: JsonValue; readonly bytes: number } {
+export function storable(
+  row: JsonValue,
+  maxBytes: number,
+): { readonly row: JsonValue; readonly bytes: number } {
   const text = JSON.stringify(row);
   // A character is at most three bytes of UTF-8 for each unit of the text: most rows need no second look.
   const bytes = text.length * 3 <= maxBytes ? text.length : Buffer.byteLength(text);
@@ -24,7 +27,8 @@ export function storable(row: JsonValue, maxBytes: number): { readonly row: Json
   return { row: { [marker]: true, sha256, bytes, head }, bytes: head.length };
 }
 
-export const isTooLarge = (row: JsonObject): row is TooLargeRow => row[marker] === true && typeof row.sha256 === 'string';
+export const isTooLarge = (row: JsonObject): row is TooLargeRow =>
+  row[marker] === true && typeof row.sha256 === 'string';
 
 /** The cursor value of a row as text; null when it has none. */
 export function cursorOf(row: JsonValue, field: string | undefined): string | null {

@@ -11,7 +11,10 @@ export function watchProgress(outer: AbortSignal, limitMs: number, lastProgressA
   const arm = () => {
     clearTimeout(timer);
     timer = setTimeout(
-      () => controller.abort(new TributaryError('NO_PROGRESS', `No batch was stored for ${Math.round(limitMs / 1000)} s.`)),
+      () =>
+        controller.abort(
+          new TributaryError('NO_PROGRESS', `No batch was stored for ${Math.round(limitMs / 1000)} s.`),
+        ),
       Math.max(0, deadline - Date.now()),
     );
   };

@@ -26,7 +26,11 @@ const learning = (check: string, method: string, value: number | null, earlier: 
 export function freshness(run: IngestionRunDoc, earlier: Runs, now: Date): Verdict {
   const method = 'Newest value of the freshness field against the newest one of earlier sessions.';
   const newest = run.newest === null ? Number.NaN : Date.parse(run.newest);
-  const before = earlier.map((one) => one.newest ?? '').sort().at(-1) ?? '';
+  const before =
+    earlier
+      .map((one) => one.newest ?? '')
+      .sort()
+      .at(-1) ?? '';
   if (Number.isNaN(newest))
     return {
       check: 'freshness',
@@ -74,7 +78,8 @@ export function nullRates(run: IngestionRunDoc, earlier: Runs): Verdict {
   const method = 'Share of nulls by field against all rows of earlier sessions; the greatest rise.';
   const fit = run.ledger.read - run.ledger.quarantined;
   const rowsBefore = earlier.reduce((sum, one) => sum + one.ledger.read - one.ledger.quarantined, 0);
-  if (earlier.length === 0 || fit === 0 || rowsBefore === 0) return learning('nullRates', method, null, earlier.length);
+  if (earlier.length === 0 || fit === 0 || rowsBefore === 0)
+    return learning('nullRates', method, null, earlier.length);
   const rises = Object.entries(run.nulls).map(([field, nulls]) => {
     const before = earlier.reduce((sum, one) => sum + (one.nulls[field] ?? 0), 0) / rowsBefore;
     return { field, before, now: nulls / fit };

@@ -1,5 +1,4 @@
-import { sessionIdOf } from '../../domain/contracts.ts';
-import { parseSessionId } from '../../domain/contracts.ts';
+import { parseSessionId, sessionIdOf } from '../../domain/contracts.ts';
 import { checkId } from '../../stores/checks.ts';
 import type { CheckDoc, IngestionRunDoc } from '../../stores/model.ts';
 import type { SessionRef } from '../contracts.ts';
@@ -21,7 +20,11 @@ export async function monitor({ stores }: ActivityPorts, ref: SessionRef): Promi
   const docs: CheckDoc[] = [];
   for (const run of await stores.structuring.many(sessionId, session?.resources ?? [])) {
     const earlier = await earlierRuns(run.resource);
-    const verdicts: readonly Verdict[] = [freshness(run, earlier, at), volume(run, earlier), nullRates(run, earlier)];
+    const verdicts: readonly Verdict[] = [
+      freshness(run, earlier, at),
+      volume(run, earlier),
+      nullRates(run, earlier),
+    ];
     for (const verdict of verdicts) {
       const _id = checkId(sessionId, run.resource, verdict.check);
       docs.push({ _id, sessionId, connectionId, resource: run.resource, ...verdict, at });

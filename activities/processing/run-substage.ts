@@ -9,7 +9,9 @@ import { monitor } from './monitoring.ts';
 export type SubstageCounts = Readonly<Record<string, number>>;
 
 /** The analysis of each substage. One that is not built yet is recorded as skipped, so that nobody takes it for done. */
-const analyses: Partial<Record<Substage, (ports: ActivityPorts, ref: SessionRef) => Promise<SubstageCounts>>> = {
+const analyses: Partial<
+  Record<Substage, (ports: ActivityPorts, ref: SessionRef) => Promise<SubstageCounts>>
+> = {
   monitoring: monitor,
 };
 
@@ -24,17 +26,32 @@ export function runSubstage(
     const startedAt = new Date();
     const analysis = analyses[substage];
     if (analysis === undefined) {
-      await ports.stores.sessions.setSubstage(sessionId, substage, { status: 'skipped', reason: 'NOT_BUILT', startedAt, endedAt: startedAt });
+      await ports.stores.sessions.setSubstage(sessionId, substage, {
+        status: 'skipped',
+        reason: 'NOT_BUILT',
+        startedAt,
+        endedAt: startedAt,
+      });
       return { status: 'skipped' };
     }
     await ports.stores.sessions.setSubstage(sessionId, substage, { status: 'running', startedAt });
     try {
       const counts = await analysis(ports, input);
-      await ports.stores.sessions.setSubstage(sessionId, substage, { status: 'done', startedAt, endedAt: new Date(), counts });
+      await ports.stores.sessions.setSubstage(sessionId, substage, {
+        status: 'done',
+        startedAt,
+        endedAt: new Date(),
+        counts,
+      });
       return { status: 'done' };
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
-      await ports.stores.sessions.setSubstage(sessionId, substage, { status: 'failed', startedAt, endedAt: new Date(), reason });
+      await ports.stores.sessions.setSubstage(sessionId, substage, {
+        status: 'failed',
+        startedAt,
+        endedAt: new Date(),
+        reason,
+      });
       throw error;
     }
   });
@@ -43,7 +60,12 @@ export function runSubstage(
 /** A person decided to do without the failed substage (states.md section 1): who and why are kept. */
 export async function skipSubstage(
   { stores }: ActivityPorts,
-  { sessionId, substage, by, note }: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
+  {
+    sessionId,
+    substage,
+    by,
+    note,
+  }: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
 ): Promise<void> {
   const reason = `SKIPPED_BY ${by}${note === undefined ? '' : `: ${note}`}`;
   await stores.sessions.setSubstage(sessionId, substage, { status: 'skipped', reason, endedAt: new Date() });

@@ -1,7 +1,7 @@
 import type { SessionStart, StartRefusal } from '../../domain/contracts.ts';
+import { sessionIdOf } from '../../domain/contracts.ts';
 import { isContinuable, substages } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
-import { sessionIdOf } from '../../domain/contracts.ts';
 import type { BegunSession } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 
@@ -24,14 +24,22 @@ export async function beginSession(
   const connection = await stores.connections.get(connectionId);
   if (connection === null) return { refused: 'CONNECTION_NOT_FOUND' };
   const latest =
-    connection.latestSession === 0 ? null : await stores.sessions.get(sessionIdOf(connectionId, connection.latestSession));
+    connection.latestSession === 0
+      ? null
+      : await stores.sessions.get(sessionIdOf(connectionId, connection.latestSession));
   // The same run asks again when its first answer was lost.
   if (latest !== null && latest.runIds.includes(runId)) return describe(ports, connection, latest);
 
   const decision = await decide(ports, connection, latest, start);
   if ('refused' in decision) {
     const { refused } = decision;
-    await stores.skippedStarts.put({ _id: runId, connectionId, reason: refused, by: start.by, at: new Date() });
+    await stores.skippedStarts.put({
+      _id: runId,
+      connectionId,
+      reason: refused,
+      by: start.by,
+      at: new Date(),
+    });
     return { refused };
   }
   const session =
@@ -60,11 +68,15 @@ async function decide(
   const { status, configurationStatus, ownCode, authorized } = connection;
   if (ownCode === 26) return { refused: 'CONNECTION_NOT_STARTED' };
   if (start.kind === 'resume') {
-    const mine = latest?._id === start.sessionId && (latest.closedBy === null || latest.closedBy === 'window');
+    const mine =
+      latest?._id === start.sessionId && (latest.closedBy === null || latest.closedBy === 'window');
     return mine && latest !== null ? { adopt: latest } : { refused: 'SESSION_CLOSED' };
   }
   if (start.kind === 'authorize') {
-    const ready = status === 'CONFIGURING' ? configurationStatus === 'CONFIGURED' || configurationStatus === 'CONNECTED' : true;
+    const ready =
+      status === 'CONFIGURING'
+        ? configurationStatus === 'CONFIGURED' || configurationStatus === 'CONNECTED'
+        : true;
     return ready ? { open: true } : { refused: 'CONNECTION_NOT_STARTED' };
   }
   if (status !== 'STARTED') return { refused: 'CONNECTION_NOT_STARTED' };
@@ -73,7 +85,8 @@ async function decide(
     return { refused: 'NOTHING_TO_DO' };
   // A run that was terminated from outside left its session in the middle: that one goes on first.
   const leftOpen = latest !== null && latest.closedAt === null && latest.status !== null;
-  const closedInError = latest?.closedBy === 'window' && latest.status !== null && isContinuable(latest.status);
+  const closedInError =
+    latest?.closedBy === 'window' && latest.status !== null && isContinuable(latest.status);
   return latest !== null && (leftOpen || closedInError) ? { adopt: latest } : { open: true };
 }
 
@@ -85,10 +98,20 @@ function covered(connection: ConnectionDoc, start: SessionStart): string[] {
 }
 
 /** The webhook that started a session of a direct app belongs to it; an aggregator's is waited for in 25. */
-async function takeTrigger({ stores, definition }: ActivityPorts, connection: ConnectionDoc, session: SessionDoc) {
+async function takeTrigger(
+  { stores, definition }: ActivityPorts,
+  connection: ConnectionDoc,
+  session: SessionDoc,
+) {
   if (definition(connection.app).aggregator) return;
   const { _id: connectionId, generation } = connection;
-  await stores.inbox.claim({ connectionId, generation, kinds: ['webhook'], sessionId: session._id, at: new Date() });
+  await stores.inbox.claim({
+    connectionId,
+    generation,
+    kinds: ['webhook'],
+    sessionId: session._id,
+    at: new Date(),
+  });
 }
 
 async function describe(
@@ -119,7 +142,9 @@ async function describe(
       loaded: done(id),
       structured: runs.some((run) => run.resource === id && run.status === 'COMPLETED'),
     })),
-    substages: substages.filter((name) => ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted')),
+    substages: substages.filter((name) =>
+      ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted'),
+    ),
     held: ['PAUSING', 'PAUSED', 'ERROR'].includes(connection.status),
     poolQueue: poolQueue(connection.pool),
   };

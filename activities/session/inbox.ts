@@ -12,7 +12,10 @@ const kindsIn = (status: SessionStatus): readonly InboxDoc['kind'][] =>
       : ['revoked'];
 
 /** Takes what the inbox has for the session; asked again, it gives the same entries. */
-export async function claimInbox({ stores, definition }: ActivityPorts, input: ClaimInput): Promise<ClaimResult> {
+export async function claimInbox(
+  { stores, definition }: ActivityPorts,
+  input: ClaimInput,
+): Promise<ClaimResult> {
   const { sessionId, connectionId, generation, status, since, tried } = input;
   const at = new Date();
   const kinds = kindsIn(status);
@@ -21,11 +24,14 @@ export async function claimInbox({ stores, definition }: ActivityPorts, input: C
 
   const opened = of('opened').find((entry) => entry.receivedAt >= new Date(since));
   const answer = [...of('callback'), ...of('credentials')].find((entry) => !tried.includes(entry._id));
-  const webhook = await webhookOf(of('webhook'));
+  const hooks = of('webhook').filter((entry) => !tried.includes(entry._id));
+  const failed = hooks.filter((hook) => hook.event?.endsWith('.failed'));
+  const webhook = failed.length > 0 ? 'failed' : (await arrived(hooks)) ? 'arrived' : undefined;
   return {
     ...(opened === undefined ? {} : { openedAt: opened.receivedAt.toISOString() }),
     ...(answer === undefined ? {} : { answer: answer._id }),
     ...(webhook === undefined ? {} : { webhook }),
+    ...(failed.length === 0 ? {} : { handled: failed.map(({ _id }) => _id) }),
     revoked: status !== 6 && (await isRevoked(of('revoked'))),
     left: await stores.inbox.unclaimed(connectionId, ['webhook']),
   };
@@ -37,14 +43,13 @@ export async function claimInbox({ stores, definition }: ActivityPorts, input: C
     return grant === null || revocations.some((entry) => entry.receivedAt >= grant.updatedAt);
   }
 
-  async function webhookOf(hooks: readonly InboxDoc[]): Promise<ClaimResult['webhook']> {
-    if (hooks.length === 0) return undefined;
-    if (hooks.some((hook) => hook.event?.endsWith('.failed'))) return 'failed';
-    const session = await stores.sessions.get(sessionId);
-    if (session === null) return undefined;
-    if (definition(session.app).webhook?.expect !== 'all') return 'arrived';
-    // "all": each resource has its own webhook, whose event begins with the resource's id.
-    const here = (resource: string) => hooks.some((hook) => hook.event === resource || hook.event?.startsWith(`${resource}.`));
-    return session.resources.every(here) ? 'arrived' : undefined;
+  /** "first": any webhook; "all": each resource has its own, whose event begins with the resource's id. */
+  async function arrived(hooks: readonly InboxDoc[]): Promise<boolean> {
+    const session = hooks.length === 0 ? null : await stores.sessions.get(sessionId);
+    if (session === null) return false;
+    if (definition(session.app).webhook?.expect !== 'all') return true;
+    const here = (resource: string) =>
+      hooks.some(({ event }) => event === resource || event?.startsWith(`${resource}.`));
+    return session.resources.every(here);
   }
 }

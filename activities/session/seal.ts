@@ -8,7 +8,10 @@ import type { ActivityPorts } from '../ports.ts';
  * Makes the session's changes visible in one write. What earlier sessions merged and never sealed (they were
  * canceled after their merge) becomes visible with it, so that no reader misses a change.
  */
-export async function sealSession(ports: ActivityPorts, ref: SessionRef): Promise<{ readonly quarantined: number }> {
+export async function sealSession(
+  ports: ActivityPorts,
+  ref: SessionRef,
+): Promise<{ readonly quarantined: number }> {
   const { stores } = ports;
   const { sessionId, connectionId } = ref;
   const number = parseSessionId(sessionId)?.number ?? 0;
@@ -34,7 +37,12 @@ export async function sealSession(ports: ActivityPorts, ref: SessionRef): Promis
  * One change document a merged batch, one more where deduplication merged records, and those of batches that were
  * merged before a restructuring began anew and was then canceled.
  */
-async function changeCount({ stores }: ActivityPorts, sessionId: string, resource: string, batches: number): Promise<number> {
+async function changeCount(
+  { stores }: ActivityPorts,
+  sessionId: string,
+  resource: string,
+  batches: number,
+): Promise<number> {
   let count = batches;
   while ((await stores.feed.change(changeId(sessionId, resource, count))) !== null) count += 1;
   return count;

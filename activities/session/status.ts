@@ -40,9 +40,15 @@ function ownCodeAfter(connection: ConnectionDoc, authorized: boolean, since: Dat
   const now = connection.ownCode ?? 'session';
   const move = connectionCodeMachine.advance(now, authorized ? 'authorized' : 'grantRevoked');
   const ownCode = !move.ok || move.to === 'session' ? (move.ok ? null : connection.ownCode) : move.to;
-  const configured = authorized ? configurationMachine.advance(connection.configurationStatus, 'connect') : null;
+  const configured = authorized
+    ? configurationMachine.advance(connection.configurationStatus, 'connect')
+    : null;
   const configurationStatus = configured?.ok ? configured.to : connection.configurationStatus;
-  if (ownCode === connection.ownCode && connection.authorized === authorized && configurationStatus === connection.configurationStatus)
+  if (
+    ownCode === connection.ownCode &&
+    connection.authorized === authorized &&
+    configurationStatus === connection.configurationStatus
+  )
     return null;
   return { ownCode, ownCodeSince: ownCode === null ? null : since, authorized, configurationStatus };
 }

@@ -11,4 +11,5 @@ export function canonical(value: JsonValue): string {
 }
 
 /** SHA-256 of the canonical form, base64. */
-export const fingerprintOf = (data: JsonObject): string => createHash('sha256').update(canonical(data)).digest('base64');
+export const fingerprintOf = (data: JsonObject): string =>
+  createHash('sha256').update(canonical(data)).digest('base64');

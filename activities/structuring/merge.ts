@@ -29,7 +29,12 @@ export const supersedes = (later: { cursor: string | null }, earlier: { cursor: 
  * Merges the winning row of a key in a batch into what is stored. A repeated merge gives the same outcome: a key is
  * counted once in a session, at the place that its record remembers, every other row of it is a duplicate.
  */
-export function mergeKey(stored: RecordDoc | undefined, row: FitRow, index: number, context: MergeContext): MergedKey {
+export function mergeKey(
+  stored: RecordDoc | undefined,
+  row: FitRow,
+  index: number,
+  context: MergeContext,
+): MergedKey {
   const { sessionId, batchId, batch, at } = context;
   const place: Place = [batch, index];
   const fresh = {
@@ -51,7 +56,8 @@ export function mergeKey(stored: RecordDoc | undefined, row: FitRow, index: numb
     const outcome = !countedHere ? 'duplicate' : stored.createdIn === sessionId ? 'inserted' : 'updated';
     const isSource = stored.source[0] === batchId && stored.source[1] === index;
     // The row that the data come from is written again only if a mended definition reads it differently.
-    if (isSource ? row.fingerprint === stored.fingerprint : !comesAfter(row, place, stored)) return { outcome };
+    if (isSource ? row.fingerprint === stored.fingerprint : !comesAfter(row, place, stored))
+      return { outcome };
     return { outcome, write: { ...stored, ...fresh } };
   }
 

@@ -31,7 +31,9 @@ export interface UnfitRow {
 export type Shape = (row: JsonValue) => FitRow | UnfitRow;
 
 // The package is CommonJS: its default export is the module itself or its `default`, by loader.
-const addFormats = ('default' in formatsPlugin ? formatsPlugin.default : formatsPlugin) as unknown as (ajv: Ajv) => Ajv;
+const addFormats = ('default' in formatsPlugin ? formatsPlugin.default : formatsPlugin) as unknown as (
+  ajv: Ajv,
+) => Ajv;
 
 /**
  * Compiles a resource's definition into the judge of its rows: a JSON object, not too large, with a key, fitting
@@ -51,7 +53,8 @@ export function compileShape(resource: ResourceDefinition): Shape {
     if (isTooLarge(object))
       return unfit(null, 'TOO_LARGE', `The row has ${object.bytes} bytes; its SHA-256 is ${object.sha256}.`);
     const key = keyOf(object, keyFields);
-    if (key === null) return unfit(null, 'KEY_MISSING', `The key (${keyFields.join(', ')}) is missing or empty.`);
+    if (key === null)
+      return unfit(null, 'KEY_MISSING', `The key (${keyFields.join(', ')}) is missing or empty.`);
     if (!validate(object)) return unfit(key, 'SCHEMA_MISMATCH', describe(validate.errors ?? []));
     const data = rename(object);
     const unstorable = whyUnstorable(data);
@@ -72,7 +75,12 @@ function compile({ id, schema }: ResourceDefinition) {
     return addFormats(new Ajv({ allErrors: true, strict: false })).compile(schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new TributaryError('DEFINITION_INVALID', `The schema of ${id} cannot be used: ${why}`, {}, { cause: error });
+    throw new TributaryError(
+      'DEFINITION_INVALID',
+      `The schema of ${id} cannot be used: ${why}`,
+      {},
+      { cause: error },
+    );
   }
 }
 
@@ -87,5 +95,8 @@ const unfit = (key: string | null, reason: UnfitRow['reason'], message: string):
 const describe = (errors: readonly ErrorObject[]): string =>
   errors
     .slice(0, 3)
-    .map(({ instancePath, message }) => `${instancePath === '' ? 'row' : instancePath.slice(1)} ${message ?? 'does not fit'}`)
+    .map(
+      ({ instancePath, message }) =>
+        `${instancePath === '' ? 'row' : instancePath.slice(1)} ${message ?? 'does not fit'}`,
+    )
     .join('; ');

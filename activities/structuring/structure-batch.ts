@@ -51,11 +51,15 @@ export async function structureBatch(
       unfit.push({ _id: `${batch._id}/${index}`, sessionId, key, reason, message, payload: raw, at });
       continue;
     }
-    for (const [field, value] of Object.entries(row.data)) if (value === null) nulls[field] = (nulls[field] ?? 0) + 1;
+    for (const [field, value] of Object.entries(row.data))
+      if (value === null) nulls[field] = (nulls[field] ?? 0) + 1;
     newest = laterCursor(newest, row.fresh);
     const earlier = winners.get(row.key);
     const rows = (earlier?.rows ?? 0) + 1;
-    winners.set(row.key, earlier === undefined || supersedes(row, earlier.row) ? { row, index, rows } : { ...earlier, rows });
+    winners.set(
+      row.key,
+      earlier === undefined || supersedes(row, earlier.row) ? { row, index, rows } : { ...earlier, rows },
+    );
   }
   if (unfit.length > 0) await quarantine.putMany(unfit);
 

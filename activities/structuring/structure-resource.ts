@@ -41,14 +41,20 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
       await openConnection(ports, input);
       const number = run.mergedBatches;
       const batch = await stores.loading.readBatch(sessionId, resourceId, number);
-      if (batch === null) throw new TributaryError('MERGE_FAILED', `Batch ${number} of ${resourceId} is gone.`);
+      if (batch === null)
+        throw new TributaryError('MERGE_FAILED', `Batch ${number} of ${resourceId} is gone.`);
       const { ledger, added, updated, nulls, newest } = await structureBatch(
         { records, quarantine, shape },
         sessionId,
         number,
         batch,
       );
-      await stores.feed.putChange({ _id: changeId(sessionId, resourceId, number), added, updated, deleted: [] });
+      await stores.feed.putChange({
+        _id: changeId(sessionId, resourceId, number),
+        added,
+        updated,
+        deleted: [],
+      });
       run = await stores.structuring.progress(run._id, {
         ledger: { ...addLedgers(run.ledger, ledger), recordsBefore: run.ledger.recordsBefore },
         mergedBatches: number + 1,

@@ -1,21 +1,18 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { HeavyActivities, QuickActivities } from '../../activities/contracts.ts';
 import type { SessionDurations } from '../../domain/contracts.ts';
 
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
-/** Short activities are tried until the store answers: a session waits for the store, it does not fail by it. */
+/**
+ * Short activities are tried until the store answers: a session waits for the store, it does not fail by it.
+ * Status writes are among them and not local activities: a local one is done before its workflow task is recorded,
+ * so that a lost task could leave a status in the store that the replayed workflow never decided.
+ */
 export const quick = proxyActivities<QuickActivities>({
   startToCloseTimeout: '30s',
   cancellationType,
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
-});
-
-/** First try of a status write: in this worker, so that it costs one event. */
-export const localWrite = proxyLocalActivities<Pick<QuickActivities, 'writeStatus'>>({
-  startToCloseTimeout: '1s',
-  scheduleToCloseTimeout: '2s',
-  retry: { maximumAttempts: 3, initialInterval: '100ms' },
 });
 
 export interface HeavyOptions {
@@ -36,7 +33,8 @@ export const heavy = ({ poolQueue, durations, leftMs, summary }: HeavyOptions): 
     summary,
     cancellationType,
     heartbeatTimeout: durations.heartbeatMs,
-    startToCloseTimeout: durations.loadingMs,
+    // Above every budget of a stage, so that it is the budget that ends it.
+    startToCloseTimeout: 2 * Math.max(durations.loadingMs, durations.stageMs),
     ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: Math.max(leftMs, 1) }),
     retry: {
       initialInterval: durations.retryInitialMs,

@@ -45,8 +45,14 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
     if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
     const { finalized } = await quick.confirmAuthorized(run.ref);
     if (finalized) await run.whileHeld();
-    if (finalized && run.disconnect === null && run.reset === null) return goOn(run);
-    await run.wait(() => run.told || run.wants('proceed') || run.disconnect !== null || run.reset !== null || run.canceled);
+    if (finalized && run.disconnect === null && run.reset === null) {
+      const asked = run.takeCall('proceed');
+      await goOn(run);
+      return asked === undefined ? undefined : run.answer(asked);
+    }
+    await run.wait(
+      () => run.told || run.wants('proceed') || run.disconnect !== null || run.reset !== null || run.canceled,
+    );
     if (run.disconnect !== null || run.reset !== null) return stopAsAsked(run);
     const asked = run.takeCall('proceed');
     if (asked !== undefined && (await quick.confirmAuthorized(run.ref)).finalized) {
@@ -60,5 +66,7 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
 
 function goOn(run: SessionRun): Promise<void> {
   run.webhookPending = run.session.aggregator;
-  return run.advance([{ event: 'finalized', reason: run.session.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING' }]);
+  return run.advance([
+    { event: 'finalized', reason: run.session.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING' },
+  ]);
 }

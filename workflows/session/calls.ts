@@ -1,6 +1,11 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { CallAnswer, CallRefusal, CallRequest } from '../../domain/contracts.ts';
-import { allowedCalls, type SessionCall, type SessionStatus, sessionStatusNames } from '../../domain/session.ts';
+import {
+  allowedCalls,
+  type SessionCall,
+  type SessionStatus,
+  sessionStatusNames,
+} from '../../domain/session.ts';
 
 /** A call of a person that an Update handler recorded; the main function takes it and answers. */
 export interface PendingCall {

@@ -61,11 +61,14 @@ const mayBeRevoked = (run: SessionRun) => run.status === 11 || run.status === 23
 /** Back to the failed stage; what is finished is not repeated. */
 export async function retry(run: SessionRun, by: Actor, call?: PendingCall): Promise<void> {
   const status = run.status ?? 11;
-  const reason = run.webhookPending && (status === 11 || status === 23) ? 'WAITING_FOR_WEBHOOK' : reasonAfterRetry[status];
+  const reason =
+    run.webhookPending && (status === 11 || status === 23) ? 'WAITING_FOR_WEBHOOK' : reasonAfterRetry[status];
   const note = call?.request.note;
   run.retries += 1;
   run.round = Date.now();
-  await run.advance([{ event: 'retry', reason: reason ?? 'LOADING', by, ...(note === undefined ? {} : { note }) }]);
+  await run.advance([
+    { event: 'retry', reason: reason ?? 'LOADING', by, ...(note === undefined ? {} : { note }) },
+  ]);
   if (call !== undefined) run.answer(call);
   if (run.retries >= retriesInOneRun) run.handOver = true;
 }

@@ -16,7 +16,8 @@ export async function awaitWebhook(run: SessionRun): Promise<void> {
   for (;;) {
     const found = await run.claim();
     if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
-    if (found.webhook === 'failed') return run.advance([{ event: 'aggregatorFailed', reason: 'AGGREGATOR_ERROR' }]);
+    if (found.webhook === 'failed')
+      return run.advance([{ event: 'aggregatorFailed', reason: 'AGGREGATOR_ERROR' }]);
     if (found.webhook === 'arrived') {
       run.webhookPending = false;
       run.progressed();
@@ -42,7 +43,9 @@ export async function load(run: SessionRun): Promise<void> {
   if (end.kind === 'failed' && failures.size === 0) throw end.error;
 
   if ([...failures.values()].some(({ progressed }) => progressed)) run.progressed();
-  const blocking = [...failures].filter(([id, { reason }]) => run.resource(id)?.onError === 'stop' || endsAll.has(reason));
+  const blocking = [...failures].filter(
+    ([id, { reason }]) => run.resource(id)?.onError === 'stop' || endsAll.has(reason),
+  );
   const everyFailed = failures.size > 0 && failures.size === run.session.resources.length;
   const first = (everyFailed ? [...failures] : blocking)[0]?.[1];
   if (first === undefined) {
@@ -57,7 +60,8 @@ export async function load(run: SessionRun): Promise<void> {
   }
   const failedResources = [...failures.keys()];
   const { reason, detail } = [...failures.values()].find((failure) => endsAll.has(failure.reason)) ?? first;
-  if (reason === 'GRANT_REVOKED') return run.advance([{ event: 'grantRevoked', reason }], { detail, failedResources });
+  if (reason === 'GRANT_REVOKED')
+    return run.advance([{ event: 'grantRevoked', reason }], { detail, failedResources });
   if (reason === 'NO_PROGRESS' || reason === 'TOO_LONG')
     return run.advance([{ event: 'loadingTimedOut', reason }], { detail, failedResources });
   return run.advance([{ event: 'loadingFailed', reason }], { detail, failedResources });

@@ -1,4 +1,9 @@
-import { ActivityFailure, ApplicationFailure, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { BegunResource, BegunSession, ClaimResult } from '../../activities/contracts.ts';
 import type { Actor, DisconnectRequest, Scope, SessionInput, StatusStep } from '../../domain/contracts.ts';
 import { explain, type ReasonCode } from '../../domain/reasons.ts';
@@ -14,7 +19,7 @@ import {
   sessionStatusNames,
 } from '../../domain/session.ts';
 import { searchAttributes } from '../messages.ts';
-import { localWrite, quick } from './activities.ts';
+import { quick } from './activities.ts';
 import { type PendingCall, refusal } from './calls.ts';
 import { createActiveClock } from './clock.ts';
 
@@ -46,7 +51,11 @@ export function createSessionRun(input: SessionInput) {
   const clock = createActiveClock();
   const calls: PendingCall[] = [];
   const scopes = new Map<string, { readonly by: Actor; readonly scope?: Scope }>();
-  const finished = { loaded: new Set<string>(), structured: new Set<string>(), substages: new Set<Substage>() };
+  const finished = {
+    loaded: new Set<string>(),
+    structured: new Set<string>(),
+    substages: new Set<Substage>(),
+  };
   let begun: BegunSession | null = null;
   let heldWritten = false;
 
@@ -66,7 +75,7 @@ export function createSessionRun(input: SessionInput) {
     told: false,
     /** Webhooks that no session has taken. */
     left: 0,
-    /** Inbox entries that were tried as an authorization. */
+    /** Inbox entries that were acted upon: they come again with every claim. */
     tried: [] as string[],
     /** The workflow was canceled from outside the API (for instance in the Temporal Web UI). */
     canceled: false,
@@ -83,7 +92,8 @@ export function createSessionRun(input: SessionInput) {
     handOver: false,
 
     get session(): BegunSession {
-      if (begun === null) throw ApplicationFailure.nonRetryable('The session has not begun.', 'UNKNOWN_ERROR');
+      if (begun === null)
+        throw ApplicationFailure.nonRetryable('The session has not begun.', 'UNKNOWN_ERROR');
       return begun;
     },
     get hasBegun() {
@@ -140,14 +150,29 @@ export function createSessionRun(input: SessionInput) {
         };
         const move = sessionMachine.advance(from, event, facts);
         if (!move.ok) throw ApplicationFailure.nonRetryable(`No ${event} in status ${from}.`, 'ILLEGAL_MOVE');
-        steps.push({ seq: run.seq + steps.length + 1, from, to: move.to, event, reason, by, at, ...(note === undefined ? {} : { note }) });
+        steps.push({
+          seq: run.seq + steps.length + 1,
+          from,
+          to: move.to,
+          event,
+          reason,
+          by,
+          at,
+          ...(note === undefined ? {} : { note }),
+        });
         from = move.to;
       }
       const last = steps.at(-1);
       if (last === undefined) return;
       if (isErrorStatus(last.to)) run.errorSince ??= clock.now();
       const deadline = isErrorStatus(last.to) ? run.windowEnd() : options.deadline;
-      await write({
+      // Known here before it is written: whoever reads the new status in the store may already make its calls.
+      run.seq = last.seq;
+      run.status = last.to;
+      run.reason = last.reason;
+      run.since = at;
+      refuseOvertaken(last.to);
+      await quick.writeStatus({
         ...run.ref,
         steps,
         webhookPending: run.webhookPending,
@@ -155,10 +180,6 @@ export function createSessionRun(input: SessionInput) {
         ...(options.failedResources === undefined ? {} : { failedResources: options.failedResources }),
         ...(deadline === undefined ? {} : { until: clock.wallTime(deadline) }),
       });
-      run.seq = last.seq;
-      run.status = last.to;
-      run.reason = last.reason;
-      run.since = at;
       show(deadline, options.detail);
     },
     /** End of the decision window in active time. */
@@ -201,6 +222,7 @@ export function createSessionRun(input: SessionInput) {
       const since = run.since ?? new Date(0).toISOString();
       const found = await quick.claimInbox({ ...run.ref, status, since, tried: run.tried });
       run.left = found.left;
+      run.tried.push(...(found.handled ?? []));
       return found;
     },
     /** Tells the caller where the call led. */
@@ -209,17 +231,15 @@ export function createSessionRun(input: SessionInput) {
       call.answer = { sessionId: run.session.sessionId, code: run.status, reason: run.reason };
     },
     wants: (...wanted: readonly SessionCall[]) => calls.some(({ call }) => wanted.includes(call)),
-    resource: (id: string): BegunResource | undefined => run.session.resources.find((resource) => resource.id === id),
+    resource: (id: string): BegunResource | undefined =>
+      run.session.resources.find((resource) => resource.id === id),
   };
 
-  /** At once in this worker; when the store does not answer within 2 s, as an activity that waits for it. */
-  async function write(input: Parameters<typeof localWrite.writeStatus>[0]): Promise<void> {
-    try {
-      await localWrite.writeStatus(input);
-    } catch (error) {
-      const cause = error instanceof ActivityFailure ? error.cause : undefined;
-      if (cause instanceof ApplicationFailure && cause.nonRetryable) throw cause;
-      await quick.writeStatus(input);
+  /** Calls that the status before would have taken and this one does not. */
+  function refuseOvertaken(status: SessionStatus): void {
+    for (const call of calls.splice(0)) {
+      if (allowedCalls(status, run.held).includes(call.call)) calls.push(call);
+      else call.refusal = refusal(call.call, status, run.held);
     }
   }
 
@@ -251,7 +271,9 @@ export function createSessionRun(input: SessionInput) {
         ...(cause === undefined ? {} : { cause }),
       },
     });
-    setCurrentDetails(`### ${statusName} (${run.status})\n\n${sentence}\n\nSession \`${run.session.sessionId}\``);
+    setCurrentDetails(
+      `### ${statusName} (${run.status})\n\n${sentence}\n\nSession \`${run.session.sessionId}\``,
+    );
   }
 
   return run;

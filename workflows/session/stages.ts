@@ -55,7 +55,10 @@ export async function process(run: SessionRun): Promise<void> {
   for (const substage of substages) {
     if (run.finished.substages.has(substage)) continue;
     const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
-      heavy({ poolQueue, durations, leftMs, summary: `Process: ${substage}` }).runSubstage({ ...stageInput(run), substage }),
+      heavy({ poolQueue, durations, leftMs, summary: `Process: ${substage}` }).runSubstage({
+        ...stageInput(run),
+        substage,
+      }),
     );
     if (end.kind === 'interrupted') return stopAsAsked(run);
     if (end.kind !== 'done') {

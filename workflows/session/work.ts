@@ -62,7 +62,11 @@ export async function work<T>(
 /**
  * Runs `each` over items, at most `lanes` at once. Waits for all before it fails, so that no activity is left running.
  */
-export async function inLanes<T>(lanes: number, items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
+export async function inLanes<T>(
+  lanes: number,
+  items: readonly T[],
+  each: (item: T) => Promise<void>,
+): Promise<void> {
   const waiting = [...items];
   const lane = async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await each(item);
