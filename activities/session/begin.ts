@@ -28,7 +28,7 @@ export async function beginSession(
       ? null
       : await stores.sessions.get(sessionIdOf(connectionId, connection.latestSession));
   // The same run asks again when its first answer was lost.
-  if (latest !== null && latest.runIds.includes(runId)) return describe(ports, connection, latest);
+  if (latest?.runIds.includes(runId)) return describe(ports, connection, latest);
 
   const decision = await decide(ports, connection, latest, start);
   if ('refused' in decision) {

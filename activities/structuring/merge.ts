@@ -27,7 +27,8 @@ export const supersedes = (later: { cursor: string | null }, earlier: { cursor: 
 
 /**
  * Merges the winning row of a key in a batch into what is stored. A repeated merge gives the same outcome: a key is
- * counted once in a session, at the place that its record remembers, every other row of it is a duplicate.
+ * counted once in a session, at the place that its record remembers, every other row of it is a duplicate. A row
+ * that equals what an earlier session stored is unchanged, whatever comes after it: it leaves no mark to be found by.
  */
 export function mergeKey(
   stored: RecordDoc | undefined,

@@ -38,8 +38,12 @@ export function listen(run: SessionRun): void {
     substages: [...run.finished.substages],
     retries: run.retries,
   }));
-  for (const call of ['retry', 'cancel', 'skip', 'proceed'] as const) {
-    setHandler(messages[call], (request) => record(run, call, request), {
+  const { retry, cancel, skip, proceed } = messages;
+  for (const [call, update] of Object.entries({ retry, cancel, skip, proceed }) as [
+    SessionCall,
+    typeof retry,
+  ][]) {
+    setHandler(update, (request) => record(run, call, request), {
       validator: (request) => refuseIllegal(run, call, request),
     });
   }
