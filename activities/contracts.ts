@@ -71,7 +71,8 @@ export interface ClaimResult {
 }
 
 export type AuthorizationResult =
-  | { readonly ok: true }
+  /** `finalizes`: the session goes on by itself; otherwise it holds in 9 for a person. */
+  | { readonly ok: true; readonly finalizes: boolean }
   | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
 
 export interface StageInput extends SessionRef {
@@ -116,7 +117,9 @@ export interface QuickActivities {
   setUntil(input: { readonly sessionId: string; readonly until: string }): Promise<void>;
   claimInbox(input: ClaimInput): Promise<ClaimResult>;
   authorizeConnection(input: SessionRef & { readonly entryId: string }): Promise<AuthorizationResult>;
-  confirmAuthorized(input: SessionRef): Promise<{ readonly finalized: boolean }>;
+  confirmAuthorized(
+    input: SessionRef & { readonly finalize?: boolean },
+  ): Promise<{ readonly finalized: boolean }>;
   skipSubstage(
     input: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
   ): Promise<void>;

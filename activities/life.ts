@@ -1,4 +1,4 @@
-import { activityInfo, Context } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, Context } from '@temporalio/activity';
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
 import { classify, toFailure } from './failure.ts';
 
@@ -66,7 +66,14 @@ export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promis
       },
     });
   } catch (error) {
-    if (context.cancellationSignal.aborted) await context.cancelled;
+    if (context.cancellationSignal.aborted) {
+      const { cancelRequested = false, paused = false, reset = false } = context.cancellationDetails ?? {};
+      if (cancelRequested || paused || reset) await context.cancelled;
+      // Nobody asked the activity to stop: its worker shuts down. Another one goes on, and it counts as no failure.
+      progressAttempt = attempt;
+      beat();
+      throw ApplicationFailure.retryable('The worker shut down.', 'WORKER_SHUTDOWN');
+    }
     if (isWait(error)) {
       progressAttempt = attempt;
       beat();

@@ -30,8 +30,7 @@ export const unblocking = {
   skip: 'POST /api/sessions/{id|:id}/retry or .../skip (tributary session retry {id|ID}, tributary session skip {id|ID})',
   authorize:
     'POST /api/connections/{connectionId|:id}/authorize (tributary connection authorize {connectionId|ID})',
-  finalize:
-    'POST /api/connections/{connectionId|:id}/finalize (tributary connection finalize {connectionId|ID})',
+  finalize: 'POST /api/sessions/{id|:id}/proceed (tributary session proceed {id|ID})',
   resume: 'POST /api/connections/{connectionId|:id}/resume (tributary connection resume {connectionId|ID})',
   connect: 'POST /api/connections (tributary connect)',
 } as const;

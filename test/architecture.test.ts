@@ -22,7 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   destinations: ['domain', 'platform'],
   activities: inner,
   workers: [...inner, 'workflows', 'activities'],
-  client: [...inner, 'workflows', 'activities', 'workers'],
+  // `npm start` plays the person who consents at the sample app.
+  client: [...inner, 'workflows', 'activities', 'workers', 'examples'],
   dashboard: ['domain'],
   examples: ['domain', 'connectors', 'platform'],
 };

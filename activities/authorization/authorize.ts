@@ -20,16 +20,18 @@ export async function authorizeConnection(
   const open = await openConnection(ports, input);
   const entry = await ports.stores.inbox.get(input.entryId);
   if (entry === null) throw new TributaryError('STATE_FORGED', 'The answer is no longer in the inbox.');
+  const { status, unattended } = open.connection;
+  const finalizes = status !== 'CONFIGURING' || unattended;
   try {
     const { secret, account } = await obtain(ports, open, entry);
     await keep(ports, input, secret, account);
-    return { ok: true };
+    return { ok: true, finalizes };
   } catch (error) {
     if (!(error instanceof TributaryError) || error.retryable) throw error;
     // A callback is exchanged once; repeated by a second attempt it is found used although the first had stored it.
     const stored = await ports.stores.grants.get(input.connectionId, input.generation);
     if (error.code === 'CODE_USED' && stored !== null && stored.updatedAt >= entry.receivedAt)
-      return { ok: true };
+      return { ok: true, finalizes };
     const reason = isReasonCode(error.code) ? error.code : 'UNKNOWN_ERROR';
     return { ok: false, reason, detail: error.message.slice(0, 1000) };
   }

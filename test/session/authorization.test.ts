@@ -74,20 +74,17 @@ describe('authorization', { concurrency: 4 }, () => {
     assert.equal((await world.reaches(second.id, 8)).reason, 'CONFIGURATION_RESET');
   });
 
-  it('9 holds until the connection is finalized, without a timer, and proceeds then', async (t) => {
+  it('9 holds until a person lets it proceed', async (t) => {
     const scene = await setScene(world, t, { configuring: true, unattended: false });
     await scene.authorize();
     await world.deliver(scene.connection, { kind: 'credentials', payload: right });
     await world.reaches(scene.id, 9);
-    assert.equal(await scene.call('proceed'), 9);
-    const connected = await world.stores.connections.get(scene.id);
-    assert.equal(connected?.configurationStatus, 'CONNECTED');
-    await world.stores.connections.change(scene.id, () => ({
-      status: 'STARTED',
-      configurationStatus: 'FINALIZED',
-    }));
+    const waiting = await world.latest(scene.id);
+    assert.equal(waiting.reason, 'WAITING_FOR_FINALIZATION');
+    assert.equal((await world.stores.connections.get(scene.id))?.configurationStatus, 'CONNECTED');
     assert.equal(await scene.call('proceed'), 2);
     await world.reaches(scene.id, 19);
+    assert.equal((await world.stores.connections.get(scene.id))?.status, 'STARTED');
   });
 
   it('8 by a revocation in 9, and a new session after re-authorization keeps the data', async (t) => {

@@ -33,7 +33,8 @@ async function answered(run: SessionRun, entryId: string): Promise<void> {
   const result = await quick.authorizeConnection({ ...run.ref, entryId });
   if (result.ok) {
     run.progressed();
-    return run.advance([{ event: 'authorized', reason: 'AUTHORIZED' }]);
+    const reason = result.finalizes ? 'AUTHORIZED' : 'WAITING_FOR_FINALIZATION';
+    return run.advance([{ event: 'authorized', reason }]);
   }
   return run.advance([{ event: 'authorizationFailed', reason: result.reason }], { detail: result.detail });
 }
@@ -54,12 +55,8 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
       () => run.told || run.wants('proceed') || run.disconnect !== null || run.reset !== null || run.canceled,
     );
     if (run.disconnect !== null || run.reset !== null) return stopAsAsked(run);
-    const asked = run.takeCall('proceed');
-    if (asked !== undefined && (await quick.confirmAuthorized(run.ref)).finalized) {
-      await goOn(run);
-      return run.answer(asked);
-    }
-    if (asked !== undefined) run.answer(asked);
+    if (run.wants('proceed')) await quick.confirmAuthorized({ ...run.ref, finalize: true });
+    // There is nothing to cancel while nothing runs.
     run.canceled = false;
   }
 }
