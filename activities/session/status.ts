@@ -5,11 +5,21 @@ import type { WriteStatusInput } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 
 /**
- * Writes transitions to the timeline and the session, then what they mean for the connection. May be repeated: a
- * repeated write changes nothing, one that comes too late has no effect.
+ * Writes transitions to the timeline and the session. What 8 and 9 mean for the connection is written before, so
+ * that whoever reads the status finds the connection in step with it. May be repeated: a repeated write changes
+ * nothing, one that comes too late has no effect.
  */
 export async function writeStatus({ stores }: ActivityPorts, input: WriteStatusInput): Promise<void> {
-  const { sessionId, connectionId, steps, detail, failedResources, webhookPending, until } = input;
+  const { sessionId, connectionId, generation, steps, detail, failedResources, webhookPending, until } =
+    input;
+  const last = steps.at(-1);
+  if (last === undefined) return;
+  const since = new Date(last.at);
+  const written = (await stores.sessions.get(sessionId))?.seq ?? 0;
+  if ((last.to === 8 || last.to === 9) && written < last.seq)
+    await stores.connections.change(connectionId, (connection) =>
+      connection.generation === generation ? ownCodeAfter(connection, last.to === 9, since) : null,
+    );
   await stores.sessions.writeStatus({
     sessionId,
     steps,
@@ -18,13 +28,6 @@ export async function writeStatus({ stores }: ActivityPorts, input: WriteStatusI
     webhookPending,
     until: until === undefined ? null : new Date(until),
   });
-  const last = steps.at(-1);
-  if (last === undefined) return;
-  const since = new Date(last.at);
-  if (last.to === 8 || last.to === 9)
-    await stores.connections.change(connectionId, (connection) =>
-      connection.generation === input.generation ? ownCodeAfter(connection, last.to === 9, since) : null,
-    );
   const closedBy = closedByStatus[last.to];
   if (closedBy !== undefined) await stores.sessions.close(sessionId, closedBy, since);
 }

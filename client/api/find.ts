@@ -1,0 +1,45 @@
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import type { RouteDeps } from './deps.ts';
+import { notFound } from './problem.ts';
+
+type Deps = Pick<RouteDeps, 'stores' | 'definitions'>;
+
+/** @throws {TributaryError} NOT_FOUND */
+export async function findConnection({ stores }: Deps, id: string): Promise<ConnectionDoc> {
+  const doc = await stores.connections.get(id);
+  if (doc === null) throw notFound('connection', id);
+  return doc;
+}
+
+/** @throws {TributaryError} NOT_FOUND */
+export async function findSession({ stores }: Deps, id: string): Promise<SessionDoc> {
+  const doc = await stores.sessions.get(id);
+  if (doc === null) throw notFound('session', id);
+  return doc;
+}
+
+/** @throws {TributaryError} NOT_FOUND */
+export function findDefinition({ definitions }: Deps, app: string): ConnectorDefinition {
+  const definition = definitions.get(app);
+  if (definition === undefined) throw notFound('app', app);
+  return definition;
+}
+
+/** A resource of a connection, enabled or not. @throws {TributaryError} NOT_FOUND */
+export async function findResource(
+  deps: Deps,
+  connectionId: string,
+  resource: string,
+): Promise<ConnectionDoc> {
+  const connection = await findConnection(deps, connectionId);
+  if (!connection.resources.some(({ id }) => id === resource))
+    throw notFound(`resource of connection ${connectionId}`, resource);
+  return connection;
+}
+
+/** The newest session, open or closed. */
+export async function latestSession({ stores }: Deps, connectionId: string): Promise<SessionDoc | null> {
+  const [latest] = await stores.sessions.list({ connectionId, limit: 1 });
+  return latest ?? null;
+}

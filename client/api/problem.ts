@@ -1,0 +1,75 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { errors, TributaryError } from '../../domain/errors.ts';
+import type { Api, RouteDeps } from './deps.ts';
+import type { Problem } from './schemas/common.ts';
+
+/** One fault of a request; `path` reads like `body.company.id`. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A request that has not the expected form. */
+export function invalid(...faults: readonly Fault[]): TributaryError {
+  const text = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new TributaryError('INVALID_INPUT', text, { faults });
+}
+
+/** There is no such thing; the message names it. */
+export const notFound = (what: string, id: string): TributaryError =>
+  new TributaryError('NOT_FOUND', `There is no ${what} "${id}".`);
+
+/** Makes every failure a problem answer (RFC 9457), unknown routes included. */
+export function answerProblems(api: Api, { address, log }: RouteDeps): void {
+  const send = (reply: FastifyReply, error: TributaryError, status?: number) => {
+    const { retryAfterMs, ...details } = error.details;
+    const { httpStatus, message, whatToDo } = errors[error.code];
+    const problem: Problem = {
+      ...details,
+      type: address(`/api/docs#${error.code}`),
+      title: message,
+      status: status ?? httpStatus,
+      detail: error.message,
+      code: error.code,
+      whatToDo,
+    };
+    if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+
+  api.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = asTributaryError(error, request);
+    const status = errors[known.code].httpStatus;
+    if (status >= 500) log.error({ route: request.routeOptions.url, err: error }, 'request failed');
+    return send(reply, known, isRefusalOfFastify(error) ? error.statusCode : undefined);
+  });
+  api.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    return send(reply, new TributaryError('NOT_FOUND', `There is no ${request.method} ${path}.`));
+  });
+}
+
+/** The framework's own no, but for schemas: a body that is not JSON, too large, of another media type. */
+const isRefusalOfFastify = ({ code, statusCode = 500 }: FastifyError): boolean =>
+  code?.startsWith('FST_') && code !== 'FST_ERR_VALIDATION' && statusCode >= 400 && statusCode < 500;
+
+function asTributaryError(error: FastifyError, request: FastifyRequest): TributaryError {
+  if (error instanceof TributaryError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const context = error.validationContext ?? 'request';
+    const faults = error.validation.map(({ instancePath, message }) => ({
+      path: [context, ...instancePath.split('/').filter((part) => part !== '')].join('.'),
+      message: message ?? 'is not valid',
+    }));
+    // An id that cannot be one names nothing: to the caller that is the same as an unknown one.
+    const first = context === 'params' ? faults[0]?.path.split('.')[1] : undefined;
+    if (first === undefined) return invalid(...faults);
+    const id = String((request.params as Record<string, unknown>)[first]);
+    return new TributaryError('NOT_FOUND', `There is nothing with the id "${id}".`, { faults });
+  }
+  if (isRefusalOfFastify(error) || error instanceof SyntaxError)
+    return invalid({ path: 'body', message: error.message });
+  return new TributaryError('UNKNOWN_ERROR', undefined, {}, { cause: error });
+}

@@ -1,0 +1,30 @@
+import { TributaryError } from '../../../domain/errors.ts';
+import { authorize } from '../authorization.ts';
+import { actorOf } from '../caller.ts';
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { authorized } from '../schemas/connections.ts';
+
+/** A new consent link, or where to submit credentials; opens or retries the session where that is needed. */
+export const authorizeConnection: Route = (api, deps) => {
+  const schema = {
+    summary: 'Authorize a connection, or authorize it again',
+    tags: ['Connections'],
+    params: connectionParams,
+    response: { 200: authorized },
+  };
+  api.post('/api/connections/:id/authorize', { schema }, async (request) => {
+    const connection = await findConnection(deps, request.params.id);
+    if (connection.status === 'DISCONNECTED')
+      throw new TributaryError(
+        'ILLEGAL_MOVE',
+        `Connection ${connection._id} is disconnected: connect it again.`,
+        {
+          current: connection.status,
+          allowed: ['connect'],
+        },
+      );
+    return authorize(deps, connection, actorOf(request));
+  });
+};

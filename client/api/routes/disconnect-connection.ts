@@ -1,0 +1,40 @@
+import { TributaryError } from '../../../domain/errors.ts';
+import { actorOf } from '../caller.ts';
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { notFound } from '../problem.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { disconnectBody, disconnecting, receipt } from '../schemas/connections.ts';
+import { receiptView } from '../views/receipt.ts';
+
+/** Stops the work, revokes the grant at the app, purges, leaves a receipt. */
+export const disconnectConnection: Route = (api, deps) => {
+  const { stores } = deps;
+  const schema = {
+    summary: 'Disconnect a connection',
+    description: '200 with the receipt; 202 when it takes longer than 20 s and goes on by itself.',
+    tags: ['Connections'],
+    params: connectionParams,
+    body: disconnectBody,
+    response: { 200: receipt, 202: disconnecting },
+  };
+  api.post('/api/connections/:id/disconnect', { schema }, async (request, reply) => {
+    const connection = await findConnection(deps, request.params.id);
+    const { _id: id, status, generation } = connection;
+    // Without a receipt an earlier disconnect did not end: it is done again.
+    if (status === 'DISCONNECTED' && (await stores.receipts.get(`${id}/${generation}`)) !== null)
+      throw new TributaryError('ILLEGAL_MOVE', `Connection ${id} is disconnected already; see its receipt.`, {
+        current: status,
+        allowed: ['connect'],
+      });
+    const keepData = request.body?.keepData ?? false;
+    const answer = await deps.sessions.disconnect(connection, { by: actorOf(request), keepData });
+    if (answer.pending) {
+      const receiptAt = deps.address(`/api/connections/${id}/receipt`);
+      return reply.code(202).send({ pending: true as const, workflowId: answer.workflowId, receiptAt });
+    }
+    const doc = await stores.receipts.get(answer.outcome.receiptId);
+    if (doc === null) throw notFound('receipt', answer.outcome.receiptId);
+    return reply.code(200).send(receiptView(doc));
+  });
+};

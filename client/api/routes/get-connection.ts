@@ -1,0 +1,18 @@
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { connection } from '../schemas/connections.ts';
+import { connectionView } from '../views/connection.ts';
+
+/** One connection with its latest session. */
+export const getConnection: Route = (api, deps) => {
+  const schema = {
+    summary: 'Show a connection',
+    tags: ['Connections'],
+    params: connectionParams,
+    response: { 200: connection },
+  };
+  api.get('/api/connections/:id', { schema }, async ({ params }) =>
+    connectionView(deps, await findConnection(deps, params.id)),
+  );
+};

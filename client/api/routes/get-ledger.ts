@@ -1,0 +1,34 @@
+import { addLedgers, imbalance, type Ledger } from '../../../domain/ledger.ts';
+import type { Route } from '../deps.ts';
+import { findSession } from '../find.ts';
+import { sessionParams } from '../schemas/common.ts';
+import { ledgers } from '../schemas/sessions.ts';
+
+const balanceOf = (ledger: Ledger) => {
+  const why = imbalance(ledger);
+  return { balanced: why === null, imbalance: why };
+};
+
+/** The row counts of a session by resource and added up; they balance once a resource is structured. */
+export const getLedger: Route = (api, deps) => {
+  const schema = {
+    summary: 'Show the row counts of a session',
+    tags: ['Sessions'],
+    params: sessionParams,
+    response: { 200: ledgers },
+  };
+  api.get('/api/sessions/:id/ledger', { schema }, async ({ params }) => {
+    const { _id: sessionId, resources } = await findSession(deps, params.id);
+    const runs = await deps.stores.structuring.many(sessionId, resources);
+    const sum = addLedgers(...runs.map(({ ledger }) => ledger));
+    return {
+      sessionId,
+      resources: runs.map(({ resource, status, ledger }) => ({
+        ...{ resource, status, ledger },
+        ...balanceOf(ledger),
+      })),
+      sum,
+      ...balanceOf(sum),
+    };
+  });
+};

@@ -1,0 +1,45 @@
+import type { JsonValue } from '../../../domain/json.ts';
+import type { RecordDoc } from '../../../stores/model.ts';
+import type { Stores } from '../../../stores/open.ts';
+import type { Route } from '../deps.ts';
+import { findResource } from '../find.ts';
+import { notFound } from '../problem.ts';
+import { recordDetail, recordParams } from '../schemas/records.ts';
+import { recordView } from '../views/record.ts';
+
+/** The row as the app sent it, from its batch `<sessionId>/<resource>/<number>`; null when that is gone. */
+async function rawRow(stores: Stores, [batchId, index]: RecordDoc['source']): Promise<JsonValue> {
+  const [sessionId = '', resource = '', number = ''] = batchId.split('/');
+  const batch = await stores.loading.readBatch(sessionId, resource, Number(number));
+  return batch?.rows[index] ?? null;
+}
+
+const placeOf = ([batch, index]: RecordDoc['source']) => ({ batch, index });
+
+/** One record, with its raw row and its earlier versions. */
+export const getRecord: Route = (api, deps) => {
+  const schema = {
+    summary: 'Show a record with its raw row and versions',
+    tags: ['Records'],
+    params: recordParams,
+    response: { 200: recordDetail },
+  };
+  api.get('/api/connections/:id/records/:resource/:key', { schema }, async ({ params }) => {
+    const { id, resource, key } = params;
+    const { generation } = await findResource(deps, id, resource);
+    const doc = await deps.stores.records.of(id, generation, resource).get(key);
+    if (doc === null) throw notFound(`record of ${resource}`, key);
+    const versions = doc.versions.map(({ session, source, fingerprint }) => ({
+      ...{ session, fingerprint },
+      source: placeOf(source),
+    }));
+    return {
+      ...recordView(doc),
+      fingerprint: doc.fingerprint,
+      cursor: doc.cursor,
+      source: placeOf(doc.source),
+      raw: await rawRow(deps.stores, doc.source),
+      versions,
+    };
+  });
+};

@@ -1,0 +1,18 @@
+import type { Route } from '../deps.ts';
+import { findSession } from '../find.ts';
+import { sessionParams } from '../schemas/common.ts';
+import { why } from '../schemas/sessions.ts';
+import { whyView } from '../views/session.ts';
+
+/** One sentence: what a session waits for, until when, what happens then, and which call unblocks it. */
+export const getWhy: Route = (api, deps) => {
+  const schema = {
+    summary: 'Say what a session waits for and which call unblocks it',
+    tags: ['Sessions'],
+    params: sessionParams,
+    response: { 200: why },
+  };
+  api.get('/api/sessions/:id/why', { schema }, async ({ params }) =>
+    whyView(deps, await findSession(deps, params.id)),
+  );
+};

@@ -1,0 +1,77 @@
+import type { Route } from '../deps.ts';
+import { authorizeConnection } from './authorize-connection.ts';
+import { cancelSession } from './cancel-session.ts';
+import { createCompany } from './create-company.ts';
+import { createConnection } from './create-connection.ts';
+import { disconnectConnection } from './disconnect-connection.ts';
+import { getApp } from './get-app.ts';
+import { getCompany } from './get-company.ts';
+import { getConnection } from './get-connection.ts';
+import { getHealth } from './get-health.ts';
+import { getHello } from './get-hello.ts';
+import { getLedger } from './get-ledger.ts';
+import { getReady } from './get-ready.ts';
+import { getReceipt } from './get-receipt.ts';
+import { getRecord } from './get-record.ts';
+import { getRecordsDigest } from './get-records-digest.ts';
+import { getSession } from './get-session.ts';
+import { getStateMachines } from './get-state-machines.ts';
+import { getTimeline } from './get-timeline.ts';
+import { getWhy } from './get-why.ts';
+import { listApps } from './list-apps.ts';
+import { listChanges } from './list-changes.ts';
+import { listChecks } from './list-checks.ts';
+import { listCompanies } from './list-companies.ts';
+import { listConnections } from './list-connections.ts';
+import { listQuarantine } from './list-quarantine.ts';
+import { listRecords } from './list-records.ts';
+import { listSessions } from './list-sessions.ts';
+import { openConsent } from './open-consent.ts';
+import { proceedSession } from './proceed-session.ts';
+import { putApp } from './put-app.ts';
+import { receiveOauthCallback } from './receive-oauth-callback.ts';
+import { receiveWebhook } from './receive-webhook.ts';
+import { retrySession } from './retry-session.ts';
+import { skipSession } from './skip-session.ts';
+import { startSession } from './start-session.ts';
+import { submitCredentials } from './submit-credentials.ts';
+
+/** Every route, in the order of the docs. */
+export const routes: readonly Route[] = [
+  getHello,
+  getHealth,
+  getReady,
+  getStateMachines,
+  listApps,
+  getApp,
+  putApp,
+  createCompany,
+  listCompanies,
+  getCompany,
+  createConnection,
+  listConnections,
+  getConnection,
+  authorizeConnection,
+  submitCredentials,
+  disconnectConnection,
+  getReceipt,
+  startSession,
+  listSessions,
+  getSession,
+  getWhy,
+  getTimeline,
+  getLedger,
+  listQuarantine,
+  listChecks,
+  retrySession,
+  cancelSession,
+  skipSession,
+  proceedSession,
+  listRecords,
+  getRecord,
+  getRecordsDigest,
+  listChanges,
+  openConsent,
+  receiveOauthCallback,
+  receiveWebhook,
+];

@@ -1,0 +1,18 @@
+import type { Route } from '../deps.ts';
+import { connectionList, connectionsQuery } from '../schemas/connections.ts';
+import { connectionView } from '../views/connection.ts';
+
+/** Every connection, ordered by id; of one company or app. */
+export const listConnections: Route = (api, deps) => {
+  const schema = {
+    summary: 'List the connections',
+    tags: ['Connections'],
+    querystring: connectionsQuery,
+    response: { 200: connectionList },
+  };
+  api.get('/api/connections', { schema }, async ({ query: { company, app } }) => {
+    const filter = { ...(company === undefined ? {} : { company }), ...(app === undefined ? {} : { app }) };
+    const docs = await deps.stores.connections.list(filter);
+    return { connections: await Promise.all(docs.map((doc) => connectionView(deps, doc))) };
+  });
+};

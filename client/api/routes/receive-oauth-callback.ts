@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { callbackPath, secretContext } from '../authorization.ts';
+import { callbackEntryId, consentState } from '../consent.ts';
+import type { Route } from '../deps.ts';
+import { sendPage } from '../pages.ts';
+
+/** Where the app sends the person back to: its answer is stored, encrypted, before anyone is told. */
+export const receiveOauthCallback: Route = (api, deps) => {
+  const { stores, secrets, dispatcher, now } = deps;
+  const schema = {
+    summary: "Receive the app's answer to a consent",
+    tags: ['Authorization'],
+    querystring: z.looseObject({ state: z.string().optional() }),
+  };
+  const options = { config: { open: true }, exposeHeadRoute: false, schema };
+  api.get(callbackPath, options, async (request, reply) => {
+    const consent = await stores.consents.get(request.query.state ?? '');
+    if (consent === null)
+      return sendPage(
+        reply,
+        400,
+        'This answer does not belong to a link of ours',
+        'STATE_FORGED: open the link again, in one browser.',
+      );
+    const used = () => sendPage(reply, 410, 'This link was used already', 'Ask for a new one.');
+    const standing = await consentState(deps, consent);
+    if (standing === 'used') return used();
+    if (standing === 'expired') return sendPage(reply, 410, 'This link has expired', 'Ask for a new one.');
+    const _id = callbackEntryId(consent);
+    const { connectionId, generation } = consent;
+    // The query as it came: the app's parameters are its own.
+    const params = new URL(request.url, 'http://callback').search.slice(1);
+    const payload = secrets.seal({ params }, secretContext.inbox(_id));
+    const entry = { _id, connectionId, generation, kind: 'callback', payload, receivedAt: now() } as const;
+    if ((await stores.inbox.put(entry)) === 'known') return used();
+    dispatcher.nudge(connectionId);
+    return sendPage(reply, 200, 'Thank you', 'Your answer was received. You can close this window.');
+  });
+};

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { TributaryError } from '../../../domain/errors.ts';
+import { currentOf } from '../../refusals.ts';
+import { secretContext } from '../authorization.ts';
+import { idempotencyKeyOf } from '../caller.ts';
+import type { Route } from '../deps.ts';
+import { findConnection, findDefinition, latestSession } from '../find.ts';
+import { invalid } from '../problem.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { accepted, credentialsBody } from '../schemas/connections.ts';
+
+/** Takes what a person typed in, encrypted, before the session is told. */
+export const submitCredentials: Route = (api, deps) => {
+  const { stores, secrets, dispatcher, now } = deps;
+  const schema = {
+    summary: 'Submit the credentials of a connection whose session is in Authorization (6)',
+    tags: ['Connections'],
+    params: connectionParams,
+    body: credentialsBody,
+    response: { 202: accepted },
+  };
+  api.post('/api/connections/:id/credentials', { schema }, async (request, reply) => {
+    const { body } = request;
+    const connection = await findConnection(deps, request.params.id);
+    const { kind } = findDefinition(deps, connection.app).auth;
+    if (kind !== body.kind)
+      throw invalid({ path: 'body.kind', message: `must be ${kind}: that is what ${connection.app} takes` });
+    const session = await latestSession(deps, connection._id);
+    if (session?.status !== 6)
+      throw new TributaryError('ILLEGAL_MOVE', 'No session waits for credentials; call authorize first.', {
+        current: currentOf(session?.status ?? null),
+        allowed: ['authorize'],
+      });
+    const _id = `credentials/${connection._id}/${idempotencyKeyOf(request) ?? randomUUID()}`;
+    await stores.inbox.put({
+      _id,
+      connectionId: connection._id,
+      generation: connection.generation,
+      kind: 'credentials',
+      payload: secrets.seal(body, secretContext.inbox(_id)),
+      receivedAt: now(),
+    });
+    dispatcher.nudge(connection._id);
+    return reply.code(202).send({ accepted: true as const });
+  });
+};

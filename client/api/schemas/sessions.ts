@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import type { emptyLedger } from '../../../domain/ledger.ts';
+import { actor, json, limit, sessionIdText, slug, statusCode, statusKind, substage, time } from './common.ts';
+
+const count = z.int();
+const calls = z.array(z.enum(['retry', 'cancel', 'skip', 'proceed', 'disconnect']));
+
+export const ledger = z.object({
+  read: count,
+  inserted: count,
+  updated: count,
+  unchanged: count,
+  duplicate: count,
+  filtered: count,
+  quarantined: count,
+  tombstoned: count,
+  removed: count,
+  recordsBefore: count,
+  recordsAfter: count,
+} satisfies Record<keyof typeof emptyLedger, typeof count>);
+
+const balance = {
+  balanced: z.boolean(),
+  imbalance: z.string().nullable().describe('Why it does not balance'),
+};
+
+export const sessionSummary = z.object({
+  id: sessionIdText,
+  connectionId: slug,
+  number: z.int(),
+  code: statusCode.nullable().describe('Public status code; null until the first status is written'),
+  name: z.string(),
+  kind: statusKind.nullable(),
+  reason: z.string().nullable(),
+  since: time,
+  until: time.nullable().describe('When what it waits for runs out'),
+  held: z.literal('CONNECTION_PAUSED').nullable(),
+  openedAt: time,
+  closedAt: time.nullable(),
+  closedBy: z.enum(['synced', 'deauthorized', 'disconnected', 'window', 'canceled']).nullable(),
+});
+
+const loading = z.object({
+  rows: count,
+  batches: count,
+  bytes: count,
+  total: count.nullable().describe('Rows that the app says there are'),
+  done: z.boolean(),
+  rowsPerSecond: z.number().nullable(),
+  expectedEnd: time.nullable(),
+});
+
+const sessionResource = z.object({
+  id: slug,
+  loading: loading.nullable().describe('null: not begun'),
+  structuring: z
+    .object({ status: z.string(), reason: z.string().nullable(), ledger })
+    .nullable()
+    .describe('null: not begun'),
+});
+
+const substageState = z.object({
+  name: substage,
+  status: z.enum(['notStarted', 'running', 'done', 'skipped', 'failed']),
+  reason: z.string().nullable(),
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  counts: z.record(z.string(), z.number()),
+});
+
+export const session = sessionSummary.extend({
+  company: slug,
+  app: slug,
+  generation: z.int(),
+  text: z.string().describe('The status as people read it, such as "Synced, 1 row in quarantine"'),
+  sentence: z.string().describe('What it does or waits for, and which call moves it on'),
+  detail: z.string().nullable(),
+  failedResources: z.array(z.string()),
+  openedBy: actor,
+  allowed: calls,
+  resources: z.array(sessionResource),
+  substages: z.array(substageState),
+  ledger,
+});
+
+export const why = z.object({
+  sessionId: sessionIdText,
+  code: statusCode.nullable(),
+  name: z.string(),
+  reason: z.string().nullable(),
+  sentence: z.string(),
+  until: time.nullable(),
+  allowed: calls,
+});
+
+export const timeline = z.object({
+  sessionId: sessionIdText,
+  entries: z.array(
+    z.object({
+      seq: z.int(),
+      from: statusCode.nullable(),
+      to: statusCode,
+      name: z.string(),
+      event: z.string(),
+      reason: z.string(),
+      by: actor,
+      at: time,
+      note: z.string().nullable(),
+    }),
+  ),
+});
+
+export const ledgers = z.object({
+  sessionId: sessionIdText,
+  resources: z.array(z.object({ resource: slug, status: z.string(), ledger, ...balance })),
+  sum: ledger,
+  ...balance,
+});
+
+export const quarantineQuery = z.strictObject({
+  resource: slug.optional(),
+  limit,
+  after: z.string().optional().describe('`next` of the page before'),
+});
+
+export const quarantine = z.object({
+  rows: z.array(
+    z.object({
+      id: z.string(),
+      resource: slug,
+      key: z.string().nullable(),
+      reason: z.string(),
+      message: z.string(),
+      payload: json,
+      at: time,
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const checks = z.object({
+  checks: z.array(
+    z.object({
+      resource: slug,
+      check: z.string(),
+      method: z.string(),
+      severity: z.enum(['pass', 'warn', 'fail']),
+      value: z.number().nullable(),
+      expected: z.string(),
+      sentence: z.string(),
+      at: time,
+    }),
+  ),
+});
+
+export const callBody = z
+  .strictObject({ note: z.string().max(1000).optional(), substage: substage.optional() })
+  .nullish();
+
+export const callResult = z.object({
+  sessionId: sessionIdText,
+  code: statusCode,
+  name: z.string(),
+  reason: z.string(),
+  pending: z.boolean().describe('Accepted, but the session has not moved yet'),
+});
+
+export const sessionsQuery = z.strictObject({
+  limit,
+  before: z.coerce
+    .number('must be a number')
+    .int()
+    .min(1)
+    .optional()
+    .describe('Only sessions with a smaller number'),
+});
+export const sessionList = z.object({ sessions: z.array(sessionSummary), next: z.int().nullable() });
+
+export const passBody = z
+  .strictObject({
+    scope: z
+      .strictObject({ configuration: slug.optional(), resources: z.array(slug).min(1).optional() })
+      .optional(),
+  })
+  .nullish();
+
+export const pass = z.object({
+  sessionId: sessionIdText.nullable().describe('null: it has not begun yet'),
+  runId: z.string(),
+});
+
+export type SessionSummary = z.infer<typeof sessionSummary>;
+export type Session = z.infer<typeof session>;
+export type Why = z.infer<typeof why>;
+export type Timeline = z.infer<typeof timeline>;
+export type Ledgers = z.infer<typeof ledgers>;
+export type QuarantinePage = z.infer<typeof quarantine>;
+export type Checks = z.infer<typeof checks>;
+export type CallAnswerView = z.infer<typeof callResult>;
+export type CallBody = NonNullable<z.infer<typeof callBody>>;
+export type PassBody = NonNullable<z.infer<typeof passBody>>;
+export type Pass = z.infer<typeof pass>;
+export type SessionList = z.infer<typeof sessionList>;

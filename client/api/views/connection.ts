@@ -1,0 +1,67 @@
+import { reportedStatus } from '../../../domain/connection.ts';
+import { type SessionStatus, sessionStatusKinds, sessionStatusNames } from '../../../domain/session.ts';
+import type { ConnectionDoc, SessionDoc } from '../../../stores/model.ts';
+import type { RouteDeps } from '../deps.ts';
+import { latestSession } from '../find.ts';
+import type { Connection } from '../schemas/connections.ts';
+import { summaryOf } from './session-summary.ts';
+
+const authorizing: readonly (SessionStatus | null)[] = [6, 7, 20];
+
+/**
+ * The code that a connection shows: its own (8 from a revocation until a session reaches 9, 26), else its latest
+ * session's. An open re-authorization shows its own code meanwhile.
+ */
+function codeOf({ ownCode }: ConnectionDoc, latest: SessionDoc | null): SessionStatus | null {
+  if (ownCode === null) return latest?.status ?? null;
+  const reauthorizing = ownCode === 8 && latest?.closedAt === null && authorizing.includes(latest.status);
+  return reauthorizing ? latest.status : ownCode;
+}
+
+function labelOf(
+  doc: ConnectionDoc,
+  code: SessionStatus | null,
+  latest: SessionDoc | null,
+): Connection['label'] {
+  if (doc.status === 'DISCONNECTED' || code === 26) return 'Disconnected';
+  if (doc.status === 'PAUSED' || doc.status === 'PAUSING') return 'Paused';
+  if (doc.status === 'ERROR' || code === 6 || code === 8) return 'Needs you';
+  // Without a code a session is just beginning, or there is none.
+  if (code === null) return latest === null ? 'Needs you' : 'Working';
+  if (code === 19) return 'Up to date';
+  if (code === 25) return 'Waiting for the app';
+  if (code === 9 && doc.configurationStatus !== 'FINALIZED' && !doc.unattended) return 'Needs you';
+  return sessionStatusKinds[code] === 'error' ? 'Needs you' : 'Working';
+}
+
+/** A connection as the API shows it, with its latest session. */
+export async function connectionView(deps: RouteDeps, doc: ConnectionDoc): Promise<Connection> {
+  const latest = await latestSession(deps, doc._id);
+  const code = codeOf(doc, latest);
+  const since = code !== null && code === doc.ownCode ? doc.ownCodeSince : latest?.since;
+  return {
+    id: doc._id,
+    company: doc.company,
+    app: doc.app,
+    generation: doc.generation,
+    status: doc.status,
+    reportedStatus: reportedStatus(doc.status),
+    configurationStatus: doc.configurationStatus,
+    code,
+    codeName: code === null ? null : sessionStatusNames[code],
+    label: labelOf(doc, code, latest),
+    since: (since ?? doc.updatedAt).toISOString(),
+    deauthorizedSince: doc.ownCode === 8 ? (doc.ownCodeSince?.toISOString() ?? null) : null,
+    authorized: doc.authorized,
+    account: doc.account,
+    pool: doc.pool,
+    timeZone: doc.timeZone,
+    deduplication: doc.deduplication,
+    unattended: doc.unattended,
+    resources: [...doc.resources],
+    latestSession: latest === null ? null : summaryOf(latest),
+    sealedSession: doc.sealedSession,
+    createdAt: doc.createdAt.toISOString(),
+    updatedAt: doc.updatedAt.toISOString(),
+  };
+}

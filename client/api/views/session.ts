@@ -1,0 +1,134 @@
+import { addLedgers, type Ledger } from '../../../domain/ledger.ts';
+import { type ExplainFacts, explain } from '../../../domain/reasons.ts';
+import { sessionStatusNames, substages } from '../../../domain/session.ts';
+import type { CheckpointDoc, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
+import { callsOf } from '../../refusals.ts';
+import type { RouteDeps } from '../deps.ts';
+import type { Session, Why } from '../schemas/sessions.ts';
+import { summaryOf } from './session-summary.ts';
+
+/** A session with how far each of its resources is. */
+interface Insight {
+  readonly session: SessionDoc;
+  readonly checkpoints: ReadonlyMap<string, CheckpointDoc>;
+  readonly runs: ReadonlyMap<string, IngestionRunDoc>;
+  readonly sum: Ledger;
+  readonly latestSession: number;
+}
+
+async function insightOf({ stores }: RouteDeps, session: SessionDoc): Promise<Insight> {
+  const { _id, connectionId, resources } = session;
+  const [checkpoints, runs, connection] = await Promise.all([
+    stores.loading.checkpoints(_id, resources),
+    stores.structuring.many(_id, resources),
+    stores.connections.get(connectionId),
+  ]);
+  return {
+    session,
+    checkpoints: new Map(checkpoints.map((one) => [one._id.slice(_id.length + 1), one])),
+    runs: new Map(runs.map((one) => [one.resource, one])),
+    sum: addLedgers(...runs.map(({ ledger }) => ledger)),
+    latestSession: connection?.latestSession ?? session.number,
+  };
+}
+
+/** The resources that a sentence should name: failed ones, else those at work. */
+function resourcesToName({ session, checkpoints, runs }: Insight): readonly string[] {
+  if (session.failedResources.length > 0) return session.failedResources;
+  if (session.status === 2) return session.resources.filter((id) => checkpoints.get(id)?.done !== true);
+  if (session.status === 13) return session.resources.filter((id) => runs.get(id)?.status !== 'COMPLETED');
+  return [];
+}
+
+function sentenceOf(deps: RouteDeps, insight: Insight): string {
+  const { session, checkpoints, sum } = insight;
+  const { status, reason, since, until, detail } = session;
+  if (status === null || reason === null)
+    return `It was opened at ${session.openedAt.toISOString()} and has not reached its first status.`;
+  const rows = [...checkpoints.values()].reduce((total, one) => total + one.rows, 0);
+  const atWork = substages.find((name) =>
+    ['failed', 'running'].includes(session.substages[name]?.status ?? ''),
+  );
+  const app = deps.definitions.get(session.app)?.name ?? session.app;
+  const facts: ExplainFacts = {
+    sessionId: session._id,
+    connectionId: session.connectionId,
+    app,
+    resources: resourcesToName(insight),
+    ...(atWork === undefined ? {} : { substage: atWork }),
+    quarantined: sum.quarantined,
+    ...(rows === 0 ? {} : { rows }),
+    held: session.held !== null,
+    closed: session.closedAt !== null,
+    ...(detail === null ? {} : { cause: detail }),
+  };
+  return explain({
+    status,
+    statusName: sessionStatusNames[status],
+    reason,
+    since: since.toISOString(),
+    until: until?.toISOString(),
+    facts,
+  });
+}
+
+/** One sentence about what a session waits for, and which call moves it on. */
+export async function whyView(deps: RouteDeps, session: SessionDoc): Promise<Why> {
+  const insight = await insightOf(deps, session);
+  const { code, name, reason, until } = summaryOf(session);
+  const allowed = [...callsOf(session, insight.latestSession)];
+  return { sessionId: session._id, code, name, reason, sentence: sentenceOf(deps, insight), until, allowed };
+}
+
+/** A session as the API shows it. */
+export async function sessionView(deps: RouteDeps, session: SessionDoc): Promise<Session> {
+  const insight = await insightOf(deps, session);
+  const { checkpoints, runs, sum, latestSession } = insight;
+  const summary = summaryOf(session);
+  const rows = sum.quarantined === 1 ? 'row' : 'rows';
+  return {
+    ...summary,
+    company: session.company,
+    app: session.app,
+    generation: session.generation,
+    text: sum.quarantined === 0 ? summary.name : `${summary.name}, ${sum.quarantined} ${rows} in quarantine`,
+    sentence: sentenceOf(deps, insight),
+    detail: session.detail,
+    failedResources: [...session.failedResources],
+    openedBy: session.openedBy,
+    allowed: [...callsOf(session, latestSession)],
+    resources: session.resources.map((id) => ({
+      id,
+      loading: loadingOf(checkpoints.get(id), deps.now()),
+      structuring: structuringOf(runs.get(id)),
+    })),
+    substages: substages.map((name) => {
+      const state = session.substages[name];
+      return {
+        name,
+        status: state?.status ?? 'notStarted',
+        reason: state?.reason ?? null,
+        startedAt: state?.startedAt?.toISOString() ?? null,
+        endedAt: state?.endedAt?.toISOString() ?? null,
+        counts: { ...state?.counts },
+      };
+    }),
+    ledger: sum,
+  };
+}
+
+const structuringOf = (run: IngestionRunDoc | undefined) =>
+  run === undefined ? null : { status: run.status, reason: run.reason, ledger: run.ledger };
+
+function loadingOf(checkpoint: CheckpointDoc | undefined, now: Date) {
+  if (checkpoint === undefined) return null;
+  const { rows, batches, bytes, total, done, startedAt, lastBatchAt } = checkpoint;
+  const secs = (lastBatchAt.getTime() - startedAt.getTime()) / 1000;
+  const rowsPerSecond = rows > 0 && secs > 0 ? Math.round((rows / secs) * 10) / 10 : null;
+  const left = total === null ? null : Math.max(0, total - rows);
+  const expectedEnd =
+    done || left === null || rowsPerSecond === null || rowsPerSecond === 0
+      ? null
+      : new Date(now.getTime() + (left / rowsPerSecond) * 1000).toISOString();
+  return { rows, batches, bytes, total, done, rowsPerSecond, expectedEnd };
+}

@@ -1,0 +1,70 @@
+import { loadDefinitions } from '../../connectors/definition.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import { createSecretBox, loadOrCreateKeys } from '../../platform/crypto.ts';
+import { createLog } from '../../platform/log.ts';
+import { parseSettings } from '../../platform/settings.ts';
+import { openStores } from '../../stores/open.ts';
+import { publicUrl, requireAddresses } from '../../workers/addresses.ts';
+import { definitionsFolder } from '../../workers/definitions.ts';
+import { createApi } from '../api/create-api.ts';
+import { createDispatcher } from '../dispatcher.ts';
+import { connectEngine, createSessionsPort } from '../engine.ts';
+
+/**
+ * The API process: HTTP API and dispatcher, until SIGTERM or SIGINT.
+ * @throws {TributaryError} SETTINGS_INVALID, STORE_UNAVAILABLE, STORE_NEWER, DEFINITION_INVALID
+ */
+export async function runApi(): Promise<void> {
+  const settings = parseSettings();
+  const log = createLog({ name: 'api', level: settings.logLevel });
+  const addresses = requireAddresses(settings);
+  const { token } = settings.api;
+  if (token === undefined)
+    throw new TributaryError(
+      'SETTINGS_INVALID',
+      'TRIBUTARY_TOKEN must be set for an API that is started alone.',
+    );
+  const definitions = loadDefinitions(definitionsFolder);
+  const { namespace } = settings.temporal;
+  const client = connectEngine({ address: addresses.temporal, namespace, codecKeys: settings.codecKeys });
+  const [keys, stores] = await Promise.all([
+    settings.secretsKeys.length > 0 ? settings.secretsKeys : loadOrCreateKeys(settings.dataFolder),
+    openStores({ uri: addresses.mongodb, database: settings.mongodb.database, log }),
+  ]);
+  const sessions = createSessionsPort(client, {
+    stores,
+    taskQueue: settings.taskQueue,
+    durations: settings.durations,
+    workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
+  });
+  const dispatcher = createDispatcher({ stores, sessions, log });
+  let url = publicUrl(settings);
+  const secrets = createSecretBox(keys);
+  const api = createApi({
+    stores,
+    sessions,
+    dispatcher,
+    definitions,
+    secrets,
+    token,
+    log,
+    publicUrl: () => url,
+  });
+
+  const { host, port, publicUrl: given } = settings.api;
+  const listening = await api.listen({ host, port });
+  if (given === undefined && port === 0) url = listening;
+  dispatcher.start();
+  log.info({ url }, 'API answers');
+
+  const stop = async (signal: string): Promise<void> => {
+    log.info({ signal }, 'API stops');
+    await Promise.all([api.close(), dispatcher.stop()]);
+    await Promise.all([client.connection.close(), stores.close()]);
+    log.info('API stopped');
+  };
+  await new Promise<void>((resolve, reject) => {
+    const onSignal = (signal: string): void => void stop(signal).then(resolve, reject);
+    process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  });
+}

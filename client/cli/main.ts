@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import { addApp } from './commands/app.ts';
+import { addCompany } from './commands/company.ts';
+import { addConnect } from './commands/connect.ts';
+import { addConnection } from './commands/connection.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addRecords } from './commands/records.ts';
+import { addServices } from './commands/services.ts';
+import { addSession } from './commands/session.ts';
+import { addSetup } from './commands/setup.ts';
+import { addStart } from './commands/start.ts';
+import { addWhy } from './commands/why.ts';
+import { exitCodeOf, exitCodes, exitCodesHelp } from './exit.ts';
+import { failureLine, problemOf } from './failure.ts';
+import { examples } from './help.ts';
+
+function createProgram(): Command {
+  const program = new Command('tributary')
+    .description("Carries companies' data from third-party apps through durable, visible, lossless sessions.")
+    .option('--json', 'print the answer as JSON; failures as problem documents')
+    .option('--url <url>', 'address of the API (default: TRIBUTARY_URL, else the local one)')
+    .option('--token <token>', 'token of the API (default: TRIBUTARY_TOKEN, else the local one)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .showHelpAfterError('Add --help for the options and examples.')
+    .addHelpText(
+      'after',
+      `${examples('tributary start', 'tributary connection list', 'tributary why storefront-west')}\n\n${exitCodesHelp}`,
+    );
+  const adders = [
+    ...[addStart, addDoctor, addSetup, addServices],
+    ...[addApp, addCompany, addConnect, addConnection, addSession, addWhy, addRecords, addDemo],
+  ];
+  for (const add of adders) add(program);
+  return program;
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has printed what is wrong, or the help that was asked for.
+      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      return;
+    }
+    if (args.includes('--json')) console.log(JSON.stringify(problemOf(error), null, 2));
+    else console.error(`tributary: ${failureLine(error)}`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+await run(process.argv.slice(2));

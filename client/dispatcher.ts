@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { InboxDoc } from '../stores/model.ts';
+import type { Stores } from '../stores/open.ts';
+import type { SessionsPort } from './sessions-port.ts';
+
+/** What the dispatcher is made of. */
+export interface DispatcherOptions {
+  readonly stores: Pick<Stores, 'inbox' | 'connections'>;
+  readonly sessions: Pick<SessionsPort, 'tell'>;
+  readonly log: Logger;
+  /** Between two rounds that nobody asked for. @default 10000 */
+  readonly intervalMs?: number;
+}
+
+/** Tells sessions of what lies in the inbox. */
+export interface Dispatcher {
+  /** Begins with a round at once. */
+  start(): void;
+  /** Ends after the round that runs. */
+  stop(): Promise<void>;
+  /** Something was stored: a round now, or one more after the one that runs. Returns at once. */
+  nudge(connectionId?: string): void;
+}
+
+const entriesPerRound = 500;
+/** A claimed entry is kept so long, for whoever wants to see what came. */
+const keptMs = 7 * 86_400_000;
+const tidyEveryMs = 3_600_000;
+
+/**
+ * Makes a dispatcher. An entry is marked told only after its session was signaled, so what fails is told again in the
+ * next round. Entries that a session took long ago are deleted. Two dispatchers tell an entry twice at worst, which sessions take as once.
+ */
+export function createDispatcher({
+  stores,
+  sessions,
+  log,
+  intervalMs = 10_000,
+}: DispatcherOptions): Dispatcher {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let tidiedAt = 0;
+
+  async function tidy(): Promise<void> {
+    if (Date.now() - tidiedAt < tidyEveryMs) return;
+    await stores.inbox.expire(new Date(Date.now() - keptMs));
+    tidiedAt = Date.now();
+  }
+
+  async function tellAll(): Promise<void> {
+    const untold = await stores.inbox.untold(entriesPerRound);
+    for (const connectionId of new Set(untold.map((entry) => entry.connectionId))) {
+      const entries = untold.filter((entry) => entry.connectionId === connectionId);
+      try {
+        await tellOne(connectionId, entries);
+      } catch (error) {
+        log.warn({ connectionId, err: error }, 'could not tell the session; it is tried again');
+      }
+    }
+  }
+
+  async function tellOne(connectionId: string, entries: readonly InboxDoc[]): Promise<void> {
+    const connection = await stores.connections.get(connectionId);
+    // Nobody is there any more to be told.
+    if (connection !== null && connection.status !== 'DISCONNECTED') await sessions.tell(connection);
+    const at = new Date();
+    for (const { _id } of entries) await stores.inbox.markTold(_id, at);
+  }
+
+  async function rounds(): Promise<void> {
+    do {
+      again = false;
+      try {
+        await tellAll();
+        await tidy();
+      } catch (error) {
+        log.warn({ err: error }, 'could not read the inbox; it is tried again');
+      }
+    } while (again);
+  }
+
+  function round(): void {
+    again = running !== undefined;
+    running ??= rounds().finally(() => {
+      running = undefined;
+    });
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(round, intervalMs);
+      round();
+    },
+    async stop() {
+      clearInterval(timer);
+      timer = undefined;
+      again = false;
+      await running;
+    },
+    nudge: round,
+  };
+}

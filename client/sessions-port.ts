@@ -1,0 +1,56 @@
+import type { Actor, CallAnswer, CallRequest, DisconnectOutcome, SessionStart } from '../domain/contracts.ts';
+import type { SessionCall } from '../domain/session.ts';
+import type { ConnectionDoc } from '../stores/model.ts';
+
+/** What the engine has to know of a connection. */
+export type ConnectionRef = Pick<ConnectionDoc, '_id' | 'company' | 'app'>;
+
+/** A call that goes to the session as an Update; `disconnect` is a procedure of its own. */
+export type UpdateCall = Exclude<SessionCall, 'disconnect'>;
+
+/** Where a call led to; `pending`: accepted, but the session has not moved yet. */
+export interface CallResult extends CallAnswer {
+  readonly pending: boolean;
+}
+
+export interface CallOptions {
+  /** The same id again gives the first answer. Random unless given. */
+  readonly updateId?: string | undefined;
+}
+
+export interface DisconnectOptions {
+  readonly by: Actor;
+  readonly keepData: boolean;
+}
+
+/** The procedure ended, or goes on under this workflow id. */
+export type DisconnectAnswer =
+  | { readonly pending: false; readonly outcome: DisconnectOutcome }
+  | { readonly pending: true; readonly workflowId: string };
+
+/**
+ * What the API and the dispatcher ask of the engine. All throw TributaryError ENGINE_UNAVAILABLE when it cannot be
+ * reached in time.
+ */
+export interface SessionsPort {
+  /**
+   * Starts a run of the connection's session workflow.
+   * @throws {TributaryError} SESSION_OPEN with `sessionId` and `current` of the open one
+   */
+  startSession(connection: ConnectionRef, start: SessionStart): Promise<{ readonly runId: string }>;
+  /** Says that something lies in the inbox; starts a run when none is open. */
+  tell(connection: ConnectionRef): Promise<void>;
+  /**
+   * A person's call.
+   * @throws {TributaryError} NOT_FOUND; ILLEGAL_MOVE or CONNECTION_HELD with `current` and `allowed`; NO_WORKER
+   */
+  call(sessionId: string, call: UpdateCall, request: CallRequest, options?: CallOptions): Promise<CallResult>;
+  /** The connection was paused. Nothing happens when no session is open; so with the next two. */
+  hold(connectionId: string): Promise<void>;
+  release(connectionId: string): Promise<void>;
+  resetConfiguration(connectionId: string, by: Actor): Promise<void>;
+  /** Ends the generation of a connection; takes over a running procedure. */
+  disconnect(connection: ConnectionRef, options: DisconnectOptions): Promise<DisconnectAnswer>;
+  /** Whether the engine answers. */
+  ping(): Promise<void>;
+}

@@ -1,0 +1,160 @@
+import { type ErrorCode, errors, TributaryError } from '../domain/errors.ts';
+import type { App, AppBody } from './api/schemas/apps.ts';
+import type { Problem } from './api/schemas/common.ts';
+import type { Company, CompanyBody } from './api/schemas/companies.ts';
+import type {
+  Authorized,
+  ConnectBody,
+  Connected,
+  Connection,
+  CredentialsBody,
+  Disconnecting,
+  Receipt,
+} from './api/schemas/connections.ts';
+import type { Changes, Digest, RecordDetail, RecordPage } from './api/schemas/records.ts';
+import type {
+  CallAnswerView,
+  CallBody,
+  Checks,
+  Ledgers,
+  Pass,
+  PassBody,
+  QuarantinePage,
+  Session,
+  SessionList,
+  Timeline,
+  Why,
+} from './api/schemas/sessions.ts';
+import type { UpdateCall } from './sessions-port.ts';
+
+/** Where the API is and who calls it. */
+export interface TributaryClientOptions {
+  /** Such as http://127.0.0.1:7700 */
+  readonly url: string;
+  readonly token: string;
+  /** Shown on the timeline; `api` unless given. */
+  readonly actor?: string;
+  /** How long an answer is waited for. @default 60000 */
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+export type TributaryClient = ReturnType<typeof createTributaryClient>;
+
+/**
+ * A typed client of the HTTP API. Every function throws TributaryError with the code and details of the problem
+ * answer, or SOURCE_UNREACHABLE when nothing answers there.
+ * @example const { sentence } = await createTributaryClient({ url, token }).why('shop-acme.1');
+ */
+export function createTributaryClient(options: TributaryClientOptions) {
+  const { token, actor, timeoutMs = 60_000, fetch: ask = fetch } = options;
+  const url = options.url.replace(/\/+$/, '');
+
+  async function request<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    const response = await ask(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(actor === undefined ? {} : { 'x-actor': actor }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch((cause: unknown) => {
+      throw new TributaryError('SOURCE_UNREACHABLE', `Nothing answers at ${url}.`, {}, { cause });
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return answer as T;
+    throw asError(response.status, answer);
+  }
+  const get = <T>(path: string, query: Query = {}): Promise<T> =>
+    request<T>('GET', `${path}${searchOf(query)}`);
+  const post = <T>(path: string, body: object = {}, headers?: Record<string, string>): Promise<T> =>
+    request<T>('POST', path, body, headers);
+  const connection = (id: string) => `/api/connections/${encodeURIComponent(id)}`;
+  const session = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
+  const records = (id: string, resource: string) =>
+    `${connection(id)}/records/${encodeURIComponent(resource)}`;
+
+  return {
+    listApps: () => get<{ readonly apps: readonly App[] }>('/api/apps'),
+    getApp: (id: string) => get<App>(`/api/apps/${encodeURIComponent(id)}`),
+    putApp: (id: string, body: AppBody) => request<App>('PUT', `/api/apps/${encodeURIComponent(id)}`, body),
+    createCompany: (body: CompanyBody) => post<Company>('/api/companies', body),
+    listCompanies: () => get<{ readonly companies: readonly Company[] }>('/api/companies'),
+    getCompany: (id: string) => get<Company>(`/api/companies/${encodeURIComponent(id)}`),
+    connect: (body: ConnectBody) => post<Connected>('/api/connections', body),
+    listConnections: (filter: { readonly company?: string; readonly app?: string } = {}) =>
+      get<{ readonly connections: readonly Connection[] }>('/api/connections', filter),
+    getConnection: (id: string) => get<Connection>(connection(id)),
+    authorize: (id: string) => post<Authorized>(`${connection(id)}/authorize`),
+    submitCredentials: (id: string, body: CredentialsBody) =>
+      post<{ readonly accepted: true }>(`${connection(id)}/credentials`, body),
+    disconnect: (id: string, body: { readonly keepData?: boolean } = {}) =>
+      post<Receipt | Disconnecting>(`${connection(id)}/disconnect`, body),
+    getReceipt: (id: string) => get<Receipt>(`${connection(id)}/receipt`),
+    startSession: (id: string, body: PassBody = {}) => post<Pass>(`${connection(id)}/sessions`, body),
+    listSessions: (id: string, page: { readonly limit?: number; readonly before?: number } = {}) =>
+      get<SessionList>(`${connection(id)}/sessions`, page),
+    getSession: (id: string) => get<Session>(session(id)),
+    why: (id: string) => get<Why>(`${session(id)}/why`),
+    timeline: (id: string) => get<Timeline>(`${session(id)}/timeline`),
+    ledger: (id: string) => get<Ledgers>(`${session(id)}/ledger`),
+    quarantine: (
+      id: string,
+      page: { readonly resource?: string; readonly limit?: number; readonly after?: string } = {},
+    ) => get<QuarantinePage>(`${session(id)}/quarantine`, page),
+    checks: (id: string) => get<Checks>(`${session(id)}/checks`),
+    /** @param idempotencyKey The same call again with the same key has the first answer. */
+    call: (id: string, call: UpdateCall, body: CallBody = {}, idempotencyKey?: string) =>
+      post<CallAnswerView>(
+        `${session(id)}/${call}`,
+        body,
+        idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+      ),
+    /** @param page `where` filters by equality of fields, as text. */
+    listRecords: (
+      id: string,
+      resource: string,
+      {
+        where = {},
+        ...page
+      }: { readonly limit?: number; readonly after?: string; readonly where?: Query } = {},
+    ) => {
+      const filter = Object.fromEntries(
+        Object.entries(where).map(([field, value]) => [`where.${field}`, value]),
+      );
+      return get<RecordPage>(records(id, resource), { ...page, ...filter });
+    },
+    getRecord: (id: string, resource: string, key: string) =>
+      get<RecordDetail>(`${records(id, resource)}/${encodeURIComponent(key)}`),
+    digest: (id: string, resource: string) => get<Digest>(`${records(id, resource)}/digest`),
+    changes: (id: string, from: { readonly cursor?: string; readonly limit?: number } = {}) =>
+      get<Changes>(`${connection(id)}/changes`, from),
+  };
+}
+
+function searchOf(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(given))}`;
+}
+
+const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errors, code);
+
+function asError(status: number, answer: unknown): TributaryError {
+  const { code, detail, ...details } = (answer ?? {}) as Partial<Problem>;
+  if (isCode(code)) return new TributaryError(code, detail, details);
+  return new TributaryError('UNKNOWN_ERROR', `The answer was ${status} and is not one of Tributary.`, {
+    status,
+  });
+}
