@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createBatcher, type FullBatch, type LoadPosition } from '../../activities/loading/batcher.ts';
+import { defaultLimits } from '../../activities/ports.ts';
+import type { SourcePage } from '../../connectors/source.ts';
+
+/** Pages of an app whose page token is the index of its first row. */
+function pagesFrom(
+  rows: readonly number[],
+  pageSize: number,
+  start: number,
+): { page: SourcePage; token: number }[] {
+  const pages: { page: SourcePage; token: number }[] = [];
+  for (let offset = start; ; offset += pageSize) {
+    const next = offset + pageSize < rows.length ? offset + pageSize : null;
+    pages.push({ page: { rows: rows.slice(offset, offset + pageSize), next }, token: offset });
+    if (next === null) return pages;
+  }
+}
+
+function batchesFrom(
+  rows: readonly number[],
+  pageSize: number,
+  batchRows: number,
+  position: LoadPosition,
+): FullBatch[] {
+  const batcher = createBatcher({ ...defaultLimits, batchRows }, position, undefined);
+  const from = Number(position.from ?? 0);
+  return pagesFrom(rows, pageSize, from).flatMap(({ page, token }) => [...batcher.add(page, token)]);
+}
+
+const sizes = fc.record({
+  rows: fc.array(fc.nat(), { maxLength: 120 }),
+  pageSize: fc.integer({ min: 1, max: 40 }),
+  batchRows: fc.integer({ min: 1, max: 40 }),
+});
+
+describe('cutting pages into batches', () => {
+  it('keeps every row once and in order, and only the last batch is the last', () => {
+    fc.assert(
+      fc.property(sizes, ({ rows, pageSize, batchRows }) => {
+        const batches = batchesFrom(rows, pageSize, batchRows, { from: null, skip: 0 });
+        assert.deepEqual(
+          batches.flatMap((batch) => batch.rows),
+          rows,
+        );
+        assert.deepEqual(
+          batches.map((batch) => batch.last),
+          batches.map((_, n) => n === batches.length - 1),
+        );
+      }),
+    );
+  });
+
+  it('goes on after any batch with the row that follows it', () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(), ({ rows, pageSize, batchRows }, pick) => {
+        const batches = batchesFrom(rows, pageSize, batchRows, { from: null, skip: 0 });
+        const stoppedAt = pick % batches.length;
+        const stored = batches.slice(0, stoppedAt + 1);
+        const last = stored.at(-1);
+        if (last === undefined || last.last) return;
+        const rest = batchesFrom(rows, pageSize, batchRows, last.next);
+        assert.deepEqual(
+          [...stored, ...rest].flatMap((batch) => batch.rows),
+          rows,
+        );
+      }),
+    );
+  });
+
+  it('closes a batch by bytes and by age, and cuts a row that is too large to its beginning', () => {
+    const limits = { ...defaultLimits, batchBytes: 20, rowBytes: 15, batchAgeMs: 1_000 };
+    let now = 0;
+    const batcher = createBatcher(limits, { from: null, skip: 0 }, undefined, () => now);
+    const byBytes = [...batcher.add({ rows: ['0123456789', '0123456789'], next: 1 }, null)];
+    assert.deepEqual(
+      byBytes.map((batch) => batch.rows.length),
+      [1],
+    );
+    now = 2_000;
+    const byAge = [...batcher.add({ rows: [], next: 2 }, 1)];
+    assert.deepEqual(
+      byAge.map((batch) => batch.rows.length),
+      [1],
+    );
+    const [large] = [...batcher.add({ rows: ['x'.repeat(100)], next: null }, 2)];
+    const [row] = large?.rows ?? [];
+    assert.equal((row as { $tooLarge?: boolean }).$tooLarge, true);
+    assert.equal((row as { bytes?: number }).bytes, 102);
+  });
+});
