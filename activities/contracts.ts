@@ -34,6 +34,8 @@ export interface BegunResource {
   readonly onError: 'stop' | 'continue';
   readonly loaded: boolean;
   readonly structured: boolean;
+  /** Rows that structuring put into quarantine. */
+  readonly quarantined: number;
 }
 
 export interface WriteStatusInput {
@@ -44,6 +46,8 @@ export interface WriteStatusInput {
   readonly detail?: string;
   readonly failedResources?: readonly string[];
   readonly webhookPending: boolean;
+  /** Make the session's changes visible first: the step to 19. */
+  readonly seal?: boolean;
   /** ISO time at which the wait in the new status runs out. */
   readonly until?: string;
 }
@@ -52,6 +56,8 @@ export interface ClaimInput extends SessionRef {
   readonly status: SessionStatus;
   /** ISO time at which the session entered the status: a consent page opened before it does not count. */
   readonly since: string;
+  /** From opening the consent page to the app's answer. */
+  readonly authorizationMs: number;
   /** Entries that were acted upon already. */
   readonly tried: readonly string[];
 }
@@ -71,7 +77,7 @@ export interface ClaimResult {
 }
 
 export type AuthorizationResult =
-  /** `finalizes`: the session goes on by itself; otherwise it holds in 9 for a person. */
+  /** `finalizes`: the connection is finalized, or will be with the next status; otherwise the session holds in 9. */
   | { readonly ok: true; readonly finalizes: boolean }
   | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
 
@@ -114,7 +120,6 @@ export interface QuickActivities {
   }): Promise<BegunSession | { readonly refused: StartRefusal }>;
   writeStatus(input: WriteStatusInput): Promise<void>;
   holdSession(input: { readonly sessionId: string; readonly held: boolean }): Promise<void>;
-  setUntil(input: { readonly sessionId: string; readonly until: string }): Promise<void>;
   claimInbox(input: ClaimInput): Promise<ClaimResult>;
   authorizeConnection(input: SessionRef & { readonly entryId: string }): Promise<AuthorizationResult>;
   confirmAuthorized(
@@ -123,7 +128,6 @@ export interface QuickActivities {
   skipSubstage(
     input: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
   ): Promise<void>;
-  sealSession(input: SessionRef): Promise<{ readonly quarantined: number }>;
   closeSession(input: SessionRef & { readonly closedBy: 'window' | 'canceled' }): Promise<void>;
 }
 

@@ -10,7 +10,6 @@ import { runSubstage, skipSubstage } from './processing/run-substage.ts';
 import { beginSession } from './session/begin.ts';
 import { closeSession } from './session/close.ts';
 import { claimInbox } from './session/inbox.ts';
-import { sealSession } from './session/seal.ts';
 import { writeStatus } from './session/status.ts';
 import { structureResource } from './structuring/structure-resource.ts';
 
@@ -28,12 +27,10 @@ export function createActivities(ports: ActivityPorts): {
       writeStatus: (input) => writeStatus(ports, input),
       holdSession: ({ sessionId, held }) =>
         stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null),
-      setUntil: ({ sessionId, until }) => stores.sessions.setUntil(sessionId, new Date(until)),
       claimInbox: (input) => claimInbox(ports, input),
       authorizeConnection: (input) => authorizeConnection(ports, input),
       confirmAuthorized: (input) => confirmAuthorized(ports, input),
       skipSubstage: (input) => skipSubstage(ports, input),
-      sealSession: (input) => sealSession(ports, input),
       closeSession: (input) => closeSession(ports, input),
       closeDoor: (input) => closeDoor(ports, input),
       revokeGrant: (input) => revokeGrant(ports, input),

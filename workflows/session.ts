@@ -10,7 +10,7 @@ import {
 import type { SessionInput, SessionOutcome, SessionStart, StartRefusal } from '../domain/contracts.ts';
 import { isErrorStatus, type SessionStatus, sessionStatusNames } from '../domain/session.ts';
 import { sessionEnded } from './messages.ts';
-import { quick } from './session/activities.ts';
+import { beginSession } from './session/activities.ts';
 import { awaitAuthorization, awaitFinalization } from './session/authorization.ts';
 import { refusal } from './session/calls.ts';
 import { decide, retry } from './session/decision.ts';
@@ -62,12 +62,11 @@ export async function session(input: SessionInput): Promise<SessionOutcome> {
 async function begin(run: SessionRun): Promise<StartRefusal | null> {
   const { connectionId, start } = run.input;
   if (start.kind === 'told') run.told = false;
-  const begun = await quick.beginSession({ connectionId, start, runId: workflowInfo().runId });
+  const begun = await beginSession({ connectionId, start, runId: workflowInfo().runId });
   if ('refused' in begun) return begun.refused;
   run.begin(begun);
   if (run.status === null && start.kind === 'authorize') {
-    const deadline = run.clock.now() + run.input.durations.linkValidMs;
-    await run.advance([{ event: 'authorize', reason: 'WAITING_FOR_CONSENT', by: start.by }], { deadline });
+    await run.advance([{ event: 'authorize', reason: 'WAITING_FOR_CONSENT', by: start.by }]);
   } else if (run.status === null) {
     const reason = begun.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING';
     await run.advance([{ event: 'load', reason, by: start.by }]);

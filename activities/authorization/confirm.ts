@@ -2,7 +2,7 @@ import { configurationMachine, connectionMachine } from '../../domain/connection
 import type { SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 
-interface ConfirmInput extends SessionRef {
+interface ConfirmInput extends Pick<SessionRef, 'connectionId'> {
   /** A person's `proceed`: finalize with the settings that the connection has. */
   readonly finalize?: boolean;
 }

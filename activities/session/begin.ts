@@ -141,6 +141,7 @@ async function describe(
       onError: app.resources.find((resource) => resource.id === id)?.onError ?? 'stop',
       loaded: done(id),
       structured: runs.some((run) => run.resource === id && run.status === 'COMPLETED'),
+      quarantined: runs.find((run) => run.resource === id)?.ledger.quarantined ?? 0,
     })),
     substages: substages.filter((name) =>
       ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted'),

@@ -23,6 +23,10 @@ export async function claimInbox(
   const of = (kind: InboxDoc['kind']) => entries.filter((entry) => entry.kind === kind);
 
   const opened = of('opened').find((entry) => entry.receivedAt >= new Date(since));
+  if (opened !== undefined) {
+    const until = new Date(opened.receivedAt.getTime() + input.authorizationMs);
+    await stores.sessions.setUntil(sessionId, until);
+  }
   const answer = [...of('callback'), ...of('credentials')].find((entry) => !tried.includes(entry._id));
   const hooks = of('webhook').filter((entry) => !tried.includes(entry._id));
   const failed = hooks.filter((hook) => hook.event?.endsWith('.failed'));

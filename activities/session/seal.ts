@@ -10,27 +10,24 @@ import type { ActivityPorts } from '../ports.ts';
  */
 export async function sealSession(
   ports: ActivityPorts,
-  ref: SessionRef,
-): Promise<{ readonly quarantined: number }> {
+  ref: Pick<SessionRef, 'sessionId' | 'connectionId' | 'generation'>,
+): Promise<void> {
   const { stores } = ports;
   const { sessionId, connectionId } = ref;
   const number = parseSessionId(sessionId)?.number ?? 0;
   const connection = await stores.connections.get(connectionId);
   const first = Math.min((connection?.sealedSession ?? 0) + 1, number);
   const parts: { sessionId: string; resource: string; changes: number }[] = [];
-  let quarantined = 0;
   for (let n = first; n <= number; n++) {
     const session = await stores.sessions.get(sessionIdOf(connectionId, n));
     if (session === null || session.generation !== ref.generation) continue;
     for (const run of await stores.structuring.many(session._id, session.resources)) {
-      if (session._id === sessionId) quarantined += run.ledger.quarantined;
       const changes = await changeCount(ports, session._id, run.resource, run.mergedBatches);
       if (changes > 0) parts.push({ sessionId: session._id, resource: run.resource, changes });
     }
   }
   const doc: FeedDoc = { _id: sessionId, connectionId, number, parts, sealedAt: new Date() };
   await stores.feed.seal(doc);
-  return { quarantined };
 }
 
 /**

@@ -1,25 +1,23 @@
 import { configurationMachine } from '../../domain/connection.ts';
 import { connectionCodeMachine } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { confirmAuthorized } from '../authorization/confirm.ts';
 import type { WriteStatusInput } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { sealSession } from './seal.ts';
 
 /**
- * Writes transitions to the timeline and the session. What 8 and 9 mean for the connection is written before, so
- * that whoever reads the status finds the connection in step with it. May be repeated: a repeated write changes
+ * Writes transitions to the timeline and the session. What they mean elsewhere is written before, so that whoever
+ * reads the status finds connection and change feed in step with it. May be repeated: a repeated write changes
  * nothing, one that comes too late has no effect.
  */
-export async function writeStatus({ stores }: ActivityPorts, input: WriteStatusInput): Promise<void> {
-  const { sessionId, connectionId, generation, steps, detail, failedResources, webhookPending, until } =
-    input;
+export async function writeStatus(ports: ActivityPorts, input: WriteStatusInput): Promise<void> {
+  const { stores } = ports;
+  const { sessionId, steps, detail, failedResources, webhookPending, until } = input;
   const last = steps.at(-1);
   if (last === undefined) return;
-  const since = new Date(last.at);
   const written = (await stores.sessions.get(sessionId))?.seq ?? 0;
-  if ((last.to === 8 || last.to === 9) && written < last.seq)
-    await stores.connections.change(connectionId, (connection) =>
-      connection.generation === generation ? ownCodeAfter(connection, last.to === 9, since) : null,
-    );
+  if (written < last.seq) await follow(ports, input);
   await stores.sessions.writeStatus({
     sessionId,
     steps,
@@ -29,7 +27,22 @@ export async function writeStatus({ stores }: ActivityPorts, input: WriteStatusI
     until: until === undefined ? null : new Date(until),
   });
   const closedBy = closedByStatus[last.to];
-  if (closedBy !== undefined) await stores.sessions.close(sessionId, closedBy, since);
+  if (closedBy !== undefined) await stores.sessions.close(sessionId, closedBy, new Date(last.at));
+}
+
+/** 8 and 9 are the connection's business, a session that goes on from 9 finalizes it, 19 seals the changes. */
+async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<void> {
+  const { connectionId, generation, steps, seal } = input;
+  const passes = (to: number) => steps.find((step) => step.to === to);
+  const code = passes(8) ?? passes(9);
+  if (code !== undefined)
+    await ports.stores.connections.change(connectionId, (connection) =>
+      connection.generation === generation
+        ? ownCodeAfter(connection, code.to === 9, new Date(code.at))
+        : null,
+    );
+  if (steps.some((step) => step.event === 'finalized')) await confirmAuthorized(ports, { connectionId });
+  if (seal === true) await sealSession(ports, input);
 }
 
 const closedByStatus: Readonly<Record<number, NonNullable<SessionDoc['closedBy']>>> = {

@@ -1,4 +1,10 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { HeavyActivities, QuickActivities } from '../../activities/contracts.ts';
 import type { SessionDurations } from '../../domain/contracts.ts';
 
@@ -14,6 +20,35 @@ export const quick = proxyActivities<QuickActivities>({
   cancellationType,
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
+
+const local = proxyLocalActivities<QuickActivities>({
+  startToCloseTimeout: '2s',
+  scheduleToCloseTimeout: '5s',
+  retry: { maximumAttempts: 3, initialInterval: '100ms' },
+});
+
+/** Tries in this worker first, which costs one event; when the store does not answer there, as an activity that waits. */
+async function nearby<T>(here: () => Promise<T>, elsewhere: () => Promise<T>): Promise<T> {
+  try {
+    return await here();
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    if (cause instanceof ApplicationFailure && cause.nonRetryable) throw error;
+    return elsewhere();
+  }
+}
+
+/** Both give the same answer when a lost workflow task asks again: by run id, and by entry and session. */
+export const beginSession: QuickActivities['beginSession'] = (input) =>
+  nearby(
+    () => local.beginSession(input),
+    () => quick.beginSession(input),
+  );
+export const claimInbox: QuickActivities['claimInbox'] = (input) =>
+  nearby(
+    () => local.claimInbox(input),
+    () => quick.claimInbox(input),
+  );
 
 export interface HeavyOptions {
   readonly poolQueue: string;

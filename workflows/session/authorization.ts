@@ -1,12 +1,12 @@
 import type { ReasonCode } from '../../domain/reasons.ts';
 import { quick } from './activities.ts';
 import { stopAsAsked } from './interruptions.ts';
-import type { SessionRun } from './run.ts';
+import type { SessionMove, SessionRun } from './run.ts';
 
 /** 6: waits for what a person does at the app. The inbox is read first, only then the session sleeps. */
 export async function awaitAuthorization(run: SessionRun): Promise<void> {
   const { authorizationMs, linkValidMs } = run.input.durations;
-  let deadline = run.clock.now() + linkValidMs;
+  let deadline = run.deadline ?? run.clock.now() + linkValidMs;
   let opened = false;
   for (;;) {
     const found = await run.claim();
@@ -14,7 +14,6 @@ export async function awaitAuthorization(run: SessionRun): Promise<void> {
     if (found.openedAt !== undefined && !opened) {
       opened = true;
       deadline = run.clock.now() + Math.max(0, authorizationMs - (Date.now() - Date.parse(found.openedAt)));
-      await quick.setUntil({ sessionId: run.session.sessionId, until: run.clock.wallTime(deadline) });
     }
     const inTime = await run.wait(() => run.told || wantsStop(run), deadline);
     if (wantsStop(run)) return stopAsAsked(run);
@@ -33,8 +32,9 @@ async function answered(run: SessionRun, entryId: string): Promise<void> {
   const result = await quick.authorizeConnection({ ...run.ref, entryId });
   if (result.ok) {
     run.progressed();
+    const goesOn = result.finalizes && !run.held && !wantsStop(run);
     const reason = result.finalizes ? 'AUTHORIZED' : 'WAITING_FOR_FINALIZATION';
-    return run.advance([{ event: 'authorized', reason }]);
+    return run.advance([{ event: 'authorized', reason }, ...(goesOn ? [finalized(run)] : [])]);
   }
   return run.advance([{ event: 'authorizationFailed', reason: result.reason }], { detail: result.detail });
 }
@@ -44,11 +44,11 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
   for (;;) {
     const found = await run.claim();
     if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
-    const { finalized } = await quick.confirmAuthorized(run.ref);
-    if (finalized) await run.whileHeld();
-    if (finalized && run.disconnect === null && run.reset === null) {
+    const confirmed = await quick.confirmAuthorized(run.ref);
+    if (confirmed.finalized) await run.whileHeld();
+    if (confirmed.finalized && run.disconnect === null && run.reset === null) {
       const asked = run.takeCall('proceed');
-      await goOn(run);
+      await run.advance([finalized(run)]);
       return asked === undefined ? undefined : run.answer(asked);
     }
     await run.wait(
@@ -61,9 +61,7 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
   }
 }
 
-function goOn(run: SessionRun): Promise<void> {
+function finalized(run: SessionRun): SessionMove {
   run.webhookPending = run.session.aggregator;
-  return run.advance([
-    { event: 'finalized', reason: run.session.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING' },
-  ]);
+  return { event: 'finalized', reason: run.session.aggregator ? 'WAITING_FOR_WEBHOOK' : 'LOADING' };
 }

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { heavy, quick } from './activities.ts';
+import { heavy } from './activities.ts';
 import { type StageFailure, stageFailure } from './failure.ts';
 import { stopAsAsked } from './interruptions.ts';
 import type { SessionRun } from './run.ts';
@@ -10,9 +10,8 @@ const loadingLanes = 4;
 
 /** 25: an aggregator sends a webhook when its data are ready. */
 export async function awaitWebhook(run: SessionRun): Promise<void> {
-  const deadline = run.clock.now() + run.input.durations.webhookWaitMs;
+  const deadline = run.deadline ?? run.clock.now() + run.input.durations.webhookWaitMs;
   const stopped = () => run.disconnect !== null || run.canceled || run.wants('cancel');
-  await quick.setUntil({ sessionId: run.session.sessionId, until: run.clock.wallTime(deadline) });
   for (;;) {
     const found = await run.claim();
     if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);

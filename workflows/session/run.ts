@@ -19,7 +19,7 @@ import {
   sessionStatusNames,
 } from '../../domain/session.ts';
 import { searchAttributes } from '../messages.ts';
-import { quick } from './activities.ts';
+import { claimInbox, quick } from './activities.ts';
 import { type PendingCall, refusal } from './calls.ts';
 import { createActiveClock } from './clock.ts';
 
@@ -35,8 +35,8 @@ export interface MoveOptions {
   /** The error's own words, at most 1 KB. */
   readonly detail?: string;
   readonly failedResources?: readonly string[];
-  /** Active deadline of the wait in the new status. */
-  readonly deadline?: number;
+  /** Make the session's changes visible with this write. */
+  readonly seal?: boolean;
 }
 
 export const system: Actor = { kind: 'system', id: 'session' };
@@ -85,6 +85,10 @@ export function createSessionRun(input: SessionInput) {
     /** Workflow time of the last start or retry: attempts without progress are counted within one round. */
     round: Date.now(),
     failedSubstage: null as Substage | null,
+    /** Active time at which the wait in the present status runs out. */
+    deadline: undefined as number | undefined,
+    /** Rows in quarantine, by resource. */
+    quarantined: new Map<string, number>(),
     /** Active time of the first error without progress; the decision window counts from it. */
     errorSince: input.errorSinceMs ?? null,
     closedBy: null as 'window' | 'canceled' | null,
@@ -113,7 +117,8 @@ export function createSessionRun(input: SessionInput) {
       run.reason = session.reason;
       run.seq = session.seq;
       run.webhookPending = session.webhookPending;
-      for (const { id, loaded, structured } of session.resources) {
+      for (const { id, loaded, structured, quarantined } of session.resources) {
+        run.quarantined.set(id, quarantined);
         if (loaded) finished.loaded.add(id);
         if (structured) finished.structured.add(id);
       }
@@ -165,7 +170,7 @@ export function createSessionRun(input: SessionInput) {
       const last = steps.at(-1);
       if (last === undefined) return;
       if (isErrorStatus(last.to)) run.errorSince ??= clock.now();
-      const deadline = isErrorStatus(last.to) ? run.windowEnd() : options.deadline;
+      run.deadline = deadlineIn(last.to);
       // Known here before it is written: whoever reads the new status in the store may already make its calls.
       run.seq = last.seq;
       run.status = last.to;
@@ -178,9 +183,10 @@ export function createSessionRun(input: SessionInput) {
         webhookPending: run.webhookPending,
         ...(options.detail === undefined ? {} : { detail: options.detail }),
         ...(options.failedResources === undefined ? {} : { failedResources: options.failedResources }),
-        ...(deadline === undefined ? {} : { until: clock.wallTime(deadline) }),
+        ...(options.seal === true ? { seal: true } : {}),
+        ...(run.deadline === undefined ? {} : { until: clock.wallTime(run.deadline) }),
       });
-      show(deadline, options.detail);
+      show(run.deadline, options.detail);
     },
     /** End of the decision window in active time. */
     windowEnd: () => (run.errorSince ?? clock.now()) + input.durations.decisionWindowMs,
@@ -220,7 +226,8 @@ export function createSessionRun(input: SessionInput) {
       run.told = false;
       const status = run.status ?? 6;
       const since = run.since ?? new Date(0).toISOString();
-      const found = await quick.claimInbox({ ...run.ref, status, since, tried: run.tried });
+      const { authorizationMs } = input.durations;
+      const found = await claimInbox({ ...run.ref, status, since, authorizationMs, tried: run.tried });
       run.left = found.left;
       run.tried.push(...(found.handled ?? []));
       return found;
@@ -234,6 +241,13 @@ export function createSessionRun(input: SessionInput) {
     resource: (id: string): BegunResource | undefined =>
       run.session.resources.find((resource) => resource.id === id),
   };
+
+  /** Active time at which the wait in a status ends by itself. */
+  function deadlineIn(status: SessionStatus): number | undefined {
+    if (isErrorStatus(status)) return run.windowEnd();
+    if (status === 6) return clock.now() + input.durations.linkValidMs;
+    return status === 25 ? clock.now() + input.durations.webhookWaitMs : undefined;
+  }
 
   /** Calls that the status before would have taken and this one does not. */
   function refuseOvertaken(status: SessionStatus): void {

@@ -1,9 +1,9 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { substages } from '../../domain/session.ts';
-import { heavy, quick } from './activities.ts';
+import { heavy } from './activities.ts';
 import { type StageFailure, stageFailure } from './failure.ts';
 import { stopAsAsked } from './interruptions.ts';
-import type { SessionRun } from './run.ts';
+import type { SessionMove, SessionRun } from './run.ts';
 import { inLanes, work } from './work.ts';
 
 /** Structuring is bound by the processor: more lanes only share it. */
@@ -21,10 +21,14 @@ export async function structure(run: SessionRun): Promise<void> {
     return inLanes(structuringLanes, waiting, async ({ id: resource }) => {
       try {
         const { poolQueue } = run.session;
-        await heavy({ poolQueue, durations, leftMs, summary: `Structure ${resource}` }).structureResource({
-          ...stageInput(run),
-          resource,
+        const { structureResource } = heavy({
+          poolQueue,
+          durations,
+          leftMs,
+          summary: `Structure ${resource}`,
         });
+        const { ledger } = await structureResource({ ...stageInput(run), resource });
+        run.quarantined.set(resource, ledger.quarantined);
         run.finished.structured.add(resource);
         run.progressed();
       } catch (error) {
@@ -75,7 +79,7 @@ export async function process(run: SessionRun): Promise<void> {
       { event: 'processed', reason: 'PROCESSED' },
       { event: 'deduplicate', reason: 'DEDUPLICATING' },
     ]);
-  return run.advance([{ event: 'processed', reason: 'PROCESSED' }]);
+  return publish(run, { event: 'processed', reason: 'PROCESSED' }, 'sync');
 }
 
 /** 21: different keys that mean one thing become one record. */
@@ -90,13 +94,18 @@ export async function deduplicate(run: SessionRun): Promise<void> {
     const { reason, detail } = failureOf(end);
     return run.advance([{ event: 'deduplicationFailed', reason }], { detail });
   }
-  return publish(run, 'deduplicated');
+  return publish(run, null, 'deduplicated');
 }
 
-/** 18 or 21 to 19: sealed in the change feed in one write, from which on readers see it. Only the store can delay it. */
-export async function publish(run: SessionRun, event: 'sync' | 'deduplicated' = 'sync'): Promise<void> {
-  const { quarantined } = await quick.sealSession(run.ref);
-  return run.advance([{ event, reason: quarantined > 0 ? 'SYNCED_WITH_QUARANTINE' : 'SYNCED' }]);
+/** To 19: sealed in the change feed in one write, from which on readers see it. Only the store can delay it. */
+export function publish(
+  run: SessionRun,
+  before: SessionMove | null = null,
+  event: 'sync' | 'deduplicated' = 'sync',
+): Promise<void> {
+  const quarantined = [...run.quarantined.values()].some((rows) => rows > 0);
+  const last: SessionMove = { event, reason: quarantined ? 'SYNCED_WITH_QUARANTINE' : 'SYNCED' };
+  return run.advance(before === null ? [last] : [before, last], { seal: true });
 }
 
 const stageInput = (run: SessionRun) => ({
