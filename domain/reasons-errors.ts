@@ -57,6 +57,14 @@ export const errorReasons = [
     'the authorization answer does not belong to the link that was sent',
   ),
   authorizationError(
+    'APP_NOT_SET_UP',
+    7,
+    'The app has no address or client any more.',
+    ['The settings of the app were changed while the consent was open.'],
+    '{app|the app} has no usable address or client in the settings, so they have to be set',
+    'admin',
+  ),
+  authorizationError(
     'CODE_USED',
     7,
     'The authorization code was used already or is not valid.',
@@ -209,6 +217,22 @@ export const errorReasons = [
     'A person canceled the work; what was done is kept.',
     ['A person called cancel.'],
     'the work was canceled by a person and what was done is kept',
+  ),
+  stageError(
+    'DEFINITION_INVALID',
+    [11, 14, 17, 22],
+    'developer',
+    'The connector definition has faults, or no longer has the resource.',
+    ['The definition was changed while the session was open.'],
+    'the connector definition of {app|the app} cannot be used for {resources|a resource}, so it has to be mended',
+  ),
+  stageError(
+    'APP_NOT_SET_UP',
+    [11],
+    'admin',
+    'The app has no address or client any more.',
+    ['The settings of the app were changed while the session was open.'],
+    '{app|the app} has no usable address or client in the settings, so they have to be set',
   ),
   stageError(
     'ATTEMPTS_EXHAUSTED',

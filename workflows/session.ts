@@ -79,10 +79,10 @@ async function begin(run: SessionRun): Promise<StartRefusal | null> {
 /** Answers whoever still waits, then ends the run; what came in meanwhile becomes the next session. */
 async function finish(run: SessionRun, refused: StartRefusal | null): Promise<SessionOutcome> {
   for (const call of run.calls.splice(0)) call.refusal = refusal(call.call, null, false);
-  const asking = run.disconnect?.replyTo;
   const sessionId = run.hasBegun ? run.session.sessionId : null;
-  if (asking !== undefined) await tellEnded(asking, sessionId);
   await condition(allHandlersFinished);
+  const asking = run.disconnect?.replyTo;
+  if (asking !== undefined) await tellEnded(asking, sessionId);
   const next = whatIsLeft(run);
   if (next !== null) {
     const { connectionId, durations } = run.input;
