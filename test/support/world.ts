@@ -16,7 +16,9 @@ import {
 } from '../../domain/contracts.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { SessionStatus } from '../../domain/session.ts';
+import { createPayloadCodecs } from '../../platform/codec.ts';
 import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
+import type { NamedKey } from '../../platform/settings.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { openStores, type Stores } from '../../stores/open.ts';
 import { createWorkers, type Workers } from '../../workers/create-workers.ts';
@@ -92,8 +94,14 @@ interface Running {
 
 Runtime.install({ logger: new DefaultLogger('WARN') });
 
-/** @param limits Sizes that differ from the defaults. */
-export async function startWorld(limits: Partial<Limits> = {}): Promise<World> {
+/**
+ * @param limits Sizes that differ from the defaults.
+ * @param codecKeys For Temporal payloads; none leaves them plain.
+ */
+export async function startWorld(
+  limits: Partial<Limits> = {},
+  codecKeys: readonly NamedKey[] = [],
+): Promise<World> {
   const {
     TEST_TEMPORAL_ADDRESS: address,
     TEST_MONGODB_URI: uri,
@@ -103,7 +111,7 @@ export async function startWorld(limits: Partial<Limits> = {}): Promise<World> {
   const name = `w${randomBytes(5).toString('hex')}`;
   const taskQueue = `test-${name}`;
   const stores = await openStores({ uri, database: name });
-  const client = connectEngine({ address, namespace: 'default' });
+  const client = connectEngine({ address, namespace: 'default', codecKeys });
   const secrets = createSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const definitions = new Map<string, ConnectorDefinition>();
   const callbackUrl = 'http://127.0.0.1/api/oauth/callback';
@@ -143,6 +151,7 @@ export async function startWorld(limits: Partial<Limits> = {}): Promise<World> {
       poolQueue,
       workflows: { bundlePath },
       activities: createActivities(ports),
+      codecs: createPayloadCodecs(codecKeys),
       stickyTimeoutSecs: 1,
       shutdownGraceSecs: 1,
     });
