@@ -30,7 +30,7 @@ export function failureLine(error: unknown): string {
   const where = faults.length > 0 ? ` (${faults.join('; ')})` : '';
   // Some messages name the way out themselves, more exactly.
   const known = whatToDo === undefined || said.includes(whatToDo.split(/[,.;]/)[0] ?? '');
-  return `${code}: ${said}${end}${where}${known ? '' : ` ${whatToDo}`}`;
+  return `${code}: ${said}${end}${where}${known ? '' : `${said.includes('\n') ? '\n' : ' '}${whatToDo}`}`;
 }
 
 /** The paths of what is wrong with a body, where the API names them. */

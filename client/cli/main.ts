@@ -51,4 +51,7 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-await run(process.argv.slice(2));
+const args = process.argv.slice(2);
+await run(args);
+// What `start` had under way when it was stopped has nothing left to work on, and must not hold the process.
+if (args.find((arg) => !arg.startsWith('-')) === 'start') process.exit();

@@ -17,9 +17,11 @@ import { createStorefrontControl, type StorefrontControl } from '../start/storef
 
 /** What the demonstration came to. */
 export interface BreakResult {
-  /** Digests of the records: loaded without a disturbance, with the worker killed, after the re-authorization. */
+  /** Digests of the records, loaded without a disturbance and with the worker killed. */
   readonly undisturbed: Digest;
   readonly killed: Digest;
+  /** Before the grant was revoked, and after the re-authorization. */
+  readonly before: Digest;
   readonly reauthorized: Digest;
   readonly equal: boolean;
 }
@@ -33,9 +35,8 @@ interface Demo {
   readonly say: Say;
 }
 
-/** The smallest of the companies; its rows are loaded a second time, under the name of another connection. */
+/** The smallest of the companies; its rows are loaded twice more, by connections for the demonstration only. */
 const company = companies[3];
-const killedConnection = (): string => `${app}-demo-${Date.now().toString(36)}`;
 /** So slow that a batch is stored by its age (10 s) before the last page is there. */
 const dripMs = 6_000;
 
@@ -61,34 +62,50 @@ export async function demoBreak(dataFolder: string, say: Say): Promise<BreakResu
 async function run(demo: Demo): Promise<BreakResult> {
   const { api, say } = demo;
   const usual = connectionOf(company);
-  say(`1. ${company.name} is brought up to date without a disturbance.`);
-  await synced(demo, usual, await startPass(api, usual));
-  const undisturbed = await digestOf(api, usual);
-
-  const connection = killedConnection();
+  const id = `${app}-demo-${Date.now().toString(36)}`;
+  const [reference, broken] = [`${id}-a`, `${id}-b`];
   try {
-    await killWhileLoading(demo, connection);
-    const killed = await digestOf(api, connection);
+    say(`1. The rows of ${company.name} are loaded without a disturbance (${reference}).`);
+    await synced(demo, reference, await connect(demo, reference));
+    const undisturbed = await digestOf(api, reference);
+    await killWhileLoading(demo, broken);
+    const killed = await digestOf(api, broken);
+
+    await synced(demo, usual, await startPass(api, usual));
+    const before = await digestOf(api, usual);
     await revokeAndMend(demo, usual);
     const reauthorized = await digestOf(api, usual);
-    const equal = killed.digest === undisturbed.digest && reauthorized.digest === undisturbed.digest;
+
+    const equal = killed.digest === undisturbed.digest && reauthorized.digest === before.digest;
     say('\nDigests of the records (SHA-256 over keys and contents):');
     for (const [what, { digest, count }] of [
-      ['undisturbed       ', undisturbed],
-      ['worker killed     ', killed],
-      ['grant revoked     ', reauthorized],
+      ['loaded undisturbed ', undisturbed],
+      ['worker killed      ', killed],
+      ['before the revoking', before],
+      ['after the mending  ', reauthorized],
     ] as const)
-      say(`   ${what} ${digest.slice(0, 16)}…  ${count} records`);
+      say(`   ${what}  ${digest.slice(0, 16)}…  ${count} records`);
     say(equal ? '   equal: no row was lost, none was loaded twice.' : '   NOT equal: please report it.');
-    return { undisturbed, killed, reauthorized, equal };
+    return { undisturbed, killed, before, reauthorized, equal };
   } finally {
     await demo.control.faults({ dripMs: 0 });
-    const gone = await api.post(path`/api/connections/${connection}/disconnect`).then(
-      () => 'is disconnected again',
-      (error: unknown) => `is still there (${failureLine(error)})`,
-    );
-    say(`\nThe connection ${connection} was only for this demonstration and ${gone}.`);
+    say('');
+    for (const connection of [reference, broken]) await removeAgain(demo, connection);
   }
+}
+
+async function connect({ api }: Demo, id: string): Promise<string> {
+  const connected = await api.post<Connected>('/api/connections', { company: { id: company.id }, app, id });
+  await consent(connected, company.id);
+  return connected.sessionId;
+}
+
+async function removeAgain({ api, say }: Demo, id: string): Promise<void> {
+  const gone = await api.post(path`/api/connections/${id}/disconnect`).then(
+    () => 'is disconnected again',
+    (error: unknown) => `is still there (${failureLine(error)})`,
+  );
+  say(`The connection ${id} was only for this demonstration and ${gone}.`);
 }
 
 /** Kills the worker once a batch is stored and rows are missing; the same session ends in 19. */
@@ -98,9 +115,7 @@ async function killWhileLoading(demo: Demo, id: string): Promise<void> {
     `\n2. The worker is killed in the middle of loading (${id}, the rows of ${company.name}, sample app slowed down).`,
   );
   await control.faults({ dripMs });
-  const connected = await api.post<Connected>('/api/connections', { company: { id: company.id }, app, id });
-  await consent(connected, company.id);
-  const { sessionId } = connected;
+  const sessionId = await connect(demo, id);
   const [loading] = await watchSessions(api, [{ name: id, id: sessionId }], {
     live: createLive(process.stderr),
     until: (session) => isSettled(session) || batchesOf(session) > 0,

@@ -27,7 +27,8 @@ export interface StartOptions {
 
 const holdBackDays = 60;
 const releaseEveryMs = 30_000;
-const say = (line: string): void => console.log(line);
+const interruptedCode = 130;
+type Say = (line: string) => void;
 
 /**
  * Runs everything on this machine and shows the four companies' way to Synced.
@@ -40,13 +41,17 @@ export async function start(options: StartOptions): Promise<number> {
   const began = Date.now();
   const lock = await lockDataFolder(dataFolder);
   let stack: Stack | undefined;
+  let stopping = false;
+  const say: Say = (line) => {
+    if (!stopping) console.log(line);
+  };
   const supervisor = createSupervisor({
     say: (line) => {
       say(line);
       stack?.noteProcesses().catch(() => undefined);
     },
   });
-  const interrupted = untilSignal();
+  const stopped = untilSignal().then(() => (options.once ? interruptedCode : exitCodes.ok));
   try {
     say(`data folder: ${dataFolder}`);
     const work = async (): Promise<number> => {
@@ -55,21 +60,19 @@ export async function start(options: StartOptions): Promise<number> {
       const ui = stack.engineUi ? `, Temporal Web UI ${stack.engineUi}` : '';
       say(`everything runs after ${formatMs(Date.now() - began)}: API ${stack.api.url}/api${ui}`);
       say('connecting four companies of the sample app\n');
-      const sessions = await sync(stack, options.manual);
-      return afterwards(stack, sessions, {
-        ...options,
-        namespace: settings.temporal.namespace,
-        dataFolder,
-        began,
-      });
+      const sessions = await sync(stack, options.manual, say);
+      const synced = sessions.filter(({ code }) => code === 19).length;
+      say(`\n${synced} of ${sessions.length} Synced after ${formatMs(Date.now() - began)}\n`);
+      return afterwards(stack, sessions, { ...options, ...settings.temporal, dataFolder, say });
     };
     const gaveUp = supervisor.ended.then((fault) => {
       if (fault) throw fault;
       return exitCodes.ok;
     });
-    return await Promise.race([work(), gaveUp, interrupted.then(() => exitCodes.ok)]);
+    return await Promise.race([work(), gaveUp, stopped]);
   } finally {
     say('\nStopping everything; the data stays for the next start.');
+    stopping = true;
     await supervisor.stop();
     await lock.release();
   }
@@ -82,7 +85,7 @@ function untilSignal(): Promise<void> {
   });
 }
 
-async function sync({ api, storefront }: Stack, manual: boolean): Promise<Session[]> {
+async function sync({ api, storefront }: Stack, manual: boolean, say: Say): Promise<Session[]> {
   const { url: baseUrl, clientSecret } = storefront;
   await api.put(`/api/apps/${app}`, { baseUrl, clientId: 'tributary', clientSecret });
   const answer: Consent = async (authorized, { id, name }) => {
@@ -102,18 +105,10 @@ async function sync({ api, storefront }: Stack, manual: boolean): Promise<Sessio
 async function afterwards(
   stack: Stack,
   sessions: readonly Session[],
-  {
-    once,
-    out,
-    namespace,
-    dataFolder,
-    began,
-  }: StartOptions & { readonly namespace: string; readonly dataFolder: string; readonly began: number },
+  options: StartOptions & { readonly namespace: string; readonly dataFolder: string; readonly say: Say },
 ): Promise<number> {
+  const { once, out, namespace, dataFolder, say } = options;
   const open = sessions.filter(({ code }) => code !== 19);
-  say(
-    `\n${sessions.length - open.length} of ${sessions.length} Synced after ${formatMs(Date.now() - began)}\n`,
-  );
   say([...countLines(sessions), ''].join('\n'));
   for (const { id, sentence } of open) say(`${id}: ${sentence}`);
   if (once && open.length > 0) return exitCodes.failed;

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { consent } from '../../client/cli/start/consent.ts';
+import { type Storefront, startStorefront } from '../../examples/storefront/server.ts';
+import { freePort } from '../../platform/setup/ports.ts';
+import { type Ended, type Running, startProcess, tributary } from './cli-process.ts';
+
+describe('the command line with worker, API and sample app', () => {
+  let folder: string;
+  let env: Readonly<Record<string, string>>;
+  let shop: Storefront;
+  let running: readonly Running[] = [];
+
+  before(async () => {
+    const { TEST_TEMPORAL_ADDRESS: address, TEST_MONGODB_URI: uri } = process.env;
+    assert.ok(address && uri, 'Run this by "npm test": it starts the engine and the store.');
+    folder = await mkdtemp(join(tmpdir(), 'tributary-cli-'));
+    const name = `cli${randomBytes(4).toString('hex')}`;
+    const port = String(await freePort());
+    const token = randomBytes(16).toString('hex');
+    shop = await startStorefront({});
+    const services = {
+      TEMPORAL_ADDRESS: address,
+      MONGODB_URI: uri,
+      MONGODB_DATABASE: name,
+      TRIBUTARY_DATA: folder,
+      TRIBUTARY_TASK_QUEUE: name,
+      TRIBUTARY_API_PORT: port,
+      TRIBUTARY_TOKEN: token,
+    };
+    env = {
+      TRIBUTARY_DATA: folder,
+      TRIBUTARY_URL: `http://127.0.0.1:${port}`,
+      TRIBUTARY_TOKEN: token,
+      TRIBUTARY_CLIENT_SECRET: 'storefront-secret',
+    };
+    running = [
+      startProcess('client/cli/main.ts', ['worker'], services),
+      startProcess('client/cli/main.ts', ['api'], services),
+    ];
+    await Promise.all([running[0]?.says('worker runs'), running[1]?.says('API answers')]);
+  });
+  after(async () => {
+    await Promise.all(running.map((service) => service.stop()));
+    await shop.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const run = (...args: string[]): Promise<Ended> => tributary(args, env);
+  const json = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args, '--json');
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  it('connects a company, follows its session and reads its records', async () => {
+    await json('app', 'set', 'storefront', '--base-url', shop.url, '--client-id', 'tributary');
+    const connected = await json('connect', 'storefront', '--company', 'acme', '--name', 'Acme Ltd');
+    assert.equal(connected.connection.id, 'storefront-acme');
+
+    const watching = run('session', 'watch', connected.sessionId);
+    await consent(connected, 'south');
+    const watched = await watching;
+    assert.equal(watched.code, 0, watched.stderr);
+    assert.match(watched.stdout, /^storefront-acme\.1 {2}19 Synced +1,620 rows read: 1,620 inserted$/m);
+
+    const ledger = await json('session', 'ledger', 'storefront-acme');
+    assert.deepEqual([ledger.sum.read, ledger.balanced], [1620, true]);
+
+    const file = join(folder, 'furniture.csv');
+    const where = ['--where', 'category=Furniture', '--out', file];
+    assert.equal((await run('records', 'storefront-acme', 'orders', ...where)).code, 0);
+    const [title, ...rows] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    assert.match(title ?? '', /^key,row_id,/);
+    assert.equal(rows.length, 332);
+
+    const [table, lines] = await Promise.all([
+      run('records', 'storefront-acme', 'orders', '--limit', '3'),
+      run('records', 'storefront-acme', 'orders', '--limit', '3', '--format', 'jsonl'),
+    ]);
+    assert.match(table.stdout, /^KEY +ROW_ID /);
+    assert.equal(
+      lines.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).data.region)
+        .join(),
+      'South,South,South',
+    );
+
+    const refreshed = await run('session', 'start', 'storefront-acme', '--wait');
+    assert.equal(refreshed.code, 0, refreshed.stderr);
+    assert.match(refreshed.stdout, /1 row read: 1 unchanged/);
+    const why = await run('why', 'storefront-acme');
+    assert.match(why.stdout, /^storefront-acme\.2: Synced \(19\) since/);
+  });
+
+  it('ends 4 for what is not there, 5 for an illegal move, 1 without the right token', async () => {
+    const [missing, closed, refused] = await Promise.all([
+      run('session', 'show', 'storefront-acme.99'),
+      run('session', 'retry', 'storefront-acme.1', '--json'),
+      run('company', 'list', '--token', 'somebody-elses-token'),
+    ]);
+    assert.deepEqual([missing.code, closed.code, refused.code], [4, 5, 1]);
+    assert.match(missing.stderr, /^tributary: NOT_FOUND: .* Check the id\.\n$/);
+    const problem = JSON.parse(closed.stdout);
+    assert.deepEqual([problem.status, problem.code, problem.current.code], [409, 'ILLEGAL_MOVE', 19]);
+    assert.match(refused.stderr, /UNAUTHENTICATED/);
+  });
+
+  it('worker and API stop gracefully on SIGTERM', async () => {
+    const [worker, api] = await Promise.all(running.map((service) => service.stop()));
+    running = [];
+    assert.deepEqual([worker?.code, api?.code], [0, 0]);
+    assert.match(worker?.stdout ?? '', /worker stopped/);
+    assert.match(worker?.stdout ?? '', /"workflowId":"session\/storefront-acme"/);
+    assert.match(api?.stdout ?? '', /API stopped/);
+  });
+});
