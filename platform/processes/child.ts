@@ -25,6 +25,8 @@ export interface ChildSpec {
 /** A program that runs, or will again once its supervisor has restarted it. */
 export interface Child {
   readonly name: string;
+  /** A supervisor starts it again when it ends. */
+  readonly restarts?: boolean;
   readonly pid: number;
   /** Fulfilled, never rejected, with what it ended by: `code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;

@@ -86,6 +86,7 @@ export function createSupervisor({ say, firstBackoffMs = 1000 }: SupervisorOptio
 
     const supervised: Child = {
       name: spec.name,
+      restarts: true,
       get pid() {
         return current.pid;
       },

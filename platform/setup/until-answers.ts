@@ -6,7 +6,7 @@ const askEveryMs = 100;
 
 /**
  * Asks a program that was just started until it answers.
- * @param child if it ends meanwhile there is no use in asking on
+ * @param child if it ends meanwhile there is no use in asking on, unless a supervisor restarts it
  * @throws {TributaryError} with `code` and its last lines if it ends, or does not answer in time
  */
 export async function untilAnswers<T>(options: {
@@ -18,9 +18,10 @@ export async function untilAnswers<T>(options: {
 }): Promise<T> {
   const { name, code, child, withinMs, ask } = options;
   let ended: string | undefined;
-  void child?.exited.then((how) => {
-    ended = how;
-  });
+  if (child?.restarts !== true)
+    void child?.exited.then((how) => {
+      ended = how;
+    });
   const until = Date.now() + withinMs;
   for (;;) {
     try {

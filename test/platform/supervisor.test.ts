@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ChildSpec } from '../../platform/processes/child.ts';
 import { createSupervisor } from '../../platform/processes/supervisor.ts';
+import { untilAnswers } from '../../platform/setup/until-answers.ts';
 
 const node = (name: string, script: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
   name,
@@ -106,4 +107,26 @@ test('children end when their parent is killed', async () => {
   const until = Date.now() + 5000;
   while (isAlive(pid) && Date.now() < until) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(isAlive(pid), false);
+});
+
+test('a program that ends at its first start is waited for while a supervisor starts it again', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-supervisor-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const mark = join(folder, 'started-before');
+  const script = `const fs = require('node:fs');
+    if (!fs.existsSync(${JSON.stringify(mark)})) { fs.writeFileSync(${JSON.stringify(mark)}, ''); process.exit(1); }
+    fs.writeFileSync(${JSON.stringify(`${mark}.ready`)}, 'yes');
+    ${forever}`;
+  const supervisor = createSupervisor({ say: () => undefined, firstBackoffMs: 50 });
+  t.after(() => supervisor.stop());
+  const child = await supervisor.start(node('moody', script));
+  const ask = () => readFile(`${mark}.ready`, 'utf8');
+  const answer = await untilAnswers({
+    name: 'moody',
+    code: 'ENGINE_UNAVAILABLE',
+    child,
+    withinMs: 10_000,
+    ask,
+  });
+  assert.equal(answer, 'yes');
 });

@@ -16,7 +16,7 @@ public final class Store {
   private static final Set<String> WRITES =
       Set.of("insert", "update", "delete", "findAndModify", "create", "createIndexes", "drop", "dropDatabase", "dropIndexes");
 
-  private static final int COMPACT_AT_MOST_MS = 10_000;
+  private static final int COMPACT_AT_MOST_MS = 3_000;
 
   /** The library itself names wire version 8, with which the MongoDB driver refuses to talk. */
   private static final MongoVersion VERSION =
@@ -59,7 +59,7 @@ public final class Store {
 
   /** A predecessor whose parent was killed may still be closing the file. */
   private static MVStore open(String file) throws InterruptedException {
-    long until = System.currentTimeMillis() + 2 * COMPACT_AT_MOST_MS;
+    long until = System.currentTimeMillis() + 20_000;
     while (true) {
       try {
         return new MVStore.Builder().fileName(file).open();
