@@ -10,15 +10,16 @@ import { root } from './services.ts';
 const folder = join(root, 'test', 'golden');
 
 async function record(world: World, name: string): Promise<void> {
-  for (const [type, workflowId] of [
-    ['session', sessionWorkflowId(name)],
-    ['disconnect', lifecycleWorkflowId(name)],
-  ] as const) {
-    if (type === 'disconnect' && name !== 'disconnect') continue;
-    const history = await world.client.workflow.getHandle(workflowId).fetchHistory();
-    await writeGolden({ name: `${name}.${type}`, workflowId, history });
-    console.log(`${name}.${type}: ${history.events?.length} events`);
-  }
+  // A signal that came late leaves one more run with nothing to do: the run of the session is meant.
+  const sessionRun = (await world.latest(name)).runIds.at(-1);
+  await keep(world, `${name}.session`, sessionWorkflowId(name), sessionRun);
+  if (name === 'disconnect') await keep(world, `${name}.disconnect`, lifecycleWorkflowId(name));
+}
+
+async function keep(world: World, name: string, workflowId: string, runId?: string): Promise<void> {
+  const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  await writeGolden({ name, workflowId, history });
+  console.log(`${name}: ${history.events?.length} events`);
 }
 
 async function main(): Promise<void> {

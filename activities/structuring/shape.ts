@@ -43,8 +43,12 @@ const addFormats = ('default' in formatsPlugin ? formatsPlugin.default : formats
 export function compileShape(resource: ResourceDefinition): Shape {
   const { key: keyFields, cursor, mapping = {}, freshnessField = cursor } = resource;
   const validate = compile(resource);
+  const renames = Object.keys(mapping).length > 0;
+  // Without a mapping the row is not copied: a batch of them is held in memory.
   const rename = (row: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [mapping[name] ?? name, value]));
+    renames
+      ? Object.fromEntries(Object.entries(row).map(([name, value]) => [mapping[name] ?? name, value]))
+      : row;
 
   return (row) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))

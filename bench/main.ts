@@ -1,0 +1,112 @@
+// npm run bench: figures measured in this run; exit 1 when a goal is missed. Takes one to three minutes.
+import { setTimeout as delay } from 'node:timers/promises';
+import { pagedDefinition, startPagedApp } from '../test/support/paged-app.ts';
+import { startWorld, type World } from '../test/support/world.ts';
+import { startTestServices } from '../tools/services.ts';
+import { eventsGoal, payloadGoalBytes } from './history.ts';
+import { rawRowsPerSecond } from './raw.ts';
+import { rowsByResource } from './rows.ts';
+import { createBenchSessions } from './sessions.ts';
+import { createTable, type Table } from './table.ts';
+import { startBenchWorker } from './worker.ts';
+
+const memoryGoalMb = 200;
+const smallGoalSecs = 5;
+const sizes = [
+  { resources: 1, rows: 1_000 },
+  { resources: 10, rows: 1_000 },
+  { resources: 1, rows: 100_000 },
+  { resources: 10, rows: 100_000 },
+];
+
+const namesOf = (count: number) => Array.from({ length: count }, (_, index) => `resource-${index + 1}`);
+const definitions = new Map(
+  [1, 10].map((count) => [count, pagedDefinition({ id: `bench-${count}`, resources: namesOf(count) })]),
+);
+const small = pagedDefinition({ id: 'bench-small', deduplication: true });
+
+async function measure(world: World, table: Table): Promise<void> {
+  const sessions = createBenchSessions(world);
+  const worker = await startBenchWorker({
+    definitions: [small, ...definitions.values()],
+    env: {
+      TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS ?? '',
+      MONGODB_URI: process.env.TEST_MONGODB_URI ?? '',
+      MONGODB_DATABASE: world.stores.db.databaseName,
+      TRIBUTARY_TASK_QUEUE: world.taskQueue,
+      TRIBUTARY_SECRETS_KEYS: sessions.keys,
+    },
+  });
+  try {
+    await delay(2_000);
+    const idleMb = await worker.residentMb();
+    table.row('memory of the worker, idle', idleMb, 'MB');
+
+    const app = await startPagedApp({ resources: { orders: rowsByResource(['orders'], 100).orders ?? [] } });
+    const seconds: number[] = [];
+    for (let time = 0; time < 3; time++) seconds.push(await sessions.small(small, app.url));
+    await app.stop();
+    table.row('small session, credentials to Synced', seconds.sort()[1] ?? null, 's', smallGoalSecs);
+
+    let fastest = 0;
+    for (const { resources, rows } of sizes) {
+      const definition = definitions.get(resources);
+      if (definition === undefined) continue;
+      const names = namesOf(resources);
+      const source = await startPagedApp<string>({ resources: rowsByResource(names, rows), pageSize: 1_000 });
+      await worker.resetPeak();
+      const figures = await sessions.pass(definition, source.url);
+      const peakMb = await worker.peakMb();
+      const what = `${rows} rows, ${resources} resource${resources === 1 ? '' : 's'}`;
+      if (figures.rows !== rows) throw new Error(`${what}: ${figures.rows} were inserted.`);
+      table.row(`${what}: events`, figures.events, '', eventsGoal(resources));
+      table.row(`${what}: greatest payload`, figures.greatestPayloadBytes, 'bytes', payloadGoalBytes);
+      table.row(`${what}: to Synced`, figures.seconds, 's');
+      if (rows === 100_000) {
+        const aboveMb = peakMb === null || idleMb === null ? null : peakMb - idleMb;
+        table.row(`${what}: peak memory above idle`, aboveMb, 'MB', memoryGoalMb);
+        table.row(`${what}: loading and structuring`, figures.rowsPerSecond, 'rows/s');
+        fastest ||= figures.rowsPerSecond;
+        if (resources === 1) {
+          const raw = await rawRowsPerSecond(world.stores.db, source.url, names[0] ?? '');
+          table.row('fetch and upsert with nothing else', raw, 'rows/s');
+          table.row('Tributary against that', fastest / raw, '');
+        }
+      }
+      await source.stop();
+      await forget(world, names);
+    }
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** The store keeps all in memory, and its memory is small. */
+async function forget({ stores: { db } }: World, resources: readonly string[]): Promise<void> {
+  const left = await db.listCollections({}, { nameOnly: true }).toArray();
+  for (const { name } of left)
+    if (/^(batches|raw)$/.test(name) || resources.some((resource) => name.endsWith(`.${resource}`)))
+      await db.dropCollection(name);
+}
+
+async function main(): Promise<number> {
+  const services = await startTestServices('memory', console.error);
+  const table = createTable();
+  try {
+    Object.assign(process.env, services.env);
+    const world = await startWorld();
+    try {
+      await Promise.all([world.stopWorker(), world.stopPool()]);
+      await measure(world, table);
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    await services.stop();
+  }
+  const missed = table.missed();
+  if (missed.length > 0) console.error(`\nGoals missed:\n${missed.map((name) => `  ${name}`).join('\n')}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { imbalance } from '../../domain/ledger.ts';
+import type { ConnectionDoc } from '../../stores/model.ts';
+import { type PagedApp, pagedDefinition, startPagedApp } from '../support/paged-app.ts';
+import { startWorld, tester, type World } from '../support/world.ts';
+import { laterRows, mixedRows, seeded } from './rows.ts';
+import type { Write, WritePoint } from './store-wire.ts';
+import { createMortal, leftBy, type Mortal } from './support.ts';
+
+const definition = pagedDefinition({ resources: ['orders', 'customers'], incremental: false });
+const first = { orders: mixedRows(1_500), customers: mixedRows(600) };
+const refresh = { orders: laterRows(first.orders), customers: laterRows(first.customers) };
+/** What the app has in the first and in the second session of a connection. */
+const passes = [first, refresh];
+
+const loading = ({ collection }: Write) => collection === 'batches' || collection === 'checkpoints';
+const merging = ({ collection }: Write) =>
+  /^(records|quarantine)\.|^(changes|ingestionRuns)$/.test(collection);
+
+/** Odd seeds disturb the second session of their connection, even ones the first. */
+const numberOf = (seed: number) => 1 + (seed % 2);
+
+/** One kill in each half of the work; at which write, and on which side of it, the seed says. */
+function killsOf(seed: number): WritePoint[] {
+  const random = seeded(seed);
+  const point = (matches: WritePoint['matches'], latest: number): WritePoint => ({
+    matches,
+    nth: 3 + Math.floor(random() * (latest - 2)),
+    when: random() < 0.5 ? 'before' : 'after',
+  });
+  return [point(loading, 30), point(merging, 45)];
+}
+
+/** Sessions whose worker process is killed twice, against undisturbed sessions of the same rows. */
+export function describeKilledWorkers(seeds: readonly number[]): void {
+  describe('a session whose worker is killed in the middle of loading and of merging', () => {
+    let world: World;
+    let mortal: Mortal;
+    let app: PagedApp<'orders' | 'customers'>;
+    const connections = new Map<number, ConnectionDoc>();
+    const undisturbed: Awaited<ReturnType<typeof leftBy>>[] = [];
+
+    const begin = async (connection: ConnectionDoc, number: number) => {
+      Object.assign(app.rows, passes[number - 1]);
+      await world.closes(connection._id).catch(() => undefined);
+      const port = world.sessions({ heartbeatMs: 1_000 });
+      await port.startSession(connection, { kind: 'load', by: tester });
+    };
+    const synced = (connection: ConnectionDoc, number: number) =>
+      world.reaches(connection._id, 19, (session) => session.number === number);
+
+    before(async () => {
+      world = await startWorld({ batchRows: 150, batchAgeMs: 600_000 });
+      app = await startPagedApp({ resources: { orders: [], customers: [] }, pageSize: 100 });
+      const install = () => world.started({ definition, baseUrl: app.url });
+      const calm = await install();
+      for (const seed of seeds) connections.set(seed, await install());
+      const pass = async (connection: ConnectionDoc, number: number) => {
+        await begin(connection, number);
+        return synced(connection, number);
+      };
+      for (const number of [1, 2]) undisturbed.push(await leftBy(world, await pass(calm, number)));
+      for (const [seed, connection] of connections) if (numberOf(seed) === 2) await pass(connection, 1);
+      await Promise.all([world.stopWorker(), world.stopPool()]);
+      mortal = await createMortal(world, [definition]);
+      mortal.start();
+    });
+    after(async () => {
+      await mortal?.stop();
+      await app?.stop();
+      await world?.stop();
+    });
+
+    for (const seed of seeds) {
+      const number = numberOf(seed);
+      const kills = killsOf(seed);
+      const when = kills.map((kill) => `${kill.when} write ${kill.nth}`).join(', then ');
+      it(`seed ${seed}: ends Synced with the same records and counts (session ${number}, ${when})`, {
+        timeout: 60_000,
+      }, async () => {
+        const connection = connections.get(seed);
+        assert.ok(connection);
+        await mortal.grant(connection);
+        const [inLoading, inMerging] = kills.map((kill) => () => mortal.killAt(kill));
+        const dead = inLoading?.();
+        await begin(connection, number);
+        await dead;
+        const deadAgain = inMerging?.();
+        mortal.start();
+        await deadAgain;
+        mortal.start();
+
+        const session = await synced(connection, number);
+        const left = await leftBy(world, session);
+        assert.deepEqual(left, undisturbed[number - 1]);
+        for (const { ledger } of Object.values(left)) assert.equal(imbalance(ledger), null);
+        assert.equal(left.orders?.ledger.read, passes[number - 1]?.orders.length);
+      });
+    }
+  });
+}

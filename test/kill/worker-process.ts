@@ -1,0 +1,59 @@
+// A worker as a process of its own: what workers/main.ts makes, with the test's queues, sizes and definitions.
+import { once } from 'node:events';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../../activities/index.ts';
+import type { Limits } from '../../activities/ports.ts';
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import { createSecretBox } from '../../platform/crypto.ts';
+import { openStores } from '../../stores/open.ts';
+import { createWorkers } from '../../workers/create-workers.ts';
+
+/** What the process is told, as JSON in TEST_WORKER. */
+export interface WorkerProcessOptions {
+  readonly address: string;
+  readonly uri: string;
+  readonly database: string;
+  readonly taskQueue: string;
+  readonly bundlePath: string;
+  /** Of the secrets; base64. */
+  readonly key: string;
+  readonly limits: Limits;
+  readonly definitions: readonly ConnectorDefinition[];
+}
+
+const options = JSON.parse(process.env.TEST_WORKER ?? '{}') as WorkerProcessOptions;
+// It must not outlive its test, however that ends; it works when it is told to.
+process.stdin.on('end', () => process.exit());
+await once(process.stdin, 'data');
+
+const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter } },
+  shutdownSignals: [],
+});
+
+const poolQueue = (pool: string) => `${options.taskQueue}/pool/${pool}`;
+const workers = await createWorkers({
+  connection: await NativeConnection.connect({ address: options.address }),
+  taskQueue: options.taskQueue,
+  pools: ['default'],
+  poolQueue,
+  workflows: { bundlePath: options.bundlePath },
+  activities: createActivities({
+    stores: await openStores({ uri: options.uri, database: options.database }),
+    secrets: createSecretBox([{ id: 'kill', key: Buffer.from(options.key, 'base64') }]),
+    definition: (app) => {
+      const found = options.definitions.find(({ id }) => id === app);
+      if (found === undefined) throw new Error(`no definition of ${app}`);
+      return found;
+    },
+    log: pino({ level: 'silent' }),
+    limits: options.limits,
+    callbackUrl: () => 'http://127.0.0.1/api/oauth/callback',
+    poolQueue,
+  }),
+  stickyTimeoutSecs: 1,
+});
+await workers.run();
