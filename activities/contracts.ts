@@ -24,6 +24,8 @@ export interface BegunSession extends SessionRef {
   /** What this session covers, in order, and what of it is finished. */
   readonly resources: readonly BegunResource[];
   readonly substages: readonly Substage[];
+  /** Its scope names resources: others are left to other sessions. */
+  readonly partial?: boolean;
   readonly held: boolean;
   /** Task queue of the connection's pool. */
   readonly poolQueue: string;
@@ -119,7 +121,12 @@ export interface QuickActivities {
     readonly runId: string;
   }): Promise<BegunSession | { readonly refused: StartRefusal }>;
   writeStatus(input: WriteStatusInput): Promise<void>;
-  holdSession(input: { readonly sessionId: string; readonly held: boolean }): Promise<void>;
+  /** `until`: ISO time at which the present wait runs out; none while held. */
+  holdSession(input: {
+    readonly sessionId: string;
+    readonly held: boolean;
+    readonly until?: string;
+  }): Promise<void>;
   claimInbox(input: ClaimInput): Promise<ClaimResult>;
   authorizeConnection(input: SessionRef & { readonly entryId: string }): Promise<AuthorizationResult>;
   confirmAuthorized(

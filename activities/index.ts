@@ -25,8 +25,10 @@ export function createActivities(ports: ActivityPorts): {
     session: withFailures<SessionActivities>({
       beginSession: (input) => beginSession(ports, input),
       writeStatus: (input) => writeStatus(ports, input),
-      holdSession: ({ sessionId, held }) =>
-        stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null),
+      holdSession: async ({ sessionId, held, until }) => {
+        await stores.sessions.setUntil(sessionId, until === undefined ? null : new Date(until));
+        await stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null);
+      },
       claimInbox: (input) => claimInbox(ports, input),
       authorizeConnection: (input) => authorizeConnection(ports, input),
       confirmAuthorized: (input) => confirmAuthorized(ports, input),

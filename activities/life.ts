@@ -16,6 +16,10 @@ export interface Life {
   readonly signal: AbortSignal;
   /** Something was stored: counts as progress of this attempt. */
   readonly progressed: (beat: Beat) => void;
+  /** Waits that the other side asked for since something was last stored, in earlier attempts too; in ms. */
+  readonly waitedMs: number;
+  /** Adds to them. */
+  readonly waited: (waitMs: number) => void;
   /** @throws CancelledFailure when the activity should stop: called at batch borders. */
   readonly stopIfAsked: () => Promise<void>;
 }
@@ -26,6 +30,19 @@ function named(error: unknown, unknownAs: ErrorCode): unknown {
   return known instanceof TributaryError && known.code === 'UNKNOWN_ERROR'
     ? new TributaryError(unknownAs, known.message, {}, { cause: error })
     : known;
+}
+
+/** What every heartbeat tells the next attempt. */
+interface Told {
+  /** The last attempt that was not fruitless. */
+  readonly progressAttempt: number;
+  readonly progressed: boolean;
+  readonly waitedMs: number;
+}
+
+function askedWaitMs(error: unknown): number {
+  const known = classify(error);
+  return known instanceof TributaryError ? (known.details.retryAfterMs ?? 0) : 0;
 }
 
 /** A wait that the app asked for, or for the store to come back, is no fruitless attempt. */
@@ -45,10 +62,10 @@ function isWait(error: unknown): boolean {
 export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promise<T>): Promise<T> {
   const context = Context.current();
   const { attempt, heartbeatDetails, heartbeatTimeoutMs } = activityInfo();
-  let progressAttempt = (heartbeatDetails as { progressAttempt?: number } | undefined)?.progressAttempt ?? 0;
-  let progressed = progressAttempt > 0;
+  const before = heartbeatDetails as Partial<Told> | undefined;
+  let { progressAttempt = 0, progressed = false, waitedMs = 0 } = before ?? {};
   let last: Beat = {};
-  const beat = () => context.heartbeat({ ...last, progressAttempt });
+  const beat = () => context.heartbeat({ ...last, progressAttempt, progressed, waitedMs });
   const timer = setInterval(beat, Math.max(50, (heartbeatTimeoutMs ?? 30_000) / 3));
   try {
     beat();
@@ -59,7 +76,12 @@ export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promis
         last = details;
         progressed = true;
         progressAttempt = attempt;
+        waitedMs = 0;
         beat();
+      },
+      waitedMs,
+      waited: (waitMs) => {
+        waitedMs += waitMs;
       },
       stopIfAsked: async () => {
         if (context.cancellationSignal.aborted) await context.cancelled;
@@ -76,6 +98,7 @@ export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promis
     }
     if (isWait(error)) {
       progressAttempt = attempt;
+      waitedMs += askedWaitMs(error);
       beat();
     }
     throw toFailure(named(error, unknownAs), {

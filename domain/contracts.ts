@@ -62,8 +62,12 @@ export interface SessionInput {
   readonly connectionId: string;
   readonly start: SessionStart;
   readonly durations: SessionDurations;
-  /** Only on continue-as-new: when the first error without progress was, in active milliseconds since the epoch. */
+  /** Only on continue-as-new: when the first error without progress was, held time left out, ms since the epoch. */
   readonly errorSinceMs?: number;
+  /** Only on continue-as-new: ticks whose scope no session has covered yet. */
+  readonly waiting?: readonly ScopeRequest[];
+  /** Only on continue-as-new: something in the inbox that no session has taken. */
+  readonly told?: boolean;
 }
 
 /** How a run ended. A session that closes in an error status is a failed execution instead. */

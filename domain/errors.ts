@@ -147,7 +147,7 @@ export const errors = {
     'The stage took longer than it may.',
     'Look at the log, then retry; what is done is kept.',
   ),
-  CANCELED: kind(409, false, 'A person canceled it.', 'Retry, or leave it.'),
+  CANCELED: kind(409, false, 'A person canceled it.', 'Retry it, or leave it as it is.'),
   WINDOW_OVER: kind(
     409,
     false,
@@ -155,11 +155,17 @@ export const errors = {
     'Retry, or authorize again.',
   ),
   // Callers of the API
+  API_UNREACHABLE: kind(
+    503,
+    true,
+    'The API cannot be reached.',
+    'Start it with "npm start", or name another address with --url or TRIBUTARY_URL.',
+  ),
   INVALID_INPUT: kind(
     400,
     false,
     'The request does not have the expected form.',
-    'Correct the named fields.',
+    'Correct what the faults name.',
   ),
   UNAUTHENTICATED: kind(
     401,
@@ -167,16 +173,26 @@ export const errors = {
     'The request has no valid token.',
     'Send the token as "Authorization: Bearer ...".',
   ),
-  NOT_FOUND: kind(404, false, 'There is no such thing.', 'Check the id.'),
-  ILLEGAL_MOVE: kind(409, false, 'This is not possible in the present status.', 'See the allowed calls.'),
-  SESSION_OPEN: kind(409, false, 'The connection has an open session.', 'Look at that session.'),
+  NOT_FOUND: kind(404, false, 'There is no such thing.', 'Check the id, or list what there is.'),
+  ILLEGAL_MOVE: kind(
+    409,
+    false,
+    'This is not possible in the present status.',
+    'Only the calls in "allowed" are possible now.',
+  ),
+  SESSION_OPEN: kind(
+    409,
+    false,
+    'The connection has an open session.',
+    'Wait until it ends, or see what it waits for with GET /api/sessions/:id/why.',
+  ),
   CONNECTION_EXISTS: kind(
     409,
     false,
     'There is a connection with this id already.',
     'Use it, or choose another id.',
   ),
-  CONNECTION_HELD: kind(409, false, 'The connection is paused.', 'Resume the connection.'),
+  CONNECTION_HELD: kind(409, false, 'The connection is paused.', 'Resume the connection first.'),
   CONNECTION_DISCONNECTED: kind(
     410,
     false,
@@ -187,9 +203,14 @@ export const errors = {
     409,
     false,
     'The connection is not started and authorized.',
-    'Finish setting it up.',
+    'Authorize it (POST /api/connections/:id/authorize), then start again.',
   ),
-  ALREADY_USED: kind(410, false, 'This link was used or has expired.', 'Ask for a new one.'),
+  ALREADY_USED: kind(
+    410,
+    false,
+    'This link was used or has expired.',
+    'Ask for a new one: POST /api/connections/:id/authorize.',
+  ),
   NO_WORKER: kind(
     503,
     true,
@@ -202,7 +223,12 @@ export const errors = {
   SETTINGS_INVALID: kind(500, false, 'Some settings cannot be used.', 'Correct them in the environment.'),
   DEFINITION_INVALID: kind(422, false, 'The connector definition has faults.', 'Correct the named lines.'),
   STORE_NEWER: kind(500, false, 'The store was written by a newer version.', 'Run the newer version.'),
-  STORE_CONFLICT: kind(409, true, 'Something else changed this at the same time.', 'Look, then repeat.'),
+  STORE_CONFLICT: kind(
+    409,
+    true,
+    'Something else changed this at the same time.',
+    'Look at it again, then repeat the call.',
+  ),
   DATA_FOLDER_IN_USE: kind(
     409,
     false,
@@ -221,7 +247,7 @@ export const errors = {
     'No way to run the store was found.',
     'Install one of the named programs.',
   ),
-  UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log.'),
+  UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errors;

@@ -29,7 +29,7 @@ export const unblocking = {
   retry: 'POST /api/sessions/{id|:id}/retry (tributary session retry {id|ID})',
   skip: 'POST /api/sessions/{id|:id}/retry or .../skip (tributary session retry {id|ID}, tributary session skip {id|ID})',
   authorize:
-    'POST /api/connections/{connectionId|:id}/authorize (tributary connection authorize {connectionId|ID})',
+    'POST /api/connections/{connectionId|:id}/authorize (tributary connection authorize {connectionId|ID}), which says where to do it',
   finalize: 'POST /api/sessions/{id|:id}/proceed (tributary session proceed {id|ID})',
   resume: 'POST /api/connections/{connectionId|:id}/resume (tributary connection resume {connectionId|ID})',
   connect: 'POST /api/connections (tributary connect)',

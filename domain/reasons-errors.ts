@@ -4,15 +4,15 @@ import type { SessionStatus } from './session.ts';
 /** Error statuses that only a new authorization mends once they are closed. */
 const authorization = {
   who: 'customer',
-  call: unblocking.retry,
-  otherwise: 'the decision window ends and the session closes for good; a new authorization starts a new one',
+  call: unblocking.authorize,
+  otherwise: 'the session closes for good, and only a new authorization starts the next one',
 } as const;
 
 /** Error statuses that a tick retries too. */
 const retried = {
   call: unblocking.retry,
   otherwise:
-    'the decision window ends, and the session closes and stays under what needs a person (a tick may retry it before)',
+    'the session closes, and a retry can still continue it then (a scheduled refresh may retry it before)',
 } as const;
 
 const authorizationError = <const C extends string>(
@@ -113,7 +113,7 @@ export const errorReasons = [
     20,
     'A person canceled the authorization.',
     ['A person called cancel.'],
-    'the authorization was canceled by a person',
+    'a person canceled the authorization',
   ),
   {
     code: 'CONFIGURATION_RESET',
@@ -133,8 +133,8 @@ export const errorReasons = [
     causes: ['The error stayed for the whole decision window.'],
     who: 'customer',
     call: unblocking.authorize,
-    otherwise: 'nothing is loaded and it stays under what needs a person',
-    sentence: 'the decision window is over and the session is closed for good',
+    otherwise: 'nothing is loaded',
+    sentence: 'nobody decided in time, so the session is closed for good',
   },
   {
     code: 'WINDOW_OVER',
@@ -143,8 +143,8 @@ export const errorReasons = [
     causes: ['The error stayed for the whole decision window.'],
     who: 'admin',
     call: unblocking.retry,
-    otherwise: 'it stays under what needs a person',
-    sentence: 'the decision window is over and the session is closed; a retry continues it where it failed',
+    otherwise: 'nothing more is loaded from this session',
+    sentence: 'nobody decided in time, so the session is closed; a retry continues it where it failed',
   },
   stageError(
     'SOURCE_UNREACHABLE',
@@ -216,7 +216,7 @@ export const errorReasons = [
     'admin',
     'A person canceled the work; what was done is kept.',
     ['A person called cancel.'],
-    'the work was canceled by a person and what was done is kept',
+    'a person canceled the work',
   ),
   stageError(
     'DEFINITION_INVALID',

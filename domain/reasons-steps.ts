@@ -11,7 +11,7 @@ export const stepReasons = [
     causes: ['A session started with a valid grant.'],
     who: 'nobody',
     call: null,
-    otherwise: 'without a stored batch for too long it ends in Timed Out (23)',
+    otherwise: 'if no batch is stored for too long, it ends in Timed Out (23)',
     sentence: 'it reads {resources|all enabled resources} from {app|the app} and stores the rows in batches',
   },
   {
@@ -22,7 +22,7 @@ export const stepReasons = [
     who: 'customer',
     call: unblocking.authorize,
     otherwise: timedOut,
-    sentence: 'it waits for a person to open the consent link of {app|the app}',
+    sentence: 'it waits for the customer to open the consent link of {app|the app}',
   },
   {
     code: 'WAITING_FOR_CREDENTIALS',
@@ -32,7 +32,7 @@ export const stepReasons = [
     who: 'customer',
     call: unblocking.authorize,
     otherwise: timedOut,
-    sentence: 'it waits for a person to submit the credentials of {app|the app}',
+    sentence: 'it waits for the credentials of {app|the app}',
   },
   {
     code: 'LINK_OPENED',
@@ -42,7 +42,7 @@ export const stepReasons = [
     who: 'customer',
     call: unblocking.authorize,
     otherwise: timedOut,
-    sentence: 'it waits for the person who opened the consent page of {app|the app} to agree',
+    sentence: 'the consent page of {app|the app} is open, and it waits for the customer to agree there',
   },
   {
     code: 'AUTHORIZED',
@@ -131,7 +131,7 @@ export const stepReasons = [
     causes: ['The session went well.'],
     who: 'nobody',
     call: null,
-    otherwise: 'the next session starts with the next tick, call or webhook',
+    otherwise: 'the next refresh, call or webhook starts the next session',
     sentence: 'the data of {app|the app} is complete and readers see it',
   },
   {
@@ -141,8 +141,9 @@ export const stepReasons = [
     causes: ['The app sent rows that do not match the schema, have no key, or are too big.'],
     who: 'developer',
     call: 'GET /api/sessions/{id|:id}/quarantine (tributary session quarantine {id|ID})',
-    otherwise: 'the rows stay in quarantine and the next session starts as usual',
-    sentence: 'readers see the data of {app|the app}, {quarantined|some rows} in quarantine',
+    otherwise: 'the rows stay in quarantine, and the next session starts as usual',
+    sentence:
+      'readers see the data of {app|the app}, with {quarantined|some rows} in quarantine that did not fit',
   },
   {
     code: 'WAITING_FOR_WEBHOOK',

@@ -56,9 +56,9 @@ export interface ExplainInput {
 
 const whoCanAct = {
   nobody: 'nobody has to do anything',
-  customer: 'the customer can go on',
-  developer: 'a developer can go on',
-  admin: 'an admin can go on',
+  customer: 'the customer can',
+  developer: 'a developer can',
+  admin: 'an admin can',
   app: 'the other side has to act',
 } as const satisfies Record<Reason['who'], string>;
 
@@ -76,13 +76,19 @@ export function explain({ status, statusName, reason, since, until, facts }: Exp
   const end = row.code === 'CONNECTION_PAUSED' ? undefined : until;
   const cause =
     facts.cause === undefined ? '' : ` (${facts.cause.replace(/\s+/g, ' ').replace(/[\s.]+$/, '')})`;
-  const act =
-    whoCanAct[row.who] + (call === null ? '' : `${row.who === 'app' ? ', then call' : ' with'} ${call}`);
+  const act = actText(row.who, call);
   const then =
-    row.who === 'nobody'
+    row.who === 'nobody' || (row.who !== 'app' && call === null)
       ? `${otherwise}${end === undefined ? '' : `, at ${end} at the latest`}`
       : `otherwise${end === undefined ? '' : ` at ${end}`} ${otherwise}`;
   return `${start}: ${fill(row.sentence, facts)}${cause}; ${fill(act, facts)}; ${then}.`;
+}
+
+function actText(who: Reason['who'], call: string | null): string {
+  if (who === 'nobody') return whoCanAct.nobody;
+  if (who === 'app') return whoCanAct.app + (call === null ? '' : `, then call ${call}`);
+  if (call === null) return 'nobody can move it on any more';
+  return `${whoCanAct[who]} ${call.startsWith('GET') ? 'see more' : 'go on'} with ${call}`;
 }
 
 /** What still helps a session that was closed in an error status, by a person's `cancel` or by the decision window. */

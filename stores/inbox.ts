@@ -52,9 +52,14 @@ export function createInbox(db: Db) {
       }
       return mine;
     },
-    /** How many entries of these kinds wait for a session. */
-    unclaimed: (connectionId: string, kinds: Kinds): Promise<number> =>
-      inbox.countDocuments({ connectionId, kind: { $in: kinds }, claimedBy: null }),
+    /** How many entries of these kinds wait for a session; of one generation, if it is given. */
+    unclaimed: (connectionId: string, kinds: Kinds, generation?: number): Promise<number> =>
+      inbox.countDocuments({
+        connectionId,
+        kind: { $in: kinds },
+        claimedBy: null,
+        ...(generation === undefined ? {} : { generation }),
+      }),
     /** Deletes what was claimed before then. What waits stays. @returns how many */
     async expire(before: Date): Promise<number> {
       return (await inbox.deleteMany({ claimedAt: { $lt: before } })).deletedCount;

@@ -54,13 +54,17 @@ export function createStructuring(db: Db) {
       await runs.updateOne(byId(fresh._id), { $set: change });
       return { ...stored, ...change };
     },
-    /** A failed run begins anew: nothing is merged yet, only `recordsBefore` stays. @returns the run after */
-    async restart(id: string): Promise<IngestionRunDoc> {
+    /**
+     * A failed run begins anew: nothing is merged yet.
+     * @param recordsBefore Stays as it was unless given.
+     * @returns the run after
+     */
+    async restart(id: string, recordsBefore?: number): Promise<IngestionRunDoc> {
       const stored = await getOne(runs, id);
       if (stored === null) throw notThere('ingestion run', id);
       const change = {
         status: 'IN_PROGRESS',
-        ledger: { ...emptyLedger, recordsBefore: stored.ledger.recordsBefore },
+        ledger: { ...emptyLedger, recordsBefore: recordsBefore ?? stored.ledger.recordsBefore },
         mergedBatches: 0,
         nulls: {},
         newest: null,

@@ -53,7 +53,10 @@ export async function session(input: SessionInput): Promise<SessionOutcome> {
   listen(run);
   return CancellationScope.nonCancellable(async () => {
     const refused = await begin(run);
-    while (refused === null && !run.ended) await story[run.status as Open](run);
+    do {
+      while (refused === null && !run.ended) await story[run.status as Open](run);
+      await settled(run);
+    } while (refused === null && !run.ended);
     return finish(run, refused);
   });
 }
@@ -61,10 +64,19 @@ export async function session(input: SessionInput): Promise<SessionOutcome> {
 /** Opens a new session or finds the place of the one to continue. */
 async function begin(run: SessionRun): Promise<StartRefusal | null> {
   const { connectionId, start } = run.input;
-  if (start.kind === 'told') run.told = false;
+  // What the inbox has by now is taken by a session that opens; one that goes on leaves it to the next.
+  const told = run.told || start.kind === 'told';
+  run.told = false;
   const begun = await beginSession({ connectionId, start, runId: workflowInfo().runId });
-  if ('refused' in begun) return begun.refused;
+  if ('refused' in begun) {
+    run.told ||= told && start.kind !== 'told';
+    return begun.refused;
+  }
   run.begin(begun);
+  if (begun.status !== null) {
+    run.told ||= told;
+    if (start.kind === 'load' && !run.covers(start)) run.keep(start);
+  }
   if (run.status === null && start.kind === 'authorize') {
     await run.advance([{ event: 'authorize', reason: 'WAITING_FOR_CONSENT', by: start.by }]);
   } else if (run.status === null) {
@@ -76,18 +88,29 @@ async function begin(run: SessionRun): Promise<StartRefusal | null> {
   return null;
 }
 
-/** Answers whoever still waits, then ends the run; what came in meanwhile becomes the next session. */
-async function finish(run: SessionRun, refused: StartRefusal | null): Promise<SessionOutcome> {
+/** Answers whoever still waits. */
+async function settled(run: SessionRun): Promise<void> {
   for (const call of run.calls.splice(0)) call.refusal = refusal(call.call, null, false);
-  const sessionId = run.hasBegun ? run.session.sessionId : null;
   await condition(allHandlersFinished);
+}
+
+/** Ends the run; what came in meanwhile becomes the next session. */
+async function finish(run: SessionRun, refused: StartRefusal | null): Promise<SessionOutcome> {
+  const sessionId = run.hasBegun ? run.session.sessionId : null;
   const asking = run.disconnect?.replyTo;
   if (asking !== undefined) await tellEnded(asking, sessionId);
   const next = whatIsLeft(run);
   if (next !== null) {
     const { connectionId, durations } = run.input;
-    const errorSince = run.handOver && run.errorSince !== null ? { errorSinceMs: run.errorSince } : {};
-    return continueAsNew<typeof session>({ connectionId, durations, start: next, ...errorSince });
+    const since = run.handsOver ? run.errorSinceWall() : null;
+    return continueAsNew<typeof session>({
+      connectionId,
+      durations,
+      start: next,
+      ...(since === null ? {} : { errorSinceMs: since }),
+      ...(run.scopes.size === 0 ? {} : { waiting: [...run.scopes.values()] }),
+      ...(next.kind === 'told' || !hasMail(run) ? {} : { told: true }),
+    });
   }
   if (run.closedBy !== null && run.status !== null) {
     const type = run.closedBy === 'canceled' ? 'CANCELED' : (run.reason ?? 'WINDOW_OVER');
@@ -106,9 +129,17 @@ async function tellEnded(workflowId: string, sessionId: string | null): Promise<
 
 function whatIsLeft(run: SessionRun): SessionStart | null {
   const by = { kind: 'system', id: 'session' } as const;
-  if (run.handOver) return { kind: 'resume', by, sessionId: run.session.sessionId };
+  if (run.handsOver) return { kind: 'resume', by, sessionId: run.session.sessionId };
   if (run.disconnect !== null || run.status === 8) return null;
-  const scope = [...run.scopes.values()][0];
-  if (scope !== undefined) return { kind: 'load', ...scope };
-  return run.told || run.left > 0 ? { kind: 'told', by } : null;
+  // Another session would first continue this one, which nobody decided about: it ends as failed and waits for them.
+  if (run.closedBy === 'window') return null;
+  const [next] = run.scopes;
+  if (next !== undefined) {
+    const [key, request] = next;
+    run.scopes.delete(key);
+    return { kind: 'load', ...request };
+  }
+  return hasMail(run) ? { kind: 'told', by } : null;
 }
+
+const hasMail = (run: SessionRun): boolean => run.told || run.left > 0;

@@ -29,9 +29,9 @@ export async function revokeGrant(
   const grant = await ports.stores.grants.get(connectionId, generation);
   const connection = await ports.stores.connections.get(connectionId);
   if (grant === null || connection === null) return { revoked: false };
-  const secret = openGrant(ports.secrets, grant, grantContext(connectionId, generation));
-  if (secret.kind === 'submitted') return { revoked: false };
   try {
+    const secret = openGrant(ports.secrets, grant, grantContext(connectionId, generation));
+    if (secret.kind === 'submitted') return { revoked: false };
     const app = await appSettings(ports, connection.app);
     await revokeAtApp(ports.definition(connection.app), app, secret.tokens);
     return { revoked: true };

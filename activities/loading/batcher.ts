@@ -2,7 +2,8 @@ import type { PageToken, SourcePage } from '../../connectors/source.ts';
 import { laterCursor } from '../../domain/cursor.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { Limits } from '../ports.ts';
-import { cursorOf, storable } from './rows.ts';
+import { storable } from './rows.ts';
+import type { CursorReader } from './sound-cursor.ts';
 
 /** Where loading goes on: the page that holds the next row, and how many of its rows are stored already. */
 export interface LoadPosition {
@@ -24,12 +25,7 @@ export interface FullBatch {
  * Cuts pages into batches. A batch closes at the limit of rows, bytes or age; a page may be cut in the middle, a
  * batch may span pages. The last page always closes one, an empty one included, so that every read has an end.
  */
-export function createBatcher(
-  limits: Limits,
-  start: LoadPosition,
-  cursorField: string | undefined,
-  now = Date.now,
-) {
+export function createBatcher(limits: Limits, start: LoadPosition, cursorOf: CursorReader, now = Date.now) {
   let rows: JsonValue[] = [];
   let bytes = 0;
   let cursor: string | null = null;
@@ -55,7 +51,7 @@ export function createBatcher(
           yield cut({ from: token, skip: index }, total, false);
         rows.push(fit.row);
         bytes += fit.bytes;
-        cursor = laterCursor(cursor, cursorOf(page.rows[index] ?? null, cursorField));
+        cursor = laterCursor(cursor, cursorOf(page.rows[index] ?? null));
         const more = index + 1 < page.rows.length;
         if (rows.length >= limits.batchRows && more)
           yield cut({ from: token, skip: index + 1 }, total, false);

@@ -10,6 +10,7 @@ import type { LoadedResource, ResourceInput } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { createBatcher, type FullBatch, type LoadPosition } from './batcher.ts';
+import { type CursorReader, soundCursor } from './sound-cursor.ts';
 import { watchProgress } from './watch.ts';
 
 /**
@@ -32,7 +33,7 @@ export function loadResource(ports: ActivityPorts, input: ResourceInput): Promis
     if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
 
     const app = await appSettings(ports, connection.app);
-    const lastProgressAt = Math.max(checkpoint.lastBatchAt.getTime(), input.round);
+    const lastProgressAt = Math.max(checkpoint.lastBatchAt.getTime(), input.round) + life.waitedMs;
     const watch = watchProgress(life.signal, input.noProgressMs, lastProgressAt);
     try {
       const credentials = createCredentials(ports, {
@@ -50,12 +51,15 @@ export function loadResource(ports: ActivityPorts, input: ResourceInput): Promis
         life,
         watch,
         checkpoint,
-        cursorField: resource.cursor,
+        cursorOf: soundCursor(resource),
         source: createSource(definition, app, credentials),
         request: {
           resource: resourceId,
           signal: watch.signal,
-          onWait: watch.waiting,
+          onWait: (waitMs) => {
+            life.waited(waitMs);
+            watch.waiting(waitMs);
+          },
           ...(since === null ? {} : { since }),
         },
       });
@@ -73,17 +77,17 @@ interface Reading {
   readonly life: Life;
   readonly watch: ReturnType<typeof watchProgress>;
   readonly checkpoint: CheckpointDoc;
-  readonly cursorField: string | undefined;
+  readonly cursorOf: CursorReader;
   readonly source: Source;
   readonly request: Omit<ReadRequest, 'from'>;
 }
 
 async function readOn(reading: Reading): Promise<LoadedResource> {
-  const { ports, life, source, request, cursorField } = reading;
+  const { ports, life, source, request, cursorOf } = reading;
   let checkpoint = reading.checkpoint;
   for (;;) {
     const position = (checkpoint.next as LoadPosition | null) ?? { from: null, skip: 0 };
-    const batcher = createBatcher(ports.limits, position, cursorField);
+    const batcher = createBatcher(ports.limits, position, cursorOf);
     let token: PageToken | null = position.from;
     let takenOver = false;
     for await (const page of source.read(token === null ? request : { ...request, from: token })) {

@@ -1,6 +1,6 @@
 import type { SessionStart, StartRefusal } from '../../domain/contracts.ts';
 import { sessionIdOf } from '../../domain/contracts.ts';
-import { isContinuable, substages } from '../../domain/session.ts';
+import { isContinuable, isFinalStatus, substages } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import type { BegunSession } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
@@ -42,18 +42,17 @@ export async function beginSession(
     });
     return { refused };
   }
-  const session =
-    'adopt' in decision
-      ? await stores.sessions.adopt(decision.adopt._id, runId)
-      : await stores.sessions.allocate({
-          connection,
-          runId,
-          openedBy: start.by,
-          scope: start.kind === 'load' ? (start.scope ?? {}) : {},
-          resources: covered(connection, start),
-          at: new Date(),
-        });
-  if (start.kind === 'told') await takeTrigger(ports, connection, session);
+  if ('adopt' in decision)
+    return describe(ports, connection, await stores.sessions.adopt(decision.adopt._id, runId));
+  const session = await stores.sessions.allocate({
+    connection,
+    runId,
+    openedBy: start.by,
+    scope: start.kind === 'load' ? (start.scope ?? {}) : {},
+    resources: covered(connection, start),
+    at: new Date(),
+  });
+  if (start.kind !== 'authorize') await takeTrigger(ports, connection, session);
   return describe(ports, connection, session);
 }
 
@@ -68,9 +67,8 @@ async function decide(
   const { status, configurationStatus, ownCode, authorized } = connection;
   if (ownCode === 26) return { refused: 'CONNECTION_NOT_STARTED' };
   if (start.kind === 'resume') {
-    const mine =
-      latest?._id === start.sessionId && (latest.closedBy === null || latest.closedBy === 'window');
-    return mine && latest !== null ? { adopt: latest } : { refused: 'SESSION_CLOSED' };
+    const mine = latest?._id === start.sessionId && latest.generation === connection.generation;
+    return mine && (isOpen(latest) || canGoOn(latest)) ? { adopt: latest } : { refused: 'SESSION_CLOSED' };
   }
   if (start.kind === 'authorize') {
     const ready =
@@ -81,14 +79,20 @@ async function decide(
   }
   if (status !== 'STARTED') return { refused: 'CONNECTION_NOT_STARTED' };
   if (!authorized || ownCode === 8) return { refused: 'NOT_AUTHORIZED' };
-  if (start.kind === 'told' && (await ports.stores.inbox.unclaimed(connection._id, ['webhook'])) === 0)
+  const { _id, generation } = connection;
+  if (start.kind === 'told' && (await ports.stores.inbox.unclaimed(_id, ['webhook'], generation)) === 0)
     return { refused: 'NOTHING_TO_DO' };
   // A run that was terminated from outside left its session in the middle: that one goes on first.
-  const leftOpen = latest !== null && latest.closedAt === null && latest.status !== null;
-  const closedInError =
-    latest?.closedBy === 'window' && latest.status !== null && isContinuable(latest.status);
-  return latest !== null && (leftOpen || closedInError) ? { adopt: latest } : { open: true };
+  return latest !== null && (isOpen(latest) || canGoOn(latest)) ? { adopt: latest } : { open: true };
 }
+
+/** In the middle; one that reached its end and was cut off before it was closed has nothing to go on with. */
+const isOpen = ({ status, closedAt }: SessionDoc): boolean =>
+  closedAt === null && status !== null && !isFinalStatus(status);
+
+/** Nobody decided in time; 7 and 20 close for good. */
+const canGoOn = ({ status, closedBy }: SessionDoc): boolean =>
+  closedBy === 'window' && status !== null && isContinuable(status);
 
 function covered(connection: ConnectionDoc, start: SessionStart): string[] {
   const wanted = start.kind === 'load' ? start.scope?.resources : undefined;
@@ -97,7 +101,7 @@ function covered(connection: ConnectionDoc, start: SessionStart): string[] {
     .map(({ id }) => id);
 }
 
-/** The webhook that started a session of a direct app belongs to it; an aggregator's is waited for in 25. */
+/** Webhooks that came before a session of a direct app belong to it; an aggregator's are waited for in 25. */
 async function takeTrigger(
   { stores, definition }: ActivityPorts,
   connection: ConnectionDoc,
@@ -123,6 +127,9 @@ async function describe(
   const { _id: sessionId, resources } = session;
   const checkpoints = await stores.loading.checkpoints(sessionId, resources);
   const runs = await stores.structuring.many(sessionId, resources);
+  const held = ['PAUSING', 'PAUSED', 'ERROR'].includes(connection.status);
+  if (held !== (session.held !== null))
+    await stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null);
   const done = (id: string) => checkpoints.find((one) => one._id === `${sessionId}/${id}`)?.done === true;
   return {
     sessionId,
@@ -146,7 +153,8 @@ async function describe(
     substages: substages.filter((name) =>
       ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted'),
     ),
-    held: ['PAUSING', 'PAUSED', 'ERROR'].includes(connection.status),
+    ...(session.scope.resources === undefined ? {} : { partial: true }),
+    held,
     poolQueue: poolQueue(connection.pool),
   };
 }

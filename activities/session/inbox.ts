@@ -37,7 +37,7 @@ export async function claimInbox(
     ...(webhook === undefined ? {} : { webhook }),
     ...(failed.length === 0 ? {} : { handled: failed.map(({ _id }) => _id) }),
     revoked: status !== 6 && (await isRevoked(of('revoked'))),
-    left: await stores.inbox.unclaimed(connectionId, ['webhook']),
+    left: await stores.inbox.unclaimed(connectionId, ['webhook'], generation),
   };
 
   /** A revocation of an earlier grant says nothing about this one. */

@@ -1,11 +1,11 @@
-import { Ajv, type ErrorObject } from 'ajv';
-import formatsPlugin from 'ajv-formats';
+import type { ErrorObject } from 'ajv';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { QuarantineDoc } from '../../stores/model.ts';
 import { whyUnstorable } from '../../stores/records.ts';
 import { cursorOf, isTooLarge } from '../loading/rows.ts';
+import { compileSchema } from '../schema.ts';
 import { fingerprintOf } from './canonical.ts';
 import { keyOf } from './key.ts';
 
@@ -29,11 +29,6 @@ export interface UnfitRow {
 }
 
 export type Shape = (row: JsonValue) => FitRow | UnfitRow;
-
-// The package is CommonJS: its default export is the module itself or its `default`, by loader.
-const addFormats = ('default' in formatsPlugin ? formatsPlugin.default : formatsPlugin) as unknown as (
-  ajv: Ajv,
-) => Ajv;
 
 /**
  * Compiles a resource's definition into the judge of its rows: a JSON object, not too large, with a key, fitting
@@ -76,7 +71,7 @@ export function compileShape(resource: ResourceDefinition): Shape {
 
 function compile({ id, schema }: ResourceDefinition) {
   try {
-    return addFormats(new Ajv({ allErrors: true, strict: false })).compile(schema);
+    return compileSchema(schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new TributaryError(

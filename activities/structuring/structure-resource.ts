@@ -4,7 +4,7 @@ import { addLedgers, imbalance, type Ledger } from '../../domain/ledger.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { IngestionRunDoc } from '../../stores/model.ts';
-import type { Records } from '../../stores/records.ts';
+import type { Quarantine, Records } from '../../stores/records.ts';
 import { runId } from '../../stores/structuring.ts';
 import { openConnection, resourceOf } from '../connection.ts';
 import type { ResourceInput, StructuredResource } from '../contracts.ts';
@@ -13,6 +13,8 @@ import type { ActivityPorts, Limits } from '../ports.ts';
 import { clearQuarantine } from './quarantine.ts';
 import { compileShape } from './shape.ts';
 import { structureBatch } from './structure-batch.ts';
+
+const keysPerRead = 500;
 
 /**
  * Turns a resource's stored batches into records, batch by batch: merge, then the change document, then how far it
@@ -31,11 +33,9 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
     const checkpoint = await stores.loading.checkpoint(sessionId, resourceId);
     if (checkpoint === null || !checkpoint.done)
       throw new TributaryError('MERGE_FAILED', `${resourceId} is not loaded.`);
-    const opened = await beginRun(ports, input, records);
-    if (opened.run.status === 'COMPLETED') return { ledger: opened.run.ledger };
-    if (opened.anew) await clearQuarantine(quarantine, sessionId);
+    let run = await beginRun(ports, input, records, quarantine);
+    if (run.status === 'COMPLETED') return { ledger: run.ledger };
 
-    let run = opened.run;
     while (run.mergedBatches < checkpoint.batches) {
       await life.stopIfAsked();
       await openConnection(ports, input);
@@ -84,14 +84,36 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
   });
 }
 
-/** The run where it stands; one that failed begins anew, keeping only the count of records before it. */
-async function beginRun({ stores }: ActivityPorts, input: ResourceInput, records: Records) {
+/**
+ * The run where it stands. One that failed begins anew: what it put into quarantine and what it inserted is taken
+ * back first, since a mended definition may judge a row otherwise or give it another key.
+ */
+async function beginRun(
+  { stores }: ActivityPorts,
+  input: ResourceInput,
+  records: Records,
+  quarantine: Quarantine,
+): Promise<IngestionRunDoc> {
   const { sessionId, connectionId, resource } = input;
   const before = await stores.structuring.get(runId(sessionId, resource));
-  if (before?.status === 'FAILED') return { run: await stores.structuring.restart(before._id), anew: true };
+  if (before?.status === 'FAILED') {
+    await clearQuarantine(quarantine, sessionId);
+    for (let n = 0; n < before.mergedBatches; n++) {
+      const change = await stores.feed.change(changeId(sessionId, resource, n));
+      await removeCreated(records, sessionId, change?.added ?? []);
+    }
+    return stores.structuring.restart(before._id, await records.count());
+  }
   const recordsBefore = await records.count();
-  const begin = { sessionId, connectionId, resource, recordsBefore, at: new Date() };
-  return { run: await stores.structuring.beginRun(begin), anew: false };
+  return stores.structuring.beginRun({ sessionId, connectionId, resource, recordsBefore, at: new Date() });
+}
+
+async function removeCreated(records: Records, sessionId: string, keys: readonly string[]): Promise<void> {
+  for (let start = 0; start < keys.length; start += keysPerRead) {
+    const found = await records.getMany(keys.slice(start, start + keysPerRead));
+    const own = found.filter(({ createdIn }) => createdIn === sessionId).map(({ _id }) => _id);
+    if (own.length > 0) await records.remove(own);
+  }
 }
 
 function faultOf(ledger: Ledger, limits: Limits): TributaryError | null {

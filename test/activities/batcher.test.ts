@@ -25,7 +25,7 @@ function batchesFrom(
   batchRows: number,
   position: LoadPosition,
 ): FullBatch[] {
-  const batcher = createBatcher({ ...defaultLimits, batchRows }, position, undefined);
+  const batcher = createBatcher({ ...defaultLimits, batchRows }, position, () => null);
   const from = Number(position.from ?? 0);
   return pagesFrom(rows, pageSize, from).flatMap(({ page, token }) => [...batcher.add(page, token)]);
 }
@@ -73,7 +73,12 @@ describe('cutting pages into batches', () => {
   it('closes a batch by bytes and by age, and cuts a row that is too large to its beginning', () => {
     const limits = { ...defaultLimits, batchBytes: 20, rowBytes: 15, batchAgeMs: 1_000 };
     let now = 0;
-    const batcher = createBatcher(limits, { from: null, skip: 0 }, undefined, () => now);
+    const batcher = createBatcher(
+      limits,
+      { from: null, skip: 0 },
+      () => null,
+      () => now,
+    );
     const byBytes = [...batcher.add({ rows: ['0123456789', '0123456789'], next: 1 }, null)];
     assert.deepEqual(
       byBytes.map((batch) => batch.rows.length),

@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../../domain/reasons.ts';
 import { quick } from './activities.ts';
+import { refusal } from './calls.ts';
 import { stopAsAsked } from './interruptions.ts';
 import type { SessionMove, SessionRun } from './run.ts';
 
@@ -14,6 +15,7 @@ export async function awaitAuthorization(run: SessionRun): Promise<void> {
     if (found.openedAt !== undefined && !opened) {
       opened = true;
       deadline = run.clock.now() + Math.max(0, authorizationMs - (Date.now() - Date.parse(found.openedAt)));
+      run.deadline = deadline;
     }
     const inTime = await run.wait(() => run.told || wantsStop(run), deadline);
     if (wantsStop(run)) return stopAsAsked(run);
@@ -55,7 +57,11 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
       () => run.told || run.wants('proceed') || run.disconnect !== null || run.reset !== null || run.canceled,
     );
     if (run.disconnect !== null || run.reset !== null) return stopAsAsked(run);
-    if (run.wants('proceed')) await quick.confirmAuthorized({ ...run.ref, finalize: true });
+    if (run.wants('proceed')) {
+      const { finalized } = await quick.confirmAuthorized({ ...run.ref, finalize: true });
+      const refused = finalized ? undefined : run.takeCall('proceed');
+      if (refused !== undefined) refused.refusal = refusal('proceed', run.status, run.held);
+    }
     // There is nothing to cancel while nothing runs.
     run.canceled = false;
   }

@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import type { SessionStatus } from '../../domain/session.ts';
 import { quick } from './activities.ts';
-import type { PendingCall } from './calls.ts';
+import { type PendingCall, refusal } from './calls.ts';
 import { tickMayRetry } from './handlers.ts';
 import { stopAsAsked } from './interruptions.ts';
 import type { SessionRun } from './run.ts';
@@ -49,10 +49,10 @@ export async function decide(run: SessionRun): Promise<void> {
     if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
     return;
   }
-  const tick = [...run.scopes.values()][0];
-  if (tick !== undefined && tickMayRetry(run)) {
-    run.scopes.clear();
-    return retry(run, tick.by);
+  if (run.ticked !== null && tickMayRetry(run)) {
+    // What this session does not cover runs next.
+    for (const [key, scope] of run.scopes) if (run.covers(scope)) run.scopes.delete(key);
+    return retry(run, run.ticked);
   }
 }
 
@@ -65,6 +65,7 @@ export async function retry(run: SessionRun, by: Actor, call?: PendingCall): Pro
     run.webhookPending && (status === 11 || status === 23) ? 'WAITING_FOR_WEBHOOK' : reasonAfterRetry[status];
   const note = call?.request.note;
   run.retries += 1;
+  run.ticked = null;
   run.round = Date.now();
   await run.advance([
     { event: 'retry', reason: reason ?? 'LOADING', by, ...(note === undefined ? {} : { note }) },
@@ -76,7 +77,10 @@ export async function retry(run: SessionRun, by: Actor, call?: PendingCall): Pro
 /** 17: a person decides to do without the failed substage; who and why stay with it. */
 async function skip(run: SessionRun, call: PendingCall): Promise<void> {
   const substage = run.failedSubstage;
-  if (substage === null) return;
+  if (substage === null) {
+    call.refusal = refusal('skip', run.status, run.held);
+    return;
+  }
   const { by, note } = call.request;
   await quick.skipSubstage({ ...run.ref, substage, by: by.id, ...(note === undefined ? {} : { note }) });
   run.finished.substages.add(substage);

@@ -13,8 +13,9 @@ export function listen(run: SessionRun): void {
   setHandler(messages.tell, () => {
     run.told = true;
   });
-  setHandler(messages.tick, ({ by, scope }) => {
-    run.scopes.set(scope?.configuration ?? '', scope === undefined ? { by } : { by, scope });
+  setHandler(messages.tick, (request) => {
+    run.keep(request);
+    run.ticked = request.by;
   });
   setHandler(messages.hold, () => run.hold());
   setHandler(messages.release, () => run.release());
@@ -70,4 +71,4 @@ async function record(run: SessionRun, call: SessionCall, request: CallRequest):
 
 /** Whether a tick that waits may retry what the session stands in; 7 and 20 need a person. */
 export const tickMayRetry = (run: SessionRun): boolean =>
-  run.scopes.size > 0 && !run.held && run.status !== null && isContinuable(run.status);
+  run.ticked !== null && !run.held && run.status !== null && isContinuable(run.status);

@@ -5,7 +5,13 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { BegunResource, BegunSession, ClaimResult } from '../../activities/contracts.ts';
-import type { Actor, DisconnectRequest, Scope, SessionInput, StatusStep } from '../../domain/contracts.ts';
+import type {
+  Actor,
+  DisconnectRequest,
+  ScopeRequest,
+  SessionInput,
+  StatusStep,
+} from '../../domain/contracts.ts';
 import { explain, type ReasonCode } from '../../domain/reasons.ts';
 import {
   allowedCalls,
@@ -50,7 +56,7 @@ export type SessionRun = ReturnType<typeof createSessionRun>;
 export function createSessionRun(input: SessionInput) {
   const clock = createActiveClock();
   const calls: PendingCall[] = [];
-  const scopes = new Map<string, { readonly by: Actor; readonly scope?: Scope }>();
+  const scopes = new Map<string, ScopeRequest>();
   const finished = {
     loaded: new Set<string>(),
     structured: new Set<string>(),
@@ -58,6 +64,8 @@ export function createSessionRun(input: SessionInput) {
   };
   let begun: BegunSession | null = null;
   let heldWritten = false;
+  /** A hold or release that this run heard is newer than what it read at its beginning. */
+  let heardOfHold = false;
 
   const run = {
     input,
@@ -72,7 +80,9 @@ export function createSessionRun(input: SessionInput) {
     held: false,
     webhookPending: false,
     /** Something new may lie in the inbox. */
-    told: false,
+    told: input.told ?? false,
+    /** A tick came since the last retry: it retries an error status once. */
+    ticked: null as Actor | null,
     /** Webhooks that no session has taken. */
     left: 0,
     /** Inbox entries that were acted upon: they come again with every claim. */
@@ -104,7 +114,15 @@ export function createSessionRun(input: SessionInput) {
       return begun !== null;
     },
     get ended() {
-      return run.closedBy !== null || run.handOver || (run.status !== null && isFinalStatus(run.status));
+      return run.closed || run.handsOver;
+    },
+    get closed() {
+      return run.closedBy !== null || (run.status !== null && isFinalStatus(run.status));
+    },
+    /** A new run takes over, unless something came that it could not know of. */
+    get handsOver() {
+      const asked = run.disconnect !== null || run.canceled || run.reset !== null;
+      return run.handOver && !run.closed && !asked;
     },
     get ref() {
       const { sessionId, connectionId, generation } = run.session;
@@ -124,16 +142,27 @@ export function createSessionRun(input: SessionInput) {
       }
       for (const substage of session.substages) finished.substages.add(substage);
       heldWritten = session.held;
-      if (session.held) run.hold();
+      if (session.held && !heardOfHold) run.hold();
     },
     hold() {
+      heardOfHold = true;
       run.held = true;
       clock.stop();
     },
     release() {
+      heardOfHold = true;
       run.held = false;
       clock.go();
     },
+    /** Keeps what a tick wants to run: one for each configuration, or for each set of resources. */
+    keep({ by, scope }: ScopeRequest) {
+      const key = scope?.configuration ?? (scope?.resources ?? []).join(' ');
+      scopes.set(key, scope === undefined ? { by } : { by, scope });
+    },
+    /** Whether this session reads all that a tick wants. */
+    covers: ({ scope }: Pick<ScopeRequest, 'scope'>): boolean =>
+      run.session.partial !== true ||
+      (scope?.resources?.every((id) => run.resource(id) !== undefined) ?? false),
     /** Something was stored or finished: the decision window starts anew with the next error. */
     progressed() {
       run.errorSince = null;
@@ -177,6 +206,7 @@ export function createSessionRun(input: SessionInput) {
       run.reason = last.reason;
       run.since = at;
       refuseOvertaken(last.to);
+      show(run.deadline, options.detail);
       await quick.writeStatus({
         ...run.ref,
         steps,
@@ -186,8 +216,9 @@ export function createSessionRun(input: SessionInput) {
         ...(options.seal === true ? { seal: true } : {}),
         ...(run.deadline === undefined ? {} : { until: clock.wallTime(run.deadline) }),
       });
-      show(run.deadline, options.detail);
     },
+    /** The first error without progress as a run without pauses would remember it. */
+    errorSinceWall: () => (run.errorSince === null ? null : Date.now() - (clock.now() - run.errorSince)),
     /** End of the decision window in active time. */
     windowEnd: () => (run.errorSince ?? clock.now()) + input.durations.decisionWindowMs,
 
@@ -242,6 +273,8 @@ export function createSessionRun(input: SessionInput) {
       run.session.resources.find((resource) => resource.id === id),
   };
 
+  for (const request of input.waiting ?? []) run.keep(request);
+
   /** Active time at which the wait in a status ends by itself. */
   function deadlineIn(status: SessionStatus): number | undefined {
     if (isErrorStatus(status)) return run.windowEnd();
@@ -260,7 +293,9 @@ export function createSessionRun(input: SessionInput) {
   async function writeHeld(): Promise<void> {
     if (heldWritten === run.held || begun === null) return;
     heldWritten = run.held;
-    await quick.holdSession({ sessionId: begun.sessionId, held: run.held });
+    const waits = !run.held && run.deadline !== undefined;
+    const until = waits ? { until: clock.wallTime(run.deadline ?? 0) } : {};
+    await quick.holdSession({ sessionId: begun.sessionId, held: run.held, ...until });
   }
 
   /** What the Temporal Web UI shows of it. */

@@ -58,6 +58,7 @@ export async function process(run: SessionRun): Promise<void> {
   const { poolQueue } = run.session;
   for (const substage of substages) {
     if (run.finished.substages.has(substage)) continue;
+    run.failedSubstage = substage;
     const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
       heavy({ poolQueue, durations, leftMs, summary: `Process: ${substage}` }).runSubstage({
         ...stageInput(run),
@@ -67,7 +68,6 @@ export async function process(run: SessionRun): Promise<void> {
     if (end.kind === 'interrupted') return stopAsAsked(run);
     if (end.kind !== 'done') {
       const { reason, detail } = failureOf(end);
-      run.failedSubstage = substage;
       return run.advance([{ event: 'processingFailed', reason }], { detail: `${substage}: ${detail}` });
     }
     run.finished.substages.add(substage);
