@@ -32,6 +32,9 @@ export function closedRefusal(call: UpdateCall, session: SessionDoc, latestSessi
   const allowed = callsOf({ ...session, closedAt: session.closedAt ?? session.since }, latestSession);
   const name =
     session.status === null ? 'not begun' : `${sessionStatusNames[session.status]} (${session.status})`;
-  const message = `${call} is not possible: session ${session._id} is closed in ${name}; allowed now: ${allowed.join(', ') || 'nothing'}.`;
+  const instead =
+    allowed.join(', ') ||
+    `nothing; POST /api/connections/${session.connectionId}/sessions starts the next one`;
+  const message = `${call} is not possible: session ${session._id} is closed in ${name}; allowed now: ${instead}.`;
   return new TributaryError('ILLEGAL_MOVE', message, { current: currentOf(session.status), allowed });
 }

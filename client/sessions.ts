@@ -24,7 +24,7 @@ import type { SessionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import * as messages from '../workflows/messages.ts';
 import { engineError, refusalOf } from './engine-errors.ts';
-import { closedRefusal, currentOf, mayResume } from './refusals.ts';
+import { callsOf, closedRefusal, currentOf, mayResume } from './refusals.ts';
 import type { CallResult, ConnectionRef, SessionsPort, UpdateCall } from './sessions-port.ts';
 import { untilSeen } from './until-seen.ts';
 
@@ -216,6 +216,7 @@ function sessionOpen({ _id }: ConnectionRef, open: SessionDoc | null): Tributary
   return new TributaryError('SESSION_OPEN', message, {
     sessionId: open?._id ?? null,
     current: currentOf(open?.status ?? null),
+    allowed: open === null ? [] : callsOf(open, open.number),
   });
 }
 

@@ -31,7 +31,8 @@ import type { UpdateCall } from './sessions-port.ts';
 export interface TributaryClientOptions {
   /** Such as http://127.0.0.1:7700 */
   readonly url: string;
-  readonly token: string;
+  /** None is sent if it is left out. */
+  readonly token?: string | undefined;
   /** Shown on the timeline; `api` unless given. */
   readonly actor?: string;
   /** How long an answer is waited for. @default 60000 */
@@ -45,7 +46,7 @@ export type TributaryClient = ReturnType<typeof createTributaryClient>;
 
 /**
  * A typed client of the HTTP API. Every function throws TributaryError with the code and details of the problem
- * answer, or SOURCE_UNREACHABLE when nothing answers there.
+ * answer, or API_UNREACHABLE when nothing answers there.
  * @example const { sentence } = await createTributaryClient({ url, token }).why('shop-acme.1');
  */
 export function createTributaryClient(options: TributaryClientOptions) {
@@ -61,7 +62,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
     const response = await ask(`${url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(actor === undefined ? {} : { 'x-actor': actor }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
@@ -69,10 +70,11 @@ export function createTributaryClient(options: TributaryClientOptions) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((cause: unknown) => {
-      throw new TributaryError('SOURCE_UNREACHABLE', `Nothing answers at ${url}.`, {}, { cause });
+      const why = reasonOf(cause, timeoutMs);
+      throw new TributaryError('API_UNREACHABLE', `Nothing answers at ${url} (${why}).`, {}, { cause });
     });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return answer as T;
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok && answer !== undefined) return answer as T;
     throw asError(response.status, answer);
   }
   const get = <T>(path: string, query: Query = {}): Promise<T> =>
@@ -85,6 +87,8 @@ export function createTributaryClient(options: TributaryClientOptions) {
     `${connection(id)}/records/${encodeURIComponent(resource)}`;
 
   return {
+    /** Without a slash at the end. */
+    url,
     listApps: () => get<{ readonly apps: readonly App[] }>('/api/apps'),
     getApp: (id: string) => get<App>(`/api/apps/${encodeURIComponent(id)}`),
     putApp: (id: string, body: AppBody) => request<App>('PUT', `/api/apps/${encodeURIComponent(id)}`, body),
@@ -157,4 +161,10 @@ function asError(status: number, answer: unknown): TributaryError {
   return new TributaryError('UNKNOWN_ERROR', `The answer was ${status} and is not one of Tributary.`, {
     status,
   });
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  const { cause, name, message } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+  if (name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+  return cause?.code ?? cause?.message ?? message;
 }

@@ -11,7 +11,8 @@ export const definitionsFolder = fileURLToPath(new URL('../connectors/', import.
 export interface Definitions {
   /** @throws {TributaryError} NOT_FOUND, or DEFINITION_INVALID when a file was changed and has faults now */
   get(app: string): ConnectorDefinition;
-  list(): readonly ConnectorDefinition[];
+  /** All, as they are now. @throws {TributaryError} DEFINITION_INVALID */
+  current(): ReadonlyMap<string, ConnectorDefinition>;
 }
 
 /**
@@ -41,6 +42,6 @@ export function openDefinitions(folder: string = definitionsFolder): Definitions
       if (!definition) throw new TributaryError('NOT_FOUND', `There is no connector definition "${app}".`);
       return definition;
     },
-    list: () => [...current().values()],
+    current,
   };
 }

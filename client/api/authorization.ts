@@ -6,7 +6,7 @@ import { type Actor, defaultDurations } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { sessionStatusNames } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
-import { currentOf } from '../refusals.ts';
+import { callsOf, currentOf } from '../refusals.ts';
 import { untilSeen } from '../until-seen.ts';
 import type { RouteDeps } from './deps.ts';
 import { findDefinition, latestSession } from './find.ts';
@@ -98,10 +98,12 @@ async function sessionToAuthorize(
   return begun;
 }
 
-function pastAuthorization({ _id, status }: SessionDoc): TributaryError {
+function pastAuthorization(session: SessionDoc): TributaryError {
+  const { _id, status } = session;
   const name = status === null ? 'beginning' : `${sessionStatusNames[status]} (${status})`;
   return new TributaryError('ILLEGAL_MOVE', `Session ${_id} is ${name}: there is nothing to authorize now.`, {
     sessionId: _id,
     current: currentOf(status),
+    allowed: callsOf(session, session.number),
   });
 }

@@ -12,22 +12,25 @@ type Place = readonly [session: number, part: number, n: number, key: number];
 const start: Place = [1, 0, 0, 0];
 const sessionsPerRead = 100;
 
-const written = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+/** A cursor names its connection: taken to another one it would pass over changes in silence. */
+const written = (connectionId: string, place: Place): string =>
+  Buffer.from(JSON.stringify([connectionId, ...place])).toString('base64url');
 
 /** @throws {TributaryError} INVALID_INPUT */
-function parsed(cursor: string): Place {
+function parsed(cursor: string, { _id, sealedSession }: ConnectionDoc): Place {
   try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [connectionId, ...place]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (
-      Array.isArray(place) &&
+      connectionId === _id &&
       place.length === 4 &&
-      place.every((part) => Number.isSafeInteger(part) && part >= 0)
+      place.every((part) => Number.isSafeInteger(part) && Number(part) >= 0) &&
+      Number(place[0]) <= sealedSession + 1
     )
       return place as unknown as Place;
   } catch {
     // Not one of ours: said below.
   }
-  throw invalid({ path: 'querystring.cursor', message: 'is not a cursor of this feed' });
+  throw invalid({ path: 'querystring.cursor', message: 'is not a cursor of this connection' });
 }
 
 type Found = Omit<ChangeItem, 'record'>;
@@ -43,7 +46,7 @@ export async function readChanges(
 ): Promise<Changes> {
   const { _id: connectionId, sealedSession } = connection;
   const items: Found[] = [];
-  let place = cursor === undefined ? start : parsed(cursor);
+  let place = cursor === undefined ? start : parsed(cursor, connection);
   while (place[0] <= sealedSession && items.length < limit) {
     const first = place[0];
     const last = Math.min(sealedSession, first + sessionsPerRead - 1);
@@ -59,7 +62,7 @@ export async function readChanges(
     if (items.length < limit && place[0] <= last) place = [last + 1, 0, 0, 0];
   }
   const more = place[0] <= sealedSession;
-  return { items: await withRecords(items), cursor: written(place), more };
+  return { items: await withRecords(items), cursor: written(connectionId, place), more };
 
   /** Adds what is left of one session; returns the place after it. */
   async function readSeal(seal: FeedDoc, from: Place): Promise<Place> {

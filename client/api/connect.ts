@@ -85,6 +85,7 @@ export async function connectAgainOrCreate(
   if ((await stores.receipts.get(`${id}/${before.generation}`)) === null)
     throw new TributaryError('ILLEGAL_MOVE', `Connection ${id} is still being disconnected.`, {
       current: before.status,
+      allowed: [],
     });
   return stores.connections.change(id, (doc) => {
     const installed = moved(configurationMachine.advance(doc.configurationStatus, 'connectAgain'));

@@ -5,7 +5,7 @@ import { requireToken } from './auth.ts';
 import type { Api, ApiDeps, RouteDeps } from './deps.ts';
 import { serveDocs } from './docs.ts';
 import { describeApi } from './openapi.ts';
-import { answerProblems } from './problem.ts';
+import { answerBadAddress, answerProblems } from './problem.ts';
 import { routes } from './routes/index.ts';
 
 /** Percent-encoded, a key of 512 bytes is three times as long. */
@@ -24,6 +24,7 @@ export function createApi(deps: ApiDeps): Api {
     // Addresses of callbacks hold codes: no request is logged with its query.
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength },
+    frameworkErrors: answerBadAddress(address),
   }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(serializerCompiler);
@@ -54,10 +55,10 @@ export function createApi(deps: ApiDeps): Api {
   return api;
 }
 
-/** Calls without anything to say may say nothing, whatever their content type. */
+/** Bodies are JSON. Calls without anything to say may say nothing. */
 function takeEmptyBodies(api: Api): void {
   const parse = api.getDefaultJsonParser('error', 'error');
-  api.removeContentTypeParser('application/json');
+  api.removeAllContentTypeParsers();
   api.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else void parse(request, String(body), done);

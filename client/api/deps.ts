@@ -13,8 +13,8 @@ export interface ApiDeps {
   readonly stores: Stores;
   readonly sessions: SessionsPort;
   readonly dispatcher: Pick<Dispatcher, 'nudge'>;
-  /** Connector definitions by app id. */
-  readonly definitions: ReadonlyMap<string, ConnectorDefinition>;
+  /** Connector definitions by app id, as they are now. @throws {TributaryError} DEFINITION_INVALID */
+  readonly definitions: () => ReadonlyMap<string, ConnectorDefinition>;
   readonly secrets: SecretBox;
   /** What `Authorization: Bearer ...` must carry. */
   readonly token: string;

@@ -25,7 +25,7 @@ function operationHtml(method: string, path: string, operation: Operation): stri
   return `<details><summary><b>${method.toUpperCase()}</b> <code>${escaped(path)}</code> ${escaped(operation.summary ?? '')}${open}</summary>
 <p>${escaped(operation.description ?? '')}</p>
 ${rows.length === 0 ? '' : `<table>${rows.join('')}</table>`}
-${body?.schema === undefined ? '' : `<h4>Body</h4>${json(body.schema)}`}
+${body?.schema === undefined ? '' : `<h4>Body</h4>${json(body.schema)}`}${body?.example === undefined ? '' : `<h4>Such as</h4>${json(body.example)}`}
 ${answerHtml.join('')}</details>`;
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { RecordFilter } from '../../stores/records.ts';
+import { invalid } from './problem.ts';
 
 /** What a field of a record may be, by the resource's schema; none when the schema does not say. */
 function typesOf(definition: ConnectorDefinition, resourceId: string, field: string): readonly string[] {
@@ -22,13 +23,20 @@ function typed(text: string, types: readonly string[]): JsonValue {
   return text;
 }
 
-/** The filter of a query with `where.<field>=value`: each value has the type that the resource's schema gives. */
+/**
+ * The filter of a query with `where.<field>=value`: each value has the type that the resource's schema gives.
+ * @throws {TributaryError} INVALID_INPUT for a name that no field can have
+ */
 export function filterOf(
   definition: ConnectorDefinition,
   resource: string,
   query: Readonly<Record<string, unknown>>,
 ): RecordFilter {
   const fields = Object.entries(query).filter(([name]) => name.startsWith('where.'));
+  const faults = fields
+    .filter(([name]) => name.split('.').some((part) => part === '' || part.startsWith('$')))
+    .map(([name]) => ({ path: `querystring.${name}`, message: 'is no field that can be filtered by' }));
+  if (faults.length > 0) throw invalid(...faults);
   return Object.fromEntries(
     fields.map(([name, value]) => {
       const field = name.slice('where.'.length);

@@ -21,9 +21,18 @@ export async function findSession({ stores }: Deps, id: string): Promise<Session
 
 /** @throws {TributaryError} NOT_FOUND */
 export function findDefinition({ definitions }: Deps, app: string): ConnectorDefinition {
-  const definition = definitions.get(app);
+  const definition = definitions().get(app);
   if (definition === undefined) throw notFound('app', app);
   return definition;
+}
+
+/** A definition for what is only shown; undefined while it cannot be read. */
+export function shownDefinition({ definitions }: Deps, app: string): ConnectorDefinition | undefined {
+  try {
+    return definitions().get(app);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A resource of a connection, enabled or not. @throws {TributaryError} NOT_FOUND */
@@ -34,7 +43,7 @@ export async function findResource(
 ): Promise<ConnectionDoc> {
   const connection = await findConnection(deps, connectionId);
   if (!connection.resources.some(({ id }) => id === resource))
-    throw notFound(`resource of connection ${connectionId}`, resource);
+    throw notFound('resource', resource, `in connection ${connectionId}`);
   return connection;
 }
 

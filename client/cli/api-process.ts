@@ -1,11 +1,9 @@
-import { loadDefinitions } from '../../connectors/definition.ts';
-import { TributaryError } from '../../domain/errors.ts';
 import { createSecretBox, loadOrCreateKeys } from '../../platform/crypto.ts';
 import { createLog } from '../../platform/log.ts';
 import { parseSettings } from '../../platform/settings.ts';
 import { openStores } from '../../stores/open.ts';
-import { publicUrl, requireAddresses } from '../../workers/addresses.ts';
-import { definitionsFolder } from '../../workers/definitions.ts';
+import { publicUrl, requireApiSettings } from '../../workers/addresses.ts';
+import { openDefinitions } from '../../workers/definitions.ts';
 import { createApi } from '../api/create-api.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { connectEngine, createSessionsPort } from '../engine.ts';
@@ -17,14 +15,8 @@ import { connectEngine, createSessionsPort } from '../engine.ts';
 export async function runApi(): Promise<void> {
   const settings = parseSettings();
   const log = createLog({ name: 'api', level: settings.logLevel });
-  const addresses = requireAddresses(settings);
-  const { token } = settings.api;
-  if (token === undefined)
-    throw new TributaryError(
-      'SETTINGS_INVALID',
-      'TRIBUTARY_TOKEN must be set for an API that is started alone.',
-    );
-  const definitions = loadDefinitions(definitionsFolder);
+  const { token, ...addresses } = requireApiSettings(settings);
+  const definitions = openDefinitions();
   const { namespace } = settings.temporal;
   const client = connectEngine({ address: addresses.temporal, namespace, codecKeys: settings.codecKeys });
   const [keys, stores] = await Promise.all([
@@ -44,7 +36,7 @@ export async function runApi(): Promise<void> {
     stores,
     sessions,
     dispatcher,
-    definitions,
+    definitions: definitions.current,
     secrets,
     token,
     log,

@@ -1,7 +1,9 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { parseSettings } from '../../platform/settings.ts';
-import { type Api, createApi } from './api.ts';
+import { createTributaryClient, type TributaryClient } from '../tributary-client.ts';
 import { dataFiles } from './data-files.ts';
+import { UsageError } from './exit.ts';
 import { type Column, formatTable } from './output/table.ts';
 
 /** The options that every verb takes. */
@@ -15,7 +17,7 @@ export interface GlobalOptions {
 export interface Context {
   readonly json: boolean;
   /** The API by --url and --token, else by the environment, else as `start` left it in the data folder. */
-  api(): Promise<Api>;
+  api(): Promise<TributaryClient>;
   /** Prints the answer: as JSON with --json, else the lines. */
   answer(value: unknown, lines: () => readonly string[]): void;
   /** Prints a list: as JSON with --json, else as a table. */
@@ -45,7 +47,20 @@ export function contextOf(command: Command): Context {
       // A token that was made for this machine is not sent to another address.
       const mine = url === undefined || url === local?.url;
       const token = options.token ?? process.env.TRIBUTARY_TOKEN ?? (mine ? local?.token : undefined);
-      return createApi(url ?? local?.url ?? `http://127.0.0.1:${api.port}`, token);
+      return clientOf(url ?? local?.url ?? `http://127.0.0.1:${api.port}`, token);
     },
   };
+}
+
+/** What timelines show as the caller. */
+function caller(): string {
+  const name = userInfo().username.replace(/[^\x20-\x7e]/g, '');
+  return name === '' ? 'cli' : `cli ${name}`.slice(0, 200);
+}
+
+/** @throws {UsageError} for what is no address */
+function clientOf(url: string, token: string | undefined): TributaryClient {
+  if (!/^https?:/.test(url) || !URL.canParse(url))
+    throw new UsageError(`"${url}" is no address such as http://127.0.0.1:7700.`);
+  return createTributaryClient({ url, token, actor: caller() });
 }

@@ -1,20 +1,24 @@
 import { errors, TributaryError } from '../../domain/errors.ts';
-import { type Problem, ProblemError, UnreachableError, UsageError } from './exit.ts';
+import { statusOf, UsageError } from './exit.ts';
 import { plain } from './output/table.ts';
 
+/** A failure as the CLI shows it: a problem document (RFC 9457). */
+export interface CliProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string;
+  readonly whatToDo?: string;
+  readonly [more: string]: unknown;
+}
+
 /** A failure of any kind as a problem document. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  if (error instanceof UnreachableError)
-    return {
-      status: 0,
-      code: 'API_UNREACHABLE',
-      title: error.message,
-      whatToDo: 'Start it with "npm start", or name another address with --url or TRIBUTARY_URL.',
-    };
+export function problemOf(error: unknown): CliProblem {
   if (error instanceof TributaryError) {
-    const { httpStatus, whatToDo } = errors[error.code];
-    return { status: httpStatus, code: error.code, title: error.message, whatToDo };
+    const { code, details, message } = error;
+    const kind = errors[code];
+    const whatToDo = code === 'UNAUTHENTICATED' ? 'Give it with --token or TRIBUTARY_TOKEN.' : kind.whatToDo;
+    return { status: statusOf(error), title: kind.message, ...details, detail: message, code, whatToDo };
   }
   const title = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) return { status: 400, code: 'USAGE', title };
@@ -34,7 +38,7 @@ export function failureLine(error: unknown): string {
 }
 
 /** The paths of what is wrong with a body, where the API names them. */
-function faultsOf(problem: Problem): string[] {
+function faultsOf(problem: CliProblem): string[] {
   const list = problem.faults;
   if (!Array.isArray(list)) return [];
   return list.map((fault: Readonly<Record<string, unknown>>) =>

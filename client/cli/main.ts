@@ -11,7 +11,7 @@ import { addSession } from './commands/session.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addWhy } from './commands/why.ts';
-import { exitCodeOf, exitCodes, exitCodesHelp } from './exit.ts';
+import { exitCodeOf, exitCodes, exitCodesHelp, UsageError } from './exit.ts';
 import { failureLine, problemOf } from './failure.ts';
 import { examples } from './help.ts';
 
@@ -36,16 +36,28 @@ function createProgram(): Command {
   return program;
 }
 
+const printProblem = (error: unknown): void => console.log(JSON.stringify(problemOf(error), null, 2));
+
+/** Also of the verbs below. */
+function silent(command: Command): Command {
+  command.configureOutput({ writeErr: () => undefined });
+  for (const verb of command.commands) silent(verb);
+  return command;
+}
+
 async function run(args: readonly string[]): Promise<void> {
+  const json = args.includes('--json');
+  const program = createProgram();
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await (json ? silent(program) : program).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      // It has printed what is wrong, or the help that was asked for.
+      // It has printed what is wrong, or the help that was asked for; with --json what is wrong is left to us.
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      if (json && error.exitCode !== 0) printProblem(new UsageError(error.message.replace(/^error: /, '')));
       return;
     }
-    if (args.includes('--json')) console.log(JSON.stringify(problemOf(error), null, 2));
+    if (json) printProblem(error);
     else console.error(`tributary: ${failureLine(error)}`);
     process.exitCode = exitCodeOf(error);
   }

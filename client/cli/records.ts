@@ -1,5 +1,5 @@
 import type { RecordPage, RecordView } from '../api/schemas/records.ts';
-import { type Api, path } from './api.ts';
+import type { TributaryClient } from '../tributary-client.ts';
 
 /** Which records. */
 export interface RecordsQuery {
@@ -14,15 +14,15 @@ export interface RecordsQuery {
 const pageRows = 500;
 
 /** Reads records page by page, in key order. */
-export async function* streamRecords(api: Api, query: RecordsQuery): AsyncGenerator<RecordView> {
-  const where = Object.entries(query.where ?? {}).map(([field, value]) => [`where.${field}`, value] as const);
+export async function* streamRecords(api: TributaryClient, query: RecordsQuery): AsyncGenerator<RecordView> {
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let after: string | undefined;
   while (left > 0) {
-    const { records, next }: RecordPage = await api.get(
-      path`/api/connections/${query.connection}/records/${query.resource}`,
-      { ...Object.fromEntries(where), limit: Math.min(pageRows, left), after },
-    );
+    const { records, next }: RecordPage = await api.listRecords(query.connection, query.resource, {
+      ...(query.where && { where: query.where }),
+      ...(after !== undefined && { after }),
+      limit: Math.min(pageRows, left),
+    });
     yield* records;
     if (next === null) return;
     left -= records.length;

@@ -47,7 +47,7 @@ function workText(session: Session): string {
   if (session.code === 2) return loadingText(session);
   if (session.code === 19) return ledgerText(session.ledger);
   if (session.code === 16) return session.substages.find(({ status }) => status === 'running')?.name ?? '';
-  if (session.code === 6) return 'waits for the consent';
+  if (session.code === 6) return 'waits for the authorization';
   if (session.code === 25) return 'waits for the app to call';
   // `tributary why` has the whole sentence.
   if (session.kind === 'error' || session.kind === 'final') return session.reason ?? '';

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection } from '../api/schemas/connections.ts';
-import type { Pass, Session } from '../api/schemas/sessions.ts';
-import { type Api, path } from './api.ts';
-import { ProblemError } from './exit.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Pass, PassBody, Session } from '../api/schemas/sessions.ts';
+import type { TributaryClient } from '../tributary-client.ts';
 import { createLive, type Live } from './output/live.ts';
 import { isSettled, sessionLine } from './session-line.ts';
 
@@ -20,19 +19,15 @@ export interface WatchOptions {
   readonly until?: (session: Session) => boolean;
 }
 
-export const getSession = (api: Api, id: string): Promise<Session> => api.get(path`/api/sessions/${id}`);
-export const getConnection = (api: Api, id: string): Promise<Connection> =>
-  api.get(path`/api/connections/${id}`);
-
 /** Follows sessions until each has ended or waits in an error status. @returns them as they stand then */
 export async function watchSessions(
-  api: Api,
+  api: TributaryClient,
   watched: readonly Watched[],
   { live = createLive(), everyMs = 300, until = isSettled }: WatchOptions = {},
 ): Promise<Session[]> {
   const width = Math.max(0, ...watched.map(({ name }) => name.length));
   for (;;) {
-    const sessions = await Promise.all(watched.map(({ id }) => getSession(api, id)));
+    const sessions = await Promise.all(watched.map(({ id }) => api.getSession(id)));
     live?.show(sessions.map((session, at) => sessionLine((watched[at]?.name ?? '').padEnd(width), session)));
     if (sessions.every(until)) {
       live?.done();
@@ -47,15 +42,19 @@ const beginsWithinMs = 30_000;
 /**
  * Starts a pass of a connection.
  * @returns the id of its session
- * @throws {ProblemError} SESSION_OPEN, CONNECTION_NOT_READY, ...
+ * @throws {TributaryError} SESSION_OPEN, CONNECTION_NOT_READY, ...
  */
-export async function startPass(api: Api, connectionId: string, body: object = {}): Promise<string> {
+export async function startPass(
+  api: TributaryClient,
+  connectionId: string,
+  body: PassBody = {},
+): Promise<string> {
   const until = Date.now() + beginsWithinMs;
-  const before = await getConnection(api, connectionId);
+  const before = await api.getConnection(connectionId);
   const pass = await postPass(api, connectionId, body, until);
   if (pass.sessionId !== null) return pass.sessionId;
   for (;;) {
-    const { latestSession: latest } = await getConnection(api, connectionId);
+    const { latestSession: latest } = await api.getConnection(connectionId);
     // A session that was closed in an error goes on under its own number.
     if (latest && (latest.number !== before.latestSession?.number || !isSettled(latest))) return latest.id;
     if (Date.now() > until)
@@ -67,15 +66,18 @@ export async function startPass(api: Api, connectionId: string, body: object = {
 }
 
 /** The run of a session outlives its last status by a moment: then there is no open session to be named. */
-async function postPass(api: Api, connectionId: string, body: object, until: number): Promise<Pass> {
+async function postPass(
+  api: TributaryClient,
+  connectionId: string,
+  body: PassBody,
+  until: number,
+): Promise<Pass> {
   for (;;) {
     try {
-      return await api.post<Pass>(path`/api/connections/${connectionId}/sessions`, body);
+      return await api.startSession(connectionId, body);
     } catch (error) {
       const ending =
-        error instanceof ProblemError &&
-        error.problem.code === 'SESSION_OPEN' &&
-        error.problem.sessionId === null;
+        error instanceof TributaryError && error.code === 'SESSION_OPEN' && error.details.sessionId === null;
       if (!ending || Date.now() > until) throw error;
       await delay(200);
     }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -42,6 +44,60 @@ describe('the command line without an API', () => {
     assert.match(value.stderr, /^tributary: USAGE: "few" is not a whole number above 0\.\n$/);
   });
 
+  it('tells a wrong command line as a problem with --json', async () => {
+    for (const args of [
+      ['bogus'],
+      ['why'],
+      ['session', 'retry'],
+      ['connect', 'shop'],
+      ['records', 'a', 'b', '--format', 'xml'],
+    ]) {
+      const { code, stdout, stderr } = await run(...args, '--json');
+      assert.deepEqual([code, stderr, JSON.parse(stdout).code], [2, '', 'USAGE'], args.join(' '));
+    }
+  });
+
+  it('asks for the secret of an app before anything is sent', async () => {
+    const { code, stderr } = await run('connection', 'credentials', 'x');
+    assert.equal(code, 2);
+    assert.match(stderr, /--secret-file or TRIBUTARY_APP_SECRET/);
+  });
+
+  it('takes only an http address of the API', async () => {
+    const { code, stderr } = await run('why', 'x', '--url', 'nowhere');
+    assert.equal(code, 2);
+    assert.match(stderr, /"nowhere" is no address such as http/);
+  });
+
+  it('says at once that the data folder cannot be written', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    for (const data of [join(folder, 'a-file', 'data'), join(folder, 'a-file')]) {
+      const { code, stderr } = await tributary(['start', '--once'], { TRIBUTARY_DATA: data });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /^tributary: SETTINGS_INVALID: TRIBUTARY_DATA: the folder .* cannot be written \(E\w+\)/,
+      );
+    }
+  });
+
+  it('says at once that the port of the API is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const env = { TRIBUTARY_DATA: join(folder, 'ported'), TRIBUTARY_API_PORT: `${port}` };
+    const { code, stderr } = await tributary(['start', '--once'], env);
+    taken.close();
+    assert.equal(code, 1);
+    assert.match(stderr, /^tributary: SETTINGS_INVALID: TRIBUTARY_API_PORT: port \d+ .*EADDRINUSE/);
+  });
+
+  it('lists at once what a single process lacks', async () => {
+    const { code, stderr } = await run('api');
+    assert.equal(code, 1);
+    assert.match(stderr, /TEMPORAL_ADDRESS and MONGODB_URI and TRIBUTARY_TOKEN must be set/);
+  });
+
   it('ends 3 in one line when nothing answers, with --json as a problem', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const [text, json] = await Promise.all([
@@ -55,6 +111,8 @@ describe('the command line without an API', () => {
     );
     assert.equal(text.stdout, '');
     assert.equal(JSON.parse(json.stdout).code, 'API_UNREACHABLE');
+    const { stdout } = await run('records', 'x', 'orders', '--url', url, '--json');
+    assert.equal(JSON.parse(stdout).code, 'API_UNREACHABLE');
   });
 
   it('demo reset deletes what is ours, and nothing when something else is there', async () => {

@@ -78,6 +78,26 @@ describe('the command line with worker, API and sample app', () => {
     assert.match(title ?? '', /^key,row_id,/);
     assert.equal(rows.length, 332);
 
+    const records = await json('records', 'storefront-acme', 'orders', '--limit', '3');
+    assert.deepEqual(
+      records.map(({ data }: { data: { region: string } }) => data.region).join(),
+      'South,South,South',
+    );
+    assert.deepEqual(await json('records', 'storefront-acme', 'orders', '--where', 'category=None'), []);
+    const written = await json(
+      'records',
+      'storefront-acme',
+      'orders',
+      '--limit',
+      '2',
+      '--out',
+      `${file}.json`,
+    );
+    assert.deepEqual([written.records, written.format], [2, 'json']);
+    assert.equal(JSON.parse(await readFile(`${file}.json`, 'utf8')).length, 2);
+    const nowhere = await run('records', 'storefront-acme', 'orders', '--out', join(folder, 'no', 'x.csv'));
+    assert.deepEqual([nowhere.code, /cannot be written \(ENOENT\)/.test(nowhere.stderr)], [2, true]);
+
     const [table, lines] = await Promise.all([
       run('records', 'storefront-acme', 'orders', '--limit', '3'),
       run('records', 'storefront-acme', 'orders', '--limit', '3', '--format', 'jsonl'),
@@ -106,10 +126,10 @@ describe('the command line with worker, API and sample app', () => {
       run('company', 'list', '--token', 'somebody-elses-token'),
     ]);
     assert.deepEqual([missing.code, closed.code, refused.code], [4, 5, 1]);
-    assert.match(missing.stderr, /^tributary: NOT_FOUND: .* Check the id\.\n$/);
+    assert.match(missing.stderr, /^tributary: NOT_FOUND: .* Check the id, or list what there is\.\n$/);
     const problem = JSON.parse(closed.stdout);
     assert.deepEqual([problem.status, problem.code, problem.current.code], [409, 'ILLEGAL_MOVE', 19]);
-    assert.match(refused.stderr, /UNAUTHENTICATED/);
+    assert.match(refused.stderr, /UNAUTHENTICATED.*--token or TRIBUTARY_TOKEN/);
   });
 
   it('worker and API stop gracefully on SIGTERM', async () => {

@@ -173,6 +173,10 @@ describe('connecting', { skip: noStore }, () => {
       ...{ kind: 'credentials', takes: 'basic' },
       submitTo: `${publicUrl}/api/connections/bank-acme/credentials`,
     });
+    assert.match(
+      (await t.get('/api/sessions/bank-acme.1/why')).json().sentence,
+      /waits for the credentials of Bank/,
+    );
     const url = '/api/connections/bank-acme/credentials';
     const wrong = await t.send('POST', url, { kind: 'bearer', token: 'x' });
     assert.deepEqual([wrong.statusCode, wrong.json().faults[0].path], [400, 'body.kind']);

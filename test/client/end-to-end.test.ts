@@ -32,7 +32,16 @@ describe('from connect to disconnect, through the API', { skip: noStore }, () =>
     dispatcher = createDispatcher({ stores, sessions, log });
     // The address that workers name at the exchange of the code; the test itself goes to the port.
     const publicUrl = () => new URL(callbackUrl).origin;
-    const api = createApi({ stores, sessions, dispatcher, definitions, secrets, token, publicUrl, log });
+    const api = createApi({
+      stores,
+      sessions,
+      dispatcher,
+      definitions: () => definitions,
+      secrets,
+      token,
+      publicUrl,
+      log,
+    });
     stopApi = () => api.close();
     url = await api.listen({ host: '127.0.0.1', port: 0 });
     dispatcher.start();

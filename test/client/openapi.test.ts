@@ -7,10 +7,18 @@ import { noStore, startTestApi, type TestApi } from './support.ts';
 
 interface Operation {
   readonly summary?: string;
+  readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: object }[];
-  readonly requestBody?: { readonly content: Record<string, { readonly schema?: object }> };
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+    readonly schema?: object;
+  }[];
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly schema?: object; readonly example?: unknown }>;
+  };
   readonly responses: Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>;
 }
 interface Document {
@@ -42,6 +50,15 @@ describe('the OpenAPI document', { skip: noStore }, () => {
       });
     }
     assert.ok(document.components.schemas.Problem && document.components.securitySchemes);
+  });
+
+  test('describes every route and parameter, and has an example of every body', () => {
+    for (const { name, operation } of operations) {
+      assert.ok(operation.description && operation.description !== operation.summary, name);
+      for (const { name: parameter, description } of operation.parameters ?? [])
+        assert.ok(description, `${name}: ${parameter}`);
+      for (const { example } of Object.values(operation.requestBody?.content ?? {})) assert.ok(example, name);
+    }
   });
 
   test('names the parameters of each path', () => {

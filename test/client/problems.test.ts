@@ -79,7 +79,62 @@ describe('problem answers', { skip: noStore }, () => {
     });
     assert.equal(answer.statusCode, 400);
     const paths = answer.json().faults.map((fault: { path: string }) => fault.path);
-    assert.deepEqual(paths.sort(), ['body', 'body.app', 'body.company.id', 'body.timeZone']);
+    assert.deepEqual(paths.sort(), ['body.app', 'body.company.id', 'body.more', 'body.timeZone']);
+  });
+
+  test('faults are told in plain words', async () => {
+    const faultsOf = async (method: 'GET' | 'POST', url: string, body?: object) => {
+      const answer = method === 'GET' ? await t.get(url) : await t.send(method, url, body);
+      assert.equal(answer.statusCode, 400, url);
+      return Object.fromEntries(
+        answer.json().faults.map((fault: { path: string; message: string }) => [fault.path, fault.message]),
+      );
+    };
+    assert.deepEqual(await faultsOf('POST', '/api/companies', { name: '', more: 1, other: 2 }), {
+      'body.id': 'is missing',
+      'body.name': 'must not be empty',
+      'body.more': 'is not known here',
+      'body.other': 'is not known here',
+    });
+    assert.deepEqual(await faultsOf('POST', '/api/companies'), { body: 'is missing' });
+    assert.deepEqual(await faultsOf('POST', '/api/companies', { id: 7, name: 8 }), {
+      'body.id': 'must be text',
+      'body.name': 'must be text',
+    });
+    assert.deepEqual(await faultsOf('POST', '/api/sessions/c.1/skip', { substage: 'tidying' }), {
+      'body.substage':
+        'must be one of monitoring, forecasting, insights, benchmarking, historicalDataCleaning',
+    });
+    assert.deepEqual(await faultsOf('POST', '/api/connections/c/credentials', { kind: 'smile' }), {
+      'body.kind': 'must be one of basic, bearer, apiKey',
+    });
+    await t.started('faulty');
+    for (const limit of ['0', '501', 'ten', '1.5', ''])
+      assert.deepEqual(await faultsOf('GET', `/api/connections/faulty/sessions?limit=${limit}`), {
+        'querystring.limit': 'must be a whole number from 1 to 500',
+      });
+  });
+
+  test('an address that cannot be read is a problem answer too', async () => {
+    for (const [url, status] of [
+      ['/api/connections/%ZZ', 400],
+      [`/api/connections/${'a'.repeat(3000)}`, 414],
+    ] as const) {
+      const answer = await t.get(url);
+      assert.equal(answer.statusCode, status);
+      assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+      assert.deepEqual([answer.json().code, answer.json().faults[0].path], ['INVALID_INPUT', 'url']);
+    }
+  });
+
+  test('a body that is too large, or text, is refused as such', async () => {
+    const large = await t.send('POST', '/api/companies', { id: 'a', name: 'x'.repeat(2_000_000) });
+    assert.deepEqual([large.statusCode, large.json().detail], [413, 'body: is larger than 1 MB']);
+    const text = await t.send('POST', '/api/sessions/c.1/retry', Buffer.from('x'), {
+      'content-type': 'text/plain',
+    });
+    assert.equal(text.statusCode, 415);
+    assert.match(text.json().detail, /application\/json/);
   });
 
   test('an unknown id is 404 and named, also one that cannot be an id', async () => {

@@ -24,6 +24,7 @@ describe('the sessions port', { skip: noStore, concurrency: 3 }, () => {
       assert.deepEqual(error.details, {
         sessionId: session._id,
         current: { code: 6, name: 'Authorization' },
+        allowed: ['cancel', 'disconnect'],
       });
       return true;
     });

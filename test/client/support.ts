@@ -182,7 +182,7 @@ export async function startTestApi(): Promise<TestApi> {
     stores,
     sessions: port,
     dispatcher,
-    definitions,
+    definitions: () => definitions,
     secrets,
     token,
     publicUrl: () => publicUrl,

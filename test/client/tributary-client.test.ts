@@ -57,6 +57,6 @@ describe('the typed client', { skip: noStore }, () => {
 
   test('says when nothing answers', async () => {
     const lost = createTributaryClient({ url: 'http://127.0.0.1:1', token });
-    await assert.rejects(lost.listApps(), { code: 'SOURCE_UNREACHABLE' });
+    await assert.rejects(lost.listApps(), { code: 'API_UNREACHABLE' });
   });
 });

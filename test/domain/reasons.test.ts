@@ -91,9 +91,9 @@ test('explain of a waiting session tells what, until when, what then, and the ca
   });
   assert.equal(
     sentence,
-    `Authorization (6) since ${since}: it waits for a person to open the consent link of Storefront; ` +
+    `Authorization (6) since ${since}: it waits for the customer to open the consent link of Storefront; ` +
       'the customer can go on with POST /api/connections/shop-west/authorize ' +
-      `(tributary connection authorize shop-west); otherwise at ${until} the session ends in Authorization Timed Out (20).`,
+      `(tributary connection authorize shop-west), which says where to do it; otherwise at ${until} the session ends in Authorization Timed Out (20).`,
   );
 });
 
@@ -112,8 +112,11 @@ test('explain of a failed session names the session in the call and the cause as
 test('explain counts one row in the singular', () => {
   const row = reasonFor(19, 'SYNCED_WITH_QUARANTINE');
   assert.ok(row);
-  assert.match(say({ row, status: 19 }, { quarantined: 1 }), /, 1 row in quarantine;/);
-  assert.match(say({ row, status: 19 }, { quarantined: 12 }), /, 12 rows in quarantine;/);
+  assert.match(say({ row, status: 19 }, { quarantined: 1 }), / with 1 row in quarantine that did not fit;/);
+  assert.match(
+    say({ row, status: 19 }, { quarantined: 12 }),
+    / with 12 rows in quarantine that did not fit;/,
+  );
 });
 
 test('explain of a held session promises no time and names resume, not retry', () => {
@@ -130,7 +133,10 @@ test('explain of a closed session tells what still helps', () => {
     assert.ok(row);
     return say({ row, status }, { closed: true });
   };
-  assert.match(closed(7, 'CONSENT_DENIED'), /\/authorize .*needs a person\.$/);
-  assert.match(closed(11, 'SOURCE_REFUSED'), /\/retry .*needs a person\.$/);
-  assert.match(closed(11, 'CANCELED'), /the next one loads again\.$/);
+  assert.match(closed(7, 'CONSENT_DENIED'), /\/authorize .*nothing is loaded\.$/);
+  assert.match(closed(11, 'SOURCE_REFUSED'), /\/retry .*nothing more is loaded from this session\.$/);
+  assert.match(
+    closed(11, 'CANCELED'),
+    /nobody can move it on any more; the session stays closed and the next one loads again\.$/,
+  );
 });

@@ -10,6 +10,8 @@ import { authorized } from '../schemas/connections.ts';
 export const authorizeConnection: Route = (api, deps) => {
   const schema = {
     summary: 'Authorize a connection, or authorize it again',
+    description:
+      'Answers with a consent link for the person who consents, or says where credentials are posted. An open session in 7 or 20 is retried; where none is open a new one is started, and no data is loaded until it is authorized or canceled.',
     tags: ['Connections'],
     params: connectionParams,
     response: { 200: authorized },

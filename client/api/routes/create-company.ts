@@ -6,6 +6,7 @@ import { companyView } from '../views/company.ts';
 export const createCompany: Route = (api, { stores }) => {
   const schema = {
     summary: 'Make or rename a company',
+    description: 'A known id gets the new name.',
     tags: ['Companies'],
     body: companyBody,
     response: { 201: company },

@@ -21,7 +21,7 @@ export const createConnection: Route = (api, deps) => {
   };
   api.post('/api/connections', { schema }, async (request, reply) => {
     const { body } = request;
-    const definition = definitions.get(body.app);
+    const definition = definitions().get(body.app);
     if (definition === undefined)
       throw invalid({ path: 'body.app', message: `there is no app "${body.app}"` });
     await settingsOf(deps, definition);

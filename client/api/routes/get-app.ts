@@ -5,7 +5,13 @@ import { appView } from '../views/app.ts';
 
 /** One app; its secret is never shown. */
 export const getApp: Route = (api, deps) => {
-  const schema = { summary: 'Show an app', tags: ['Apps'], params: appParams, response: { 200: app } };
+  const schema = {
+    summary: 'Show an app',
+    description: 'Its secret is never shown.',
+    tags: ['Apps'],
+    params: appParams,
+    response: { 200: app },
+  };
   api.get('/api/apps/:app', { schema }, async ({ params }) =>
     appView(findDefinition(deps, params.app), await deps.stores.apps.get(params.app)),
   );

@@ -7,6 +7,7 @@ import { companyView } from '../views/company.ts';
 export const getCompany: Route = (api, { stores }) => {
   const schema = {
     summary: 'Show a company',
+    description: 'One company by its id.',
     tags: ['Companies'],
     params: companyParams,
     response: { 200: company },

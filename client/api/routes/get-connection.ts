@@ -8,6 +8,7 @@ import { connectionView } from '../views/connection.ts';
 export const getConnection: Route = (api, deps) => {
   const schema = {
     summary: 'Show a connection',
+    description: 'Lifecycle status, public code and label, resources and the latest session.',
     tags: ['Connections'],
     params: connectionParams,
     response: { 200: connection },

@@ -5,6 +5,7 @@ import type { Route } from '../deps.ts';
 export const getHealth: Route = (api) => {
   const schema = {
     summary: 'Tell whether the process lives',
+    description: '200 while the process lives. Whether it can work says `/api/ready`.',
     tags: ['System'],
     response: { 200: z.object({ alive: z.literal(true) }) },
   };

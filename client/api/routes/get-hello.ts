@@ -9,6 +9,7 @@ export const getHello: Route = (api) => {
       config: { open: true },
       schema: {
         summary: 'Say hello',
+        description: 'Answers the text `Hello world!`, without a token: the service lives.',
         tags: ['System'],
         response: { 200: { content: { 'text/plain': { schema: z.literal('Hello world!') } } } },
       },

@@ -13,6 +13,8 @@ const balanceOf = (ledger: Ledger) => {
 export const getLedger: Route = (api, deps) => {
   const schema = {
     summary: 'Show the row counts of a session',
+    description:
+      'For each resource and added up: read = inserted + updated + unchanged + duplicate + filtered + quarantined + tombstoned.',
     tags: ['Sessions'],
     params: sessionParams,
     response: { 200: ledgers },

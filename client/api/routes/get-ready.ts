@@ -6,6 +6,7 @@ import type { Route } from '../deps.ts';
 export const getReady: Route = (api, { stores, sessions }) => {
   const schema = {
     summary: 'Tell whether store and engine answer',
+    description: '200 when both answer; 503 with `missing` naming what does not.',
     tags: ['System'],
     response: { 200: z.object({ ready: z.literal(true) }) },
   };

@@ -1,6 +1,6 @@
+import { TributaryError } from '../../../domain/errors.ts';
 import type { Route } from '../deps.ts';
 import { findConnection } from '../find.ts';
-import { notFound } from '../problem.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { receipt } from '../schemas/connections.ts';
 import { receiptView } from '../views/receipt.ts';
@@ -9,6 +9,7 @@ import { receiptView } from '../views/receipt.ts';
 export const getReceipt: Route = (api, deps) => {
   const schema = {
     summary: 'Show the receipt of the newest disconnect',
+    description: 'What was deleted, with counts and hashes.',
     tags: ['Connections'],
     params: connectionParams,
     response: { 200: receipt },
@@ -19,7 +20,8 @@ export const getReceipt: Route = (api, deps) => {
     // A connection that was connected again is one generation further.
     const doc =
       (await receipts.get(`${id}/${generation}`)) ?? (await receipts.get(`${id}/${generation - 1}`));
-    if (doc === null) throw notFound('receipt of connection', id);
+    if (doc === null)
+      throw new TributaryError('NOT_FOUND', `Connection "${id}" has no receipt: it was not disconnected.`);
     return receiptView(doc);
   });
 };

@@ -20,6 +20,8 @@ const placeOf = ([batch, index]: RecordDoc['source']) => ({ batch, index });
 export const getRecord: Route = (api, deps) => {
   const schema = {
     summary: 'Show a record with its raw row and versions',
+    description:
+      '`raw` is the row as the app sent it; `versions` name the sessions and rows of earlier states.',
     tags: ['Records'],
     params: recordParams,
     response: { 200: recordDetail },
@@ -28,7 +30,7 @@ export const getRecord: Route = (api, deps) => {
     const { id, resource, key } = params;
     const { generation } = await findResource(deps, id, resource);
     const doc = await deps.stores.records.of(id, generation, resource).get(key);
-    if (doc === null) throw notFound(`record of ${resource}`, key);
+    if (doc === null) throw notFound('record', key, `of ${resource} in connection ${id}`);
     const versions = doc.versions.map(({ session, source, fingerprint }) => ({
       ...{ session, fingerprint },
       source: placeOf(source),

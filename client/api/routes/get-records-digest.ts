@@ -6,6 +6,7 @@ import { digest, resourceParams } from '../schemas/records.ts';
 export const getRecordsDigest: Route = (api, deps) => {
   const schema = {
     summary: 'Show the digest of the records of a resource',
+    description: 'Equal records give an equal digest. The store reads all of them.',
     tags: ['Records'],
     params: resourceParams,
     response: { 200: digest },

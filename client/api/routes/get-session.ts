@@ -8,6 +8,7 @@ import { sessionView } from '../views/session.ts';
 export const getSession: Route = (api, deps) => {
   const schema = {
     summary: 'Show a session',
+    description: 'Status, sentence, progress of each resource, substages and row counts.',
     tags: ['Sessions'],
     params: sessionParams,
     response: { 200: session },

@@ -49,6 +49,12 @@ export const getStateMachines: Route = (api) => {
     kind: sessionStatusKinds[code],
   }));
   const all = answer.parse({ machines: Object.fromEntries(tables), sessionStatuses, reasons });
-  const schema = { summary: 'Show every state machine', tags: ['System'], response: { 200: answer } };
+  const schema = {
+    summary: 'Show every state machine',
+    description:
+      'The tables that the service itself goes by: statuses, transitions, and for each reason who acts and which call helps.',
+    tags: ['System'],
+    response: { 200: answer },
+  };
   api.get('/api/state-machines', { schema }, async () => all);
 };

@@ -8,6 +8,7 @@ import { timeline } from '../schemas/sessions.ts';
 export const getTimeline: Route = (api, deps) => {
   const schema = {
     summary: 'Show every transition of a session',
+    description: 'Every transition: from, to, event, reason, who and when.',
     tags: ['Sessions'],
     params: sessionParams,
     response: { 200: timeline },

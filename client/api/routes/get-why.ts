@@ -8,6 +8,8 @@ import { whyView } from '../views/session.ts';
 export const getWhy: Route = (api, deps) => {
   const schema = {
     summary: 'Say what a session waits for and which call unblocks it',
+    description:
+      'One sentence: what it waits for, until when, what happens then, and which call moves it on.',
     tags: ['Sessions'],
     params: sessionParams,
     response: { 200: why },

@@ -4,9 +4,14 @@ import { appView } from '../views/app.ts';
 
 /** Every connector definition, and whether it is set up here. */
 export const listApps: Route = (api, { stores, definitions }) => {
-  const schema = { summary: 'List the apps', tags: ['Apps'], response: { 200: appList } };
+  const schema = {
+    summary: 'List the apps',
+    description: 'Every connector definition, and whether address and client are set here.',
+    tags: ['Apps'],
+    response: { 200: appList },
+  };
   api.get('/api/apps', { schema }, async () => {
     const docs = new Map((await stores.apps.list()).map((doc) => [doc._id, doc]));
-    return { apps: [...definitions.values()].map((one) => appView(one, docs.get(one.id) ?? null)) };
+    return { apps: [...definitions().values()].map((one) => appView(one, docs.get(one.id) ?? null)) };
   });
 };

@@ -10,6 +10,7 @@ const checkNames = ['freshness', 'volume', 'nullRates'];
 export const listChecks: Route = (api, deps) => {
   const schema = {
     summary: 'List what monitoring found in a session',
+    description: 'Volume, freshness and null rates, compared with earlier sessions.',
     tags: ['Sessions'],
     params: sessionParams,
     response: { 200: checks },

@@ -6,6 +6,8 @@ import { connectionView } from '../views/connection.ts';
 export const listConnections: Route = (api, deps) => {
   const schema = {
     summary: 'List the connections',
+    description:
+      'All of them, ordered by id, each with its latest session; of one company or one app on request.',
     tags: ['Connections'],
     querystring: connectionsQuery,
     response: { 200: connectionList },

@@ -9,6 +9,8 @@ import { quarantine, quarantineQuery } from '../schemas/sessions.ts';
 export const listQuarantine: Route = (api, deps) => {
   const schema = {
     summary: 'List the rows of a session in quarantine',
+    description:
+      'Each with its reason and the row as it came. Give the answered `next` as `after` for the next page.',
     tags: ['Sessions'],
     params: sessionParams,
     querystring: quarantineQuery,
@@ -18,7 +20,8 @@ export const listQuarantine: Route = (api, deps) => {
     const session = await findSession(deps, params.id);
     const { _id, connectionId, generation, resources } = session;
     const { resource: only, limit, after } = query;
-    if (only !== undefined && !resources.includes(only)) throw notFound(`resource of session ${_id}`, only);
+    if (only !== undefined && !resources.includes(only))
+      throw notFound('resource', only, `in session ${_id}`);
     const all = only === undefined ? resources : [only];
     const first =
       after === undefined ? 0 : all.findIndex((resource) => after.startsWith(`${_id}/${resource}/`));

@@ -8,6 +8,7 @@ import { summaryOf } from '../views/session-summary.ts';
 export const listSessions: Route = (api, deps) => {
   const schema = {
     summary: 'List the sessions of a connection, newest first',
+    description: 'Give the answered `next` as `before` for the next page.',
     tags: ['Sessions'],
     params: connectionParams,
     querystring: sessionsQuery,

@@ -8,8 +8,10 @@ export const openConsent: Route = (api, deps) => {
   const { stores, dispatcher, now } = deps;
   const schema = {
     summary: 'Open the consent page of the app',
+    description:
+      'For the browser of the person who consents; it leads on to the app. Made by `authorize` and `connect`.',
     tags: ['Authorization'],
-    params: z.object({ state: z.string() }),
+    params: z.object({ state: z.string().describe('Of the link') }),
   };
   const options = { config: { open: true }, exposeHeadRoute: false, schema };
   api.get('/authorize/:state', options, async ({ params: { state } }, reply) => {

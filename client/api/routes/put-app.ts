@@ -10,6 +10,8 @@ export const putApp: Route = (api, deps) => {
   const { stores, secrets, now } = deps;
   const schema = {
     summary: 'Set the address and client of an app',
+    description:
+      'Takes the place of what was set. The secret is stored encrypted; left out, the stored one stays while address and client id do.',
     tags: ['Apps'],
     params: appParams,
     body: appBody,

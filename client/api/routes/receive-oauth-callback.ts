@@ -9,8 +9,12 @@ export const receiveOauthCallback: Route = (api, deps) => {
   const { stores, secrets, dispatcher, now } = deps;
   const schema = {
     summary: "Receive the app's answer to a consent",
+    description:
+      'For the browser that comes back from the app. The answer is stored, encrypted, then the session is told.',
     tags: ['Authorization'],
-    querystring: z.looseObject({ state: z.string().optional() }),
+    querystring: z.looseObject({
+      state: z.string().optional().catch(undefined).describe('Of the link that was opened'),
+    }),
   };
   const options = { config: { open: true }, exposeHeadRoute: false, schema };
   api.get(callbackPath, options, async (request, reply) => {
@@ -20,7 +24,7 @@ export const receiveOauthCallback: Route = (api, deps) => {
         reply,
         400,
         'This answer does not belong to a link of ours',
-        'STATE_FORGED: open the link again, in one browser.',
+        'Open the link that you were sent again, and answer in the same browser (STATE_FORGED).',
       );
     const used = () => sendPage(reply, 410, 'This link was used already', 'Ask for a new one.');
     const standing = await consentState(deps, consent);

@@ -7,14 +7,16 @@ import { findConnection } from '../find.ts';
 import { notFound } from '../problem.ts';
 import { slug } from '../schemas/common.ts';
 
-const body = z.looseObject({
-  id: z.string().min(1).max(200).describe('Id of the event: told twice, it counts once'),
-  type: z
-    .string()
-    .min(1)
-    .max(200)
-    .describe('What happened; `grant.revoked` ends the grant, `<resource>.failed` reports an error'),
-});
+const body = z
+  .looseObject({
+    id: z.string().min(1).max(200).describe('Id of the event: told twice, it counts once'),
+    type: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('What happened; `grant.revoked` ends the grant, `<resource>.failed` reports an error'),
+  })
+  .meta({ examples: [{ id: 'evt-1', type: 'orders.ready' }] });
 
 /** What an app tells us: stored, encrypted, before the session is told. */
 export const receiveWebhook: Route = (api, deps) => {
@@ -25,13 +27,14 @@ export const receiveWebhook: Route = (api, deps) => {
     description:
       'Needs the bearer token: signatures of apps are not checked yet. An event id that is known answers 200 and changes nothing; a disconnected connection 410.',
     tags: ['Webhooks'],
-    params: z.object({ app: slug, connection: slug }),
+    params: z.object({ app: slug.describe('App id'), connection: slug.describe('Connection id') }),
     body,
     response: { 200: answer, 202: answer },
   };
   api.post('/api/webhooks/:app/:connection', { schema }, async ({ params, body: event }, reply) => {
     const connection = await findConnection(deps, params.connection);
-    if (connection.app !== params.app) throw notFound(`connection of ${params.app}`, params.connection);
+    if (connection.app !== params.app)
+      throw notFound('connection', params.connection, `at the app ${params.app}`);
     const { _id: connectionId, generation, status } = connection;
     if (status === 'DISCONNECTED')
       throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${connectionId} was disconnected.`);

@@ -22,6 +22,8 @@ function checkReady({ _id, status, authorized, ownCode }: ConnectionDoc): void {
 export const startSession: Route = (api, deps) => {
   const schema = {
     summary: 'Start a session (a pass)',
+    description:
+      '202 with the id of the session. One that closed in an error goes on under its own number. 409 SESSION_OPEN names the open one.',
     tags: ['Sessions'],
     params: connectionParams,
     body: passBody,

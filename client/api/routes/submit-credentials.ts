@@ -14,6 +14,8 @@ export const submitCredentials: Route = (api, deps) => {
   const { stores, secrets, dispatcher, now } = deps;
   const schema = {
     summary: 'Submit the credentials of a connection whose session is in Authorization (6)',
+    description:
+      'They are stored encrypted and tested by the session; 202 says that they were received. `GET /api/sessions/:id` tells how it went.',
     tags: ['Connections'],
     params: connectionParams,
     body: credentialsBody,

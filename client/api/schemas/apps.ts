@@ -3,17 +3,21 @@ import { slug, time } from './common.ts';
 
 const httpAddress = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
-export const appParams = z.object({ app: slug });
+export const appParams = z.object({ app: slug.describe('App id').meta({ examples: ['storefront'] }) });
 
-export const appBody = z.strictObject({
-  baseUrl: httpAddress,
-  clientId: z.string().min(1).optional(),
-  clientSecret: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Stored encrypted, never shown. Left out, the stored one stays if address and client id do.'),
-});
+export const appBody = z
+  .strictObject({
+    baseUrl: httpAddress,
+    clientId: z.string().min(1).optional().describe('Our client id at the app'),
+    clientSecret: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Stored encrypted, never shown. Left out, the stored one stays if address and client id do.'),
+  })
+  .meta({
+    examples: [{ baseUrl: 'https://shop.example.com', clientId: 'tributary', clientSecret: 'from the app' }],
+  });
 
 export const app = z.object({
   id: slug,

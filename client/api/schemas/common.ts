@@ -26,10 +26,21 @@ export const actor = z.object({ kind: z.enum(['person', 'schedule', 'app', 'syst
 export const json = z.custom<JsonValue>(() => true);
 export const jsonObject = z.custom<JsonObject>(() => true).meta({ type: 'object' });
 
-export const limit = z.coerce.number('must be a number').int().min(1).max(500).default(100);
+const rowsLimit = 'must be a whole number from 1 to 500';
+export const limit = z.coerce
+  .number(rowsLimit)
+  .int(rowsLimit)
+  .min(1, rowsLimit)
+  .max(500, rowsLimit)
+  .default(100)
+  .describe('At most so many');
 
-export const connectionParams = z.object({ id: slug });
-export const sessionParams = z.object({ id: sessionIdText });
+export const connectionParams = z.object({
+  id: slug.describe('Connection id').meta({ examples: ['storefront-west'] }),
+});
+export const sessionParams = z.object({
+  id: sessionIdText.describe('Session id').meta({ examples: ['storefront-west.1'] }),
+});
 
 /** A failure (RFC 9457). Some carry more: `current`, `allowed`, `sessionId`, `missing`. */
 export const problem = z

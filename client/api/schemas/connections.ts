@@ -21,22 +21,26 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'must be an IANA time zone such as Europe/Berlin');
 
-export const connectBody = z.strictObject({
-  company: z.strictObject({ id: slug, name: z.string().trim().min(1).max(200).optional() }),
-  app: slug,
-  id: slug.optional().describe('Default: <app>-<company>'),
-  resources: z
-    .array(slug)
-    .min(1)
-    .optional()
-    .describe('The ones to load; default: those the definition enables'),
-  pool: slug.default('default'),
-  timeZone: timeZone.default('UTC'),
-  unattended: z
-    .boolean()
-    .default(true)
-    .describe('Finalizes the configuration by itself once it is authorized'),
-});
+export const connectBody = z
+  .strictObject({
+    company: z.strictObject({ id: slug, name: z.string().trim().min(1).max(200).optional() }),
+    app: slug,
+    id: slug.optional().describe('Default: <app>-<company>'),
+    resources: z
+      .array(slug)
+      .min(1)
+      .optional()
+      .describe('The ones to load; default: those the definition enables'),
+    pool: slug.default('default'),
+    timeZone: timeZone.default('UTC'),
+    unattended: z
+      .boolean()
+      .default(true)
+      .describe('Finalizes the configuration by itself once it is authorized'),
+  })
+  .meta({
+    examples: [{ company: { id: 'acme', name: 'Acme Ltd' }, app: 'storefront', resources: ['orders'] }],
+  });
 
 export const connection = z.object({
   id: slug,
@@ -64,7 +68,10 @@ export const connection = z.object({
   updatedAt: time,
 });
 
-export const connectionsQuery = z.strictObject({ company: slug.optional(), app: slug.optional() });
+export const connectionsQuery = z.strictObject({
+  company: slug.optional().describe('Only of this company'),
+  app: slug.optional().describe('Only at this app'),
+});
 export const connectionList = z.object({ connections: z.array(connection) });
 
 export const authorization = z.discriminatedUnion('kind', [
@@ -83,14 +90,19 @@ export const authorization = z.discriminatedUnion('kind', [
 export const authorized = z.object({ sessionId: sessionIdText, authorization });
 export const connected = authorized.extend({ connection });
 
-export const credentialsBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('basic'), username: z.string().min(1), password: z.string() }),
-  z.strictObject({ kind: z.literal('bearer'), token: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('apiKey'), key: z.string().min(1) }),
-]);
+export const credentialsBody = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('basic'), username: z.string().min(1), password: z.string() }),
+    z.strictObject({ kind: z.literal('bearer'), token: z.string().min(1) }),
+    z.strictObject({ kind: z.literal('apiKey'), key: z.string().min(1) }),
+  ])
+  .meta({ examples: [{ kind: 'apiKey', key: 'from the app' }] });
 export const accepted = z.object({ accepted: z.literal(true) });
 
-export const disconnectBody = z.strictObject({ keepData: z.boolean().optional() }).nullish();
+export const disconnectBody = z
+  .strictObject({ keepData: z.boolean().optional().describe('Keeps the records') })
+  .nullish()
+  .meta({ examples: [{ keepData: true }] });
 
 export const receipt = z.object({
   id: z.string(),

@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { json, jsonObject, limit, sessionIdText, slug, time } from './common.ts';
+import { connectionParams, json, jsonObject, limit, sessionIdText, slug, time } from './common.ts';
 
-export const resourceParams = z.object({ id: slug, resource: slug });
-export const recordParams = resourceParams.extend({ key: z.string().min(1) });
+export const resourceParams = connectionParams.extend({
+  resource: slug.describe('Resource id').meta({ examples: ['orders'] }),
+});
+export const recordParams = resourceParams.extend({
+  key: z
+    .string()
+    .min(1)
+    .describe('Key of the record')
+    .meta({ examples: ['24'] }),
+});
 
 /** Field filters stand beside limit and after, as `where.<field>=value`. */
 export const recordsQuery = z
@@ -42,7 +50,10 @@ export const recordDetail = record.extend({
 });
 export const digest = z.object({ resource: slug, count: z.int(), digest: z.string() });
 
-export const changesQuery = z.strictObject({ cursor: z.string().optional(), limit });
+export const changesQuery = z.strictObject({
+  cursor: z.string().optional().describe('`cursor` of the call before'),
+  limit,
+});
 export const changes = z.object({
   items: z.array(
     z.object({

@@ -118,7 +118,7 @@ export const ledgers = z.object({
 });
 
 export const quarantineQuery = z.strictObject({
-  resource: slug.optional(),
+  resource: slug.optional().describe('Only of this resource'),
   limit,
   after: z.string().optional().describe('`next` of the page before'),
 });
@@ -154,8 +154,12 @@ export const checks = z.object({
 });
 
 export const callBody = z
-  .strictObject({ note: z.string().max(1000).optional(), substage: substage.optional() })
-  .nullish();
+  .strictObject({
+    note: z.string().max(1000).optional().describe('Stands on the timeline'),
+    substage: substage.optional().describe('Of skip: the failed one'),
+  })
+  .nullish()
+  .meta({ examples: [{ note: 'the shop is back' }] });
 
 export const callResult = z.object({
   sessionId: sessionIdText,
@@ -168,9 +172,9 @@ export const callResult = z.object({
 export const sessionsQuery = z.strictObject({
   limit,
   before: z.coerce
-    .number('must be a number')
-    .int()
-    .min(1)
+    .number('must be the number of a session')
+    .int('must be the number of a session')
+    .min(1, 'must be the number of a session')
     .optional()
     .describe('Only sessions with a smaller number'),
 });
@@ -182,7 +186,8 @@ export const passBody = z
       .strictObject({ configuration: slug.optional(), resources: z.array(slug).min(1).optional() })
       .optional(),
   })
-  .nullish();
+  .nullish()
+  .meta({ examples: [{ scope: { resources: ['orders'] } }] });
 
 export const pass = z.object({
   sessionId: sessionIdText.nullable().describe('null: it has not begun yet'),

@@ -1,9 +1,11 @@
+import { type ErrorKind, errors } from '../../../domain/errors.ts';
 import { addLedgers, type Ledger } from '../../../domain/ledger.ts';
 import { type ExplainFacts, explain } from '../../../domain/reasons.ts';
 import { sessionStatusNames, substages } from '../../../domain/session.ts';
 import type { CheckpointDoc, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
 import { callsOf } from '../../refusals.ts';
 import type { RouteDeps } from '../deps.ts';
+import { shownDefinition } from '../find.ts';
 import type { Session, Why } from '../schemas/sessions.ts';
 import { summaryOf } from './session-summary.ts';
 
@@ -40,16 +42,29 @@ function resourcesToName({ session, checkpoints, runs }: Insight): readonly stri
   return [];
 }
 
+/** `2026-03-01 08:00:12 UTC` */
+const readable = (at: Date): string =>
+  at
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+
+const messageOf = (reason: string): string | undefined =>
+  (errors as Readonly<Record<string, ErrorKind>>)[reason]?.message;
+
 function sentenceOf(deps: RouteDeps, insight: Insight): string {
   const { session, checkpoints, sum } = insight;
   const { status, reason, since, until, detail } = session;
   if (status === null || reason === null)
-    return `It was opened at ${session.openedAt.toISOString()} and has not reached its first status.`;
+    return `It was opened at ${readable(session.openedAt)} and has not reached its first status; if that lasts, see that a worker runs.`;
   const rows = [...checkpoints.values()].reduce((total, one) => total + one.rows, 0);
   const atWork = substages.find((name) =>
     ['failed', 'running'].includes(session.substages[name]?.status ?? ''),
   );
-  const app = deps.definitions.get(session.app)?.name ?? session.app;
+  const definition = shownDefinition(deps, session.app);
+  const app = definition?.name ?? session.app;
+  // The workflow does not know how the app is authorized.
+  const byCredentials = definition !== undefined && definition.auth.kind !== 'oauth2';
   const facts: ExplainFacts = {
     sessionId: session._id,
     connectionId: session.connectionId,
@@ -60,14 +75,15 @@ function sentenceOf(deps: RouteDeps, insight: Insight): string {
     ...(rows === 0 ? {} : { rows }),
     held: session.held !== null,
     closed: session.closedAt !== null,
-    ...(detail === null ? {} : { cause: detail }),
+    // What only repeats the reason says nothing new.
+    ...(detail === null || detail === messageOf(reason) ? {} : { cause: detail }),
   };
   return explain({
     status,
     statusName: sessionStatusNames[status],
-    reason,
-    since: since.toISOString(),
-    until: until?.toISOString(),
+    reason: reason === 'WAITING_FOR_CONSENT' && byCredentials ? 'WAITING_FOR_CREDENTIALS' : reason,
+    since: readable(since),
+    until: until === null ? undefined : readable(until),
     facts,
   });
 }

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { App } from '../../api/schemas/apps.ts';
-import { path } from '../api.ts';
 import { contextOf } from '../context.ts';
-import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
+import { readSecret } from './shared.ts';
 
 interface SetOptions {
   readonly baseUrl: string;
@@ -22,7 +21,7 @@ export function addApp(program: Command): void {
     .addHelpText('after', examples('tributary app show storefront'))
     .action(async (app: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      show(context, await (await context.api()).get<App>(path`/api/apps/${app}`));
+      show(context, await (await context.api()).getApp(app));
     });
   group
     .command('set')
@@ -43,17 +42,8 @@ export function addApp(program: Command): void {
         ? await readSecret(clientSecretFile)
         : process.env.TRIBUTARY_CLIENT_SECRET;
       const body = { baseUrl, ...(clientId && { clientId }), ...(clientSecret && { clientSecret }) };
-      show(context, await (await context.api()).put<App>(path`/api/apps/${app}`, body));
+      show(context, await (await context.api()).putApp(app, body));
     });
-}
-
-async function readSecret(file: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    throw new UsageError(`${file} cannot be read.`);
-  }
 }
 
 function show(context: ReturnType<typeof contextOf>, app: App): void {

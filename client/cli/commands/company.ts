@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Company } from '../../api/schemas/companies.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
 
@@ -14,7 +13,7 @@ export function addCompany(program: Command): void {
     .addHelpText('after', examples('tributary company create acme "Acme Ltd"'))
     .action(async (id: string, name: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      const company = await (await context.api()).post<Company>('/api/companies', { id, name });
+      const company = await (await context.api()).createCompany({ id, name });
       context.answer(company, () => [`${company.id}: ${company.name}`]);
     });
   group
@@ -23,9 +22,7 @@ export function addCompany(program: Command): void {
     .addHelpText('after', examples('tributary company list', 'tributary company list --json'))
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);
-      const { companies } = await (await context.api()).get<{ readonly companies: readonly Company[] }>(
-        '/api/companies',
-      );
+      const { companies } = await (await context.api()).listCompanies();
       context.list(companies, companies, [
         { title: 'company', value: ({ id }) => id },
         { title: 'name', value: ({ name }) => name },

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Connected } from '../../api/schemas/connections.ts';
 import { contextOf } from '../context.ts';
 import { exitCodes } from '../exit.ts';
 import { examples } from '../help.ts';
@@ -39,18 +38,18 @@ export function addConnect(program: Command): void {
       const context = contextOf(command);
       const api = await context.api();
       const { company, name, id, resource, wait } = options;
-      const connected = await api.post<Connected>('/api/connections', {
+      const connected = await api.connect({
         company: { id: company, ...(name && { name }) },
         app,
         ...(id && { id }),
-        ...(resource && { resources: resource }),
+        ...(resource && { resources: [...resource] }),
       });
       if (!wait) return showAuthorization(context, connected, connected.connection.id);
       const { authorization } = connected;
       context.note(
         authorization.kind === 'oauth2'
           ? `Consent at: ${authorization.link}`
-          : `Post the credentials to ${authorization.submitTo}`,
+          : `Submit the credentials with: tributary connection credentials ${connected.connection.id}`,
       );
       const { code } = await watchToEnd(context, api, connected.sessionId);
       if (code !== 19) process.exitCode = exitCodes.failed;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Authorized, Connection, Disconnecting, Receipt } from '../../api/schemas/connections.ts';
-import { path } from '../api.ts';
+import type { Connection, CredentialsBody, Disconnecting, Receipt } from '../../api/schemas/connections.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
 import { contextOf } from '../context.ts';
+import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
-import { getConnection } from '../sessions.ts';
-import { showAuthorization } from './shared.ts';
+import { readSecret, showAuthorization } from './shared.ts';
 
 /** `tributary connection` */
 export function addConnection(program: Command): void {
@@ -23,13 +23,10 @@ export function addConnection(program: Command): void {
       const context = contextOf(command);
       const api = await context.api();
       const { company, app } = query;
-      const { connections } = await api.get<{ readonly connections: readonly Connection[] }>(
-        '/api/connections',
-        {
-          company,
-          app,
-        },
-      );
+      const { connections } = await api.listConnections({
+        ...(company !== undefined && { company }),
+        ...(app !== undefined && { app }),
+      });
       context.list(connections, connections, [
         { title: 'connection', value: ({ id }) => id },
         { title: 'company', value: (connection) => connection.company },
@@ -48,7 +45,7 @@ export function addConnection(program: Command): void {
     .addHelpText('after', examples('tributary connection show storefront-west'))
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      const connection = await getConnection(await context.api(), id);
+      const connection = await (await context.api()).getConnection(id);
       context.answer(connection, () => connectionFacts(connection));
     });
   group
@@ -58,8 +55,21 @@ export function addConnection(program: Command): void {
     .addHelpText('after', examples('tributary connection authorize storefront-west'))
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
-      const authorized = await (await context.api()).post<Authorized>(path`/api/connections/${id}/authorize`);
+      const authorized = await (await context.api()).authorize(id);
       showAuthorization(context, authorized, id);
+    });
+  group
+    .command('credentials')
+    .argument('<connection>', 'connection id')
+    .description('submit the key, token or password of an app without OAuth, while it waits in 6')
+    .option('--user <name>', 'user name, where the app takes one')
+    .option('--secret-file <file>', 'file that holds the secret (default: TRIBUTARY_APP_SECRET)')
+    .addHelpText('after', examples('tributary connection credentials tickets-acme --secret-file key.txt'))
+    .action(async (id: string, options: CredentialsOptions, command: Command) => {
+      const context = contextOf(command);
+      const body = await credentialsOf(await context.api(), id, options);
+      const answer = await (await context.api()).submitCredentials(id, body);
+      context.answer(answer, () => [`Received. How it went: tributary why ${id}`]);
     });
   group
     .command('disconnect')
@@ -76,12 +86,32 @@ export function addConnection(program: Command): void {
     .action(async (id: string, { keepData }: { readonly keepData?: boolean }, command: Command) => {
       const context = contextOf(command);
       const body = keepData ? { keepData } : {};
-      const answer = await (await context.api()).post<Receipt | Disconnecting>(
-        path`/api/connections/${id}/disconnect`,
-        body,
-      );
+      const answer = await (await context.api()).disconnect(id, body);
       context.answer(answer, () => receiptLines(answer));
     });
+}
+
+interface CredentialsOptions {
+  readonly user?: string;
+  readonly secretFile?: string;
+}
+
+/** The credentials in the form that the connection's app takes. */
+async function credentialsOf(
+  api: TributaryClient,
+  id: string,
+  { user, secretFile }: CredentialsOptions,
+): Promise<CredentialsBody> {
+  const secret = secretFile ? await readSecret(secretFile) : process.env.TRIBUTARY_APP_SECRET;
+  if (!secret) throw new UsageError('Name the secret by --secret-file or TRIBUTARY_APP_SECRET.');
+  const { app } = await api.getConnection(id);
+  const { auth } = await api.getApp(app);
+  if (auth === 'apiKey') return { kind: auth, key: secret };
+  if (auth === 'bearer') return { kind: auth, token: secret };
+  if (auth === 'oauth2')
+    throw new UsageError(`${app} is authorized by a consent link: tributary connection authorize ${id}`);
+  if (user === undefined) throw new UsageError(`${app} takes a user name: add --user.`);
+  return { kind: auth, username: user, password: secret };
 }
 
 function connectionFacts(connection: Connection): string[] {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Changes, RecordDetail, RecordView } from '../../api/schemas/records.ts';
-import { type Api, path } from '../api.ts';
+import type { RecordDetail, RecordView } from '../../api/schemas/records.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
 import { contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
@@ -10,7 +10,8 @@ import { formatFacts, formatTable } from '../output/table.ts';
 import { type RecordsQuery, streamRecords } from '../records.ts';
 import { collect, parseCount } from './shared.ts';
 
-type Format = 'table' | 'csv' | 'jsonl';
+const formats = ['table', 'csv', 'json', 'jsonl'] as const;
+type Format = (typeof formats)[number];
 interface RecordsOptions {
   readonly format?: Format;
   readonly where?: readonly string[];
@@ -25,7 +26,7 @@ export function addRecords(program: Command): void {
     .argument('<connection>', 'connection id')
     .argument('<resource>', 'resource id')
     .description('the records of a resource')
-    .addOption(new Option('--format <format>', 'how they are written').choices(['table', 'csv', 'jsonl']))
+    .addOption(new Option('--format <format>', 'how they are written').choices(formats))
     .option('--where <field=value>', 'only records with this value; repeat for more', collect)
     .option('--limit <count>', 'at most so many (default: 20 in a table, else all)', parseCount)
     .option('--out <file>', 'write to a file')
@@ -40,10 +41,17 @@ export function addRecords(program: Command): void {
     .action(async (connection: string, resource: string, options: RecordsOptions, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const format: Format = context.json ? 'jsonl' : (options.format ?? formatOf(options.out));
+      const asked = options.format ?? (context.json && options.out === undefined ? 'json' : undefined);
+      const format = asked ?? formatOf(options.out);
       const limit = options.limit ?? (format === 'table' ? 20 : undefined);
       const where = parseWhere(options.where ?? []);
-      await writeRecords(api, { connection, resource, where, ...(limit && { limit }) }, format, options.out);
+      const query = { connection, resource, where, ...(limit && { limit }) };
+      const { out } = options;
+      const records = await writeRecords(api, query, format, out);
+      if (out !== undefined)
+        context.answer({ file: out, format, records }, () => [
+          `${records} records are in ${out} (${format}).`,
+        ]);
     });
   program
     .command('record')
@@ -61,8 +69,7 @@ export function addRecords(program: Command): void {
     .action(
       async (connection: string, resource: string, key: string, _options: unknown, command: Command) => {
         const context = contextOf(command);
-        const to = path`/api/connections/${connection}/records/${resource}/${key}`;
-        const record = await (await context.api()).get<RecordDetail>(to);
+        const record = await (await context.api()).getRecord(connection, resource, key);
         context.answer(record, () => recordLines(record));
       },
     );
@@ -81,10 +88,10 @@ export function addRecords(program: Command): void {
       ) => {
         const context = contextOf(command);
         const { cursor, limit } = query;
-        const changes = await (await context.api()).get<Changes>(
-          path`/api/connections/${connection}/changes`,
-          { cursor, limit: Math.min(limit, 500) },
-        );
+        const changes = await (await context.api()).changes(connection, {
+          ...(cursor !== undefined && { cursor }),
+          limit: Math.min(limit, 500),
+        });
         context.answer(changes, () => [
           ...formatTable(changes.items, [
             { title: 'session', value: ({ session }) => session },
@@ -100,6 +107,7 @@ export function addRecords(program: Command): void {
 
 function formatOf(out: string | undefined): Format {
   if (out?.endsWith('.csv')) return 'csv';
+  if (out?.endsWith('.json')) return 'json';
   return out === undefined ? 'table' : 'jsonl';
 }
 
@@ -114,15 +122,22 @@ function parseWhere(texts: readonly string[]): Readonly<Record<string, string>> 
   );
 }
 
+/** @returns how many there were */
 async function writeRecords(
-  api: Api,
+  api: TributaryClient,
   query: RecordsQuery,
   format: Format,
   out: string | undefined,
-): Promise<void> {
+): Promise<number> {
   const { pipeline } = await import('node:stream/promises');
-  const records = streamRecords(api, query);
-  const lines = { table: tableLines, csv: csvLines, jsonl: jsonLines }[format](records);
+  let count = 0;
+  async function* counted(): AsyncGenerator<RecordView> {
+    for await (const record of streamRecords(api, query)) {
+      count += 1;
+      yield record;
+    }
+  }
+  const lines = { table: tableLines, csv: csvLines, json: jsonText, jsonl: jsonLines }[format](counted());
   async function* withEnds(): AsyncGenerator<string> {
     for await (const line of lines) yield `${line}\n`;
   }
@@ -131,7 +146,11 @@ async function writeRecords(
     if (error.code !== 'EPIPE') throw error;
   };
   if (out === undefined) await pipeline(withEnds, process.stdout, { end: false }).catch(ended);
-  else await pipeline(withEnds, createWriteStream(out));
+  else
+    await pipeline(withEnds, createWriteStream(out)).catch((error: NodeJS.ErrnoException) => {
+      throw error.syscall === 'open' ? new UsageError(`${out} cannot be written (${error.code}).`) : error;
+    });
+  return count;
 }
 
 type Records = AsyncIterable<RecordView>;
@@ -141,6 +160,16 @@ const fieldsOf = (records: readonly RecordView[]): string[] => [
 
 async function* jsonLines(records: Records): AsyncGenerator<string> {
   for await (const record of records) yield JSON.stringify(record);
+}
+
+/** One JSON array, a record a line; nothing before the first page is there, so that a failure stands alone. */
+async function* jsonText(records: Records): AsyncGenerator<string> {
+  let start = '[';
+  for await (const record of records) {
+    yield `${start}${JSON.stringify(record)}`;
+    start = ',';
+  }
+  yield start === '[' ? '[]' : ']';
 }
 
 /** The first page decides on the columns; records are of one schema. */

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Ledger } from '../../../domain/ledger.ts';
-import type { Checks, Ledgers, QuarantinePage, Timeline } from '../../api/schemas/sessions.ts';
-import { path } from '../api.ts';
+import type { Ledgers } from '../../api/schemas/sessions.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
 import type { Column } from '../output/table.ts';
@@ -17,7 +16,7 @@ export function addSessionReads(group: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const timeline = await api.get<Timeline>(path`/api/sessions/${await sessionIdOf(api, id)}/timeline`);
+      const timeline = await api.timeline(await sessionIdOf(api, id));
       context.list(timeline, timeline.entries, [
         { title: 'at', value: ({ at }) => at },
         { title: 'from', align: 'right', value: ({ from }) => from },
@@ -43,7 +42,7 @@ export function addSessionReads(group: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const ledgers = await api.get<Ledgers>(path`/api/sessions/${await sessionIdOf(api, id)}/ledger`);
+      const ledgers = await api.ledger(await sessionIdOf(api, id));
       context.list(ledgers, ledgers.resources, [
         { title: 'resource', value: ({ resource }) => resource },
         ...counts.map((name) => countColumn(name)),
@@ -62,8 +61,10 @@ export function addSessionReads(group: Command): void {
         const context = contextOf(command);
         const api = await context.api();
         const { resource, limit } = query;
-        const to = path`/api/sessions/${await sessionIdOf(api, id)}/quarantine`;
-        const page = await api.get<QuarantinePage>(to, { resource, limit: Math.min(limit, 500) });
+        const page = await api.quarantine(await sessionIdOf(api, id), {
+          ...(resource !== undefined && { resource }),
+          limit: Math.min(limit, 500),
+        });
         context.list(page, page.rows, [
           { title: 'resource', value: (row) => row.resource },
           { title: 'key', value: ({ key }) => key },
@@ -81,7 +82,7 @@ export function addSessionReads(group: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const { checks } = await api.get<Checks>(path`/api/sessions/${await sessionIdOf(api, id)}/checks`);
+      const { checks } = await api.checks(await sessionIdOf(api, id));
       context.list(checks, checks, [
         { title: 'resource', value: ({ resource }) => resource },
         { title: 'check', value: ({ check }) => check },

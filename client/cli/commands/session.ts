@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { CallAnswerView, SessionList } from '../../api/schemas/sessions.ts';
-import { path } from '../api.ts';
+import type { CallBody } from '../../api/schemas/sessions.ts';
 import { contextOf } from '../context.ts';
 import { exitCodes } from '../exit.ts';
 import { examples } from '../help.ts';
-import { getSession, startPass } from '../sessions.ts';
+import { startPass } from '../sessions.ts';
 import { addSessionReads } from './session-reads.ts';
 import { collect, parseCount, sessionFacts, sessionIdOf, watchToEnd } from './shared.ts';
 
@@ -28,7 +27,7 @@ export function addSession(program: Command): void {
       ) => {
         const context = contextOf(command);
         const api = await context.api();
-        const body = options.resource ? { scope: { resources: options.resource } } : {};
+        const body = options.resource ? { scope: { resources: [...options.resource] } } : {};
         const sessionId = await startPass(api, id, body);
         if (!options.wait) return context.answer({ sessionId }, () => [`${sessionId} has begun`]);
         const { code } = await watchToEnd(context, api, sessionId);
@@ -46,8 +45,7 @@ export function addSession(program: Command): void {
     )
     .action(async (id: string, { limit }: { readonly limit: number }, command: Command) => {
       const context = contextOf(command);
-      const to = path`/api/connections/${id}/sessions`;
-      const { sessions } = await (await context.api()).get<SessionList>(to, { limit: Math.min(limit, 500) });
+      const { sessions } = await (await context.api()).listSessions(id, { limit: Math.min(limit, 500) });
       context.list(sessions, sessions, [
         { title: 'session', value: (session) => session.id },
         { title: 'code', align: 'right', value: ({ code }) => code },
@@ -68,7 +66,7 @@ export function addSession(program: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const session = await getSession(api, await sessionIdOf(api, id));
+      const session = await api.getSession(await sessionIdOf(api, id));
       context.answer(session, () => sessionFacts(session));
     });
   group
@@ -108,9 +106,9 @@ function addCall(group: Command, call: 'retry' | 'cancel' | 'skip' | 'proceed', 
         const api = await context.api();
         const session = await sessionIdOf(api, id);
         const { note, substage } = body;
-        const answer = await api.post<CallAnswerView>(`${path`/api/sessions/${session}`}/${call}`, {
+        const answer = await api.call(session, call, {
           ...(note && { note }),
-          ...(substage && { substage }),
+          ...(substage && { substage: substage as NonNullable<CallBody['substage']> }),
         });
         const moved = answer.pending ? 'accepted; it has not moved yet, now' : 'now';
         context.answer(answer, () => [`${answer.sessionId}: ${moved} ${answer.code} ${answer.name}`]);

@@ -1,11 +1,11 @@
 import type { Authorized } from '../../api/schemas/connections.ts';
 import type { Session } from '../../api/schemas/sessions.ts';
-import type { Api } from '../api.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../exit.ts';
 import { createLive } from '../output/live.ts';
 import { formatFacts } from '../output/table.ts';
-import { getConnection, watchSessions } from '../sessions.ts';
+import { watchSessions } from '../sessions.ts';
 
 /** Shows where a person authorizes. */
 export function showAuthorization(context: Context, answer: Authorized, connection: string): void {
@@ -19,7 +19,13 @@ export function showAuthorization(context: Context, answer: Authorized, connecti
             ['consent at', authorization.link],
             ['valid until', authorization.expiresAt],
           ] as const)
-        : ([['post credentials to', `${authorization.submitTo} (${authorization.takes})`]] as const)),
+        : ([
+            ['takes', authorization.takes],
+            [
+              'submit it with',
+              `tributary connection credentials ${connection} (or POST ${authorization.submitTo})`,
+            ],
+          ] as const)),
     ]),
     `Follow it with: tributary session watch ${sessionId}`,
   ]);
@@ -42,7 +48,7 @@ export function sessionFacts(session: Session): string[] {
 }
 
 /** Follows a session with live progress (on stderr where stdout is JSON), then answers with it. */
-export async function watchToEnd(context: Context, api: Api, id: string): Promise<Session> {
+export async function watchToEnd(context: Context, api: TributaryClient, id: string): Promise<Session> {
   const live = createLive(context.json ? process.stderr : process.stdout);
   const [session] = await watchSessions(api, [{ name: id, id }], { live });
   if (!session) throw new Error('There was no session to watch.');
@@ -51,9 +57,9 @@ export async function watchToEnd(context: Context, api: Api, id: string): Promis
 }
 
 /** A session by its id, or the latest one of a connection. */
-export async function sessionIdOf(api: Api, id: string): Promise<string> {
+export async function sessionIdOf(api: TributaryClient, id: string): Promise<string> {
   if (/\.\d+$/.test(id)) return id;
-  const { latestSession } = await getConnection(api, id);
+  const { latestSession } = await api.getConnection(id);
   if (latestSession === null) throw new UsageError(`The connection ${id} has no session yet.`);
   return latestSession.id;
 }
@@ -71,3 +77,13 @@ export const collect = (value: string, before: readonly string[] = []): readonly
   ...before,
   value,
 ];
+
+/** The secret in a file. @throws {UsageError} */
+export async function readSecret(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    throw new UsageError(`${file} cannot be read.`);
+  }
+}

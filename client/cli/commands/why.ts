@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import type { Why } from '../../api/schemas/sessions.ts';
-import { type Api, path } from '../api.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
 import { sessionIdOf } from './shared.ts';
-
-/** Asks why a session is where it is. */
-export const getWhy = (api: Api, sessionId: string): Promise<Why> =>
-  api.get(path`/api/sessions/${sessionId}/why`);
 
 /** The sentence, and the calls that the session takes. */
 export const whyLines = ({ sessionId, sentence, allowed }: Why): string[] => [
@@ -25,7 +20,7 @@ export function addWhy(program: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const why = await getWhy(api, await sessionIdOf(api, id));
+      const why = await api.why(await sessionIdOf(api, id));
       context.answer(why, () => whyLines(why));
     });
 }

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Authorized, Connected } from '../../api/schemas/connections.ts';
+import { TributaryError } from '../../../domain/errors.ts';
 import type { Digest } from '../../api/schemas/records.ts';
 import type { Session } from '../../api/schemas/sessions.ts';
-import { type Api, createApi, path } from '../api.ts';
-import { getWhy, whyLines } from '../commands/why.ts';
+import { createTributaryClient, type TributaryClient } from '../../tributary-client.ts';
+import { whyLines } from '../commands/why.ts';
 import { dataFiles, type ProcessesFile } from '../data-files.ts';
-import { UnreachableError } from '../exit.ts';
 import { failureLine } from '../failure.ts';
 import { createLive } from '../output/live.ts';
 import { isSettled } from '../session-line.ts';
-import { getSession, startPass, watchSessions } from '../sessions.ts';
+import { startPass, watchSessions } from '../sessions.ts';
 import { app, companies, connectionOf, resource } from '../start/companies.ts';
 import { consent } from '../start/consent.ts';
 import { underDemoLock } from '../start/refresh.ts';
@@ -29,7 +28,7 @@ export interface BreakResult {
 type Say = (line: string) => void;
 
 interface Demo {
-  readonly api: Api;
+  readonly api: TributaryClient;
   readonly control: StorefrontControl;
   readonly processes: () => Promise<ProcessesFile>;
   readonly say: Say;
@@ -42,15 +41,15 @@ const dripMs = 6_000;
 
 /**
  * Breaks two things in a running `tributary start`, and shows that both are mended without a lost or doubled row.
- * @throws {UnreachableError} if nothing runs on this data folder
+ * @throws {TributaryError} API_UNREACHABLE if nothing runs on this data folder
  */
 export async function demoBreak(dataFolder: string, say: Say): Promise<BreakResult> {
   const files = dataFiles(dataFolder);
   const [local, processes] = await Promise.all([files.readApi(), files.readProcesses()]);
   if (!local || !processes || !isAlive(processes.pid))
-    throw new UnreachableError(`Nothing runs on the data folder ${dataFolder}.`);
+    throw new TributaryError('API_UNREACHABLE', `Nothing runs on the data folder ${dataFolder}.`);
   const demo: Demo = {
-    api: createApi(local.url, local.token, 'demonstration'),
+    api: createTributaryClient({ ...local, actor: 'demonstration' }),
     control: createStorefrontControl(processes.storefront),
     processes: async () => (await files.readProcesses()) ?? processes,
     say,
@@ -95,13 +94,13 @@ async function run(demo: Demo): Promise<BreakResult> {
 }
 
 async function connect({ api }: Demo, id: string): Promise<string> {
-  const connected = await api.post<Connected>('/api/connections', { company: { id: company.id }, app, id });
+  const connected = await api.connect({ company: { id: company.id }, app, id });
   await consent(connected, company.id);
   return connected.sessionId;
 }
 
 async function removeAgain({ api, say }: Demo, id: string): Promise<void> {
-  const gone = await api.post(path`/api/connections/${id}/disconnect`).then(
+  const gone = await api.disconnect(id).then(
     () => 'is disconnected again',
     (error: unknown) => `is still there (${failureLine(error)})`,
   );
@@ -126,7 +125,7 @@ async function killWhileLoading(demo: Demo, id: string): Promise<void> {
   const { worker } = await processes();
   process.kill(worker, 'SIGKILL');
   say(`   killed process ${worker} (worker) with SIGKILL after ${batchesOf(loading)} stored batch`);
-  say(`   why: ${whyLines(await getWhy(api, sessionId)).join('\n        ')}`);
+  say(`   why: ${whyLines(await api.why(sessionId)).join('\n        ')}`);
   await control.faults({ dripMs: 0 });
   say('   nothing has to be called: the worker is started again, and loading goes on after the stored batch');
   say('   once the engine misses its heartbeat (within 30 s)');
@@ -140,9 +139,9 @@ async function revokeAndMend(demo: Demo, id: string): Promise<void> {
   await control.faults({ revoke: company.id });
   const refused = await startPass(api, id);
   await watchSessions(api, [{ name: id, id: refused }], { live: createLive(process.stderr) });
-  say(`   why: ${whyLines(await getWhy(api, refused)).join('\n        ')}`);
+  say(`   why: ${whyLines(await api.why(refused)).join('\n        ')}`);
   say(`   the call that mends it: npx tributary connection authorize ${id}`);
-  const authorized = await api.post<Authorized>(path`/api/connections/${id}/authorize`);
+  const authorized = await api.authorize(id);
   await consent(authorized, company.id);
   await synced(demo, id, authorized.sessionId);
 }
@@ -150,15 +149,14 @@ async function revokeAndMend(demo: Demo, id: string): Promise<void> {
 /** Follows a session to 19. @throws if it ends elsewhere, with the reason */
 async function synced({ api, say }: Demo, name: string, id: string): Promise<void> {
   await watchSessions(api, [{ name, id }], { live: createLive(process.stderr) });
-  const { code, text, sentence } = await getSession(api, id);
+  const { code, text, sentence } = await api.getSession(id);
   if (code !== 19) throw new Error(`${id}: ${sentence}`);
   say(`   ${id} ended 19 ${text}`);
   // Its run ends a moment after its last status.
   await delay(200);
 }
 
-const digestOf = (api: Api, id: string): Promise<Digest> =>
-  api.get(path`/api/connections/${id}/records/${resource}/digest`);
+const digestOf = (api: TributaryClient, id: string): Promise<Digest> => api.digest(id, resource);
 
 const batchesOf = ({ resources }: Session): number =>
   resources.reduce((sum, { loading }) => sum + (loading?.batches ?? 0), 0);

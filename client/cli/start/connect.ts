@@ -1,7 +1,7 @@
-import type { Authorized, Connected, Connection } from '../../api/schemas/connections.ts';
-import { type Api, path } from '../api.ts';
-import { ProblemError } from '../exit.ts';
-import { getConnection, startPass } from '../sessions.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { Authorized, Connection } from '../../api/schemas/connections.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
+import { startPass } from '../sessions.ts';
 import { app, type Company, connectionOf } from './companies.ts';
 
 /** Sees to it that the person (or the demonstration in their place) consents. */
@@ -12,29 +12,29 @@ export type Consent = (authorized: Authorized, company: Company) => Promise<void
  * What an earlier start left unfinished goes on.
  * @returns the id of the session
  */
-export async function openSession(api: Api, company: Company, consent: Consent): Promise<string> {
+export async function openSession(api: TributaryClient, company: Company, consent: Consent): Promise<string> {
   const connection = await findConnection(api, connectionOf(company));
   if (connection === null || connection.code === 26) {
-    const connected = await api.post<Connected>('/api/connections', { company, app });
+    const connected = await api.connect({ company, app });
     await consent(connected, company);
     return connected.sessionId;
   }
   const { id, latestSession: latest, authorized } = connection;
   if (!authorized || latest === null || [6, 7, 8, 20].includes(connection.code ?? 0)) {
-    const opened = await api.post<Authorized>(path`/api/connections/${id}/authorize`);
+    const opened = await api.authorize(id);
     await consent(opened, company);
     return opened.sessionId;
   }
   if (latest.closedAt !== null) return startPass(api, id);
-  if (latest.kind === 'error') await api.post(path`/api/sessions/${latest.id}/retry`);
+  if (latest.kind === 'error') await api.call(latest.id, 'retry');
   return latest.id;
 }
 
-async function findConnection(api: Api, id: string): Promise<Connection | null> {
+async function findConnection(api: TributaryClient, id: string): Promise<Connection | null> {
   try {
-    return await getConnection(api, id);
+    return await api.getConnection(id);
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.status === 404) return null;
+    if (error instanceof TributaryError && error.code === 'NOT_FOUND') return null;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RecordView } from '../../api/schemas/records.ts';
-import type { Api } from '../api.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
 import { streamRecords } from '../records.ts';
 import { companies, connectionOf, resource } from './companies.ts';
 import { createInsight } from './insight.ts';
@@ -22,7 +22,7 @@ export interface Exported {
 const samplesShown = 3;
 
 /** Writes the records of all companies to `folder` as JSON lines, read through the API; replaces the file. */
-export async function exportRecords(api: Api, folder: string): Promise<Exported> {
+export async function exportRecords(api: TributaryClient, folder: string): Promise<Exported> {
   const file = join(folder, `storefront-${resource}.jsonl`);
   const samples: RecordView[] = [];
   const sentences: string[] = [];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { underLock } from '../../../platform/setup/file-lock.ts';
 import type { Session } from '../../api/schemas/sessions.ts';
-import type { Api } from '../api.ts';
+import type { TributaryClient } from '../../tributary-client.ts';
 import { failureLine } from '../failure.ts';
 import { startPass, watchSessions } from '../sessions.ts';
 import { companies, connectionOf } from './companies.ts';
@@ -10,7 +10,7 @@ import type { ReleasedDay, StorefrontControl } from './storefront-control.ts';
 
 /** What the days are released with. */
 export interface RefreshOptions {
-  readonly api: Api;
+  readonly api: TributaryClient;
   readonly control: StorefrontControl;
   readonly dataFolder: string;
   readonly everyMs: number;
@@ -43,7 +43,7 @@ export async function refreshForEver(options: RefreshOptions): Promise<never> {
 }
 
 async function refreshAll({ api, say }: RefreshOptions, day: ReleasedDay): Promise<void> {
-  const texts = await Promise.all(
+  const outcomes = await Promise.all(
     companies.map(async (company) => {
       try {
         const id = await startPass(api, connectionOf(company));
@@ -51,18 +51,20 @@ async function refreshAll({ api, say }: RefreshOptions, day: ReleasedDay): Promi
           live: null,
           everyMs: 500,
         });
-        return `${company.name} ${session ? refreshText(session) : ''}`;
+        if (session?.code === 19) return { counts: `${company.name} ${countsText(session)}` };
+        return { fault: session?.sentence ?? '', company };
       } catch (error) {
-        return `${company.name}: ${failureLine(error)}`;
+        return { fault: failureLine(error), company };
       }
     }),
   );
-  say(`${day.day} released, ${day.daysLeft} days left (${shown.join('/')}): ${texts.join(', ')}`);
+  const counts = outcomes.flatMap((one) => one.counts ?? []).join(', ');
+  const refreshed = counts === '' ? 'nothing was refreshed' : `(${shown.join('/')}): ${counts}`;
+  say(`${day.day} released, ${day.daysLeft} days left ${refreshed}`);
+  for (const { fault, company } of outcomes)
+    if (fault !== undefined) say(`  ${company.name} was not refreshed: ${fault}`);
 }
 
 const shown = ['inserted', 'updated', 'unchanged', 'quarantined'] as const;
 
-/** The counts, or what it waits for. */
-function refreshText({ code, text, sentence, ledger }: Session): string {
-  return code === 19 ? shown.map((kind) => ledger[kind]).join('/') : `${code} ${text} (${sentence})`;
-}
+const countsText = ({ ledger }: Session): string => shown.map((kind) => ledger[kind]).join('/');

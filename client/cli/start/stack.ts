@@ -10,7 +10,7 @@ import { type RunningStore, startStore } from '../../../platform/setup/start-sto
 import { ensureStore } from '../../../platform/setup/store.ts';
 import { untilAnswers } from '../../../platform/setup/until-answers.ts';
 import { publicUrl } from '../../../workers/addresses.ts';
-import { type Api, createApi } from '../api.ts';
+import { createTributaryClient, type TributaryClient } from '../../tributary-client.ts';
 import { dataFiles, newSecret, type StorefrontFile } from '../data-files.ts';
 import { programCommand } from '../programs.ts';
 
@@ -26,7 +26,7 @@ export interface StackOptions {
 
 /** Everything that runs, and where. */
 export interface Stack {
-  readonly api: Api;
+  readonly api: TributaryClient;
   readonly engineUi: string | undefined;
   readonly storefront: StorefrontFile & { readonly url: string };
   /** Writes the process ids for others to find; to be called when a child was restarted. */
@@ -97,7 +97,7 @@ export async function startStack({
     ]);
     await answering('API', apiChild, `${url}/api/health`);
     await Promise.all([files.writeApi({ url, token }), lock.update({ address: url })]);
-    return { worker, uiAddress, api: createApi(url, token, 'demonstration') };
+    return { worker, uiAddress, api: createTributaryClient({ url, token, actor: 'demonstration' }) };
   };
 
   const [{ api, worker, uiAddress }, shop] = await Promise.all([services(), storefront()]);

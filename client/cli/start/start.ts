@@ -10,10 +10,12 @@ import { app, companies } from './companies.ts';
 import { type Consent, openSession } from './connect.ts';
 import { consent } from './consent.ts';
 import { exportRecords } from './export.ts';
+import { requireFreePort } from './free-port.ts';
 import { refreshForEver } from './refresh.ts';
 import { countLines, dataLines, whereLines } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
 import { createStorefrontControl } from './storefront-control.ts';
+import { requireWritable } from './writable.ts';
 
 /** How `tributary start` runs. */
 export interface StartOptions {
@@ -39,6 +41,7 @@ export async function start(options: StartOptions): Promise<number> {
   const settings = parseSettings();
   const { dataFolder } = settings;
   const began = Date.now();
+  await requireWritable(dataFolder);
   const lock = await lockDataFolder(dataFolder);
   let stack: Stack | undefined;
   let stopping = false;
@@ -54,6 +57,8 @@ export async function start(options: StartOptions): Promise<number> {
   const stopped = untilSignal().then(() => (options.once ? interruptedCode : exitCodes.ok));
   try {
     say(`data folder: ${dataFolder}`);
+    const { host, port } = settings.api;
+    if (process.env.TRIBUTARY_API_PORT) await requireFreePort(host, port);
     const work = async (): Promise<number> => {
       const days = options.once ? 0 : holdBackDays;
       stack = await startStack({ settings, supervisor, lock, holdBackDays: days, say });
@@ -87,7 +92,7 @@ function untilSignal(): Promise<void> {
 
 async function sync({ api, storefront }: Stack, manual: boolean, say: Say): Promise<Session[]> {
   const { url: baseUrl, clientSecret } = storefront;
-  await api.put(`/api/apps/${app}`, { baseUrl, clientId: 'tributary', clientSecret });
+  await api.putApp(app, { baseUrl, clientId: 'tributary', clientSecret });
   const answer: Consent = async (authorized, { id, name }) => {
     if (!manual) return consent(authorized, id);
     if (authorized.authorization.kind === 'oauth2')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnreachableError } from '../exit.ts';
+import { TributaryError } from '../../../domain/errors.ts';
 
 const releaseAnswer = z.object({
   released: z
@@ -36,7 +36,10 @@ export function createStorefrontControl(storefront: {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
-      throw new UnreachableError(`The sample app does not answer at ${storefront.url} (${error.message}).`);
+      throw new TributaryError(
+        'SOURCE_UNREACHABLE',
+        `The sample app does not answer at ${storefront.url} (${error.message}).`,
+      );
     });
     if (!response.ok) throw new Error(`The sample app answered ${response.status} to /control/${path}.`);
     return response.json();
