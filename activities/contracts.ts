@@ -18,6 +18,8 @@ export interface BegunSession extends SessionRef {
   readonly status: SessionStatus | null;
   readonly reason: ReasonCode | null;
   readonly seq: number;
+  /** A person submits credentials; no consent page. */
+  readonly takesCredentials: boolean;
   readonly aggregator: boolean;
   readonly deduplicates: boolean;
   readonly webhookPending: boolean;

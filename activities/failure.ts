@@ -1,11 +1,10 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { MongoError } from 'mongodb';
 import { TributaryError } from '../domain/errors.ts';
 
 /** Failure messages are cut here: history holds no payloads. */
 const messageChars = 1000;
 
-/** Turns whatever was thrown into an error of the table; engine failures stay as they are. */
+/** Turns whatever was thrown into an error of the table (stores name their outages themselves); engine failures stay. */
 export function classify(error: unknown): TributaryError | ApplicationFailure | CancelledFailure {
   if (
     error instanceof TributaryError ||
@@ -13,8 +12,6 @@ export function classify(error: unknown): TributaryError | ApplicationFailure | 
     error instanceof CancelledFailure
   )
     return error;
-  if (error instanceof MongoError)
-    return new TributaryError('STORE_UNAVAILABLE', error.message, {}, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new TributaryError('UNKNOWN_ERROR', message, {}, { cause: error });
 }

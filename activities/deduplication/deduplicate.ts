@@ -89,15 +89,14 @@ function matchOf(record: RecordDoc, fields: readonly string[]): string | null {
   return canonical(values);
 }
 
-/** Adds keys to the session's last change document of the resource, before they are removed. */
+/** Adds a change document of the session for keys that are about to be removed; one that is repeated does no harm. */
 async function noteDeleted(
   { stores }: ActivityPorts,
   sessionId: string,
   resource: string,
-  keys: readonly string[],
-) {
-  const run = await stores.structuring.get(runId(sessionId, resource));
-  const _id = changeId(sessionId, resource, run?.mergedBatches ?? 0);
-  const before = (await stores.feed.change(_id)) ?? { added: [], updated: [], deleted: [] };
-  await stores.feed.putChange({ ...before, _id, deleted: [...new Set([...before.deleted, ...keys])] });
+  deleted: readonly string[],
+): Promise<void> {
+  let n = (await stores.structuring.get(runId(sessionId, resource)))?.mergedBatches ?? 0;
+  while ((await stores.feed.change(changeId(sessionId, resource, n))) !== null) n += 1;
+  await stores.feed.putChange({ _id: changeId(sessionId, resource, n), added: [], updated: [], deleted });
 }

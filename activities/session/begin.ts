@@ -140,6 +140,7 @@ async function describe(
     status: session.status,
     reason: session.reason,
     seq: session.seq,
+    takesCredentials: app.auth.kind !== 'oauth2',
     aggregator: app.aggregator,
     deduplicates: app.deduplication !== undefined && connection.deduplication,
     webhookPending: session.status === null ? app.aggregator : session.webhookPending,

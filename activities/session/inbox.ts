@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../../domain/session.ts';
+import { isFinalStatus, type SessionStatus } from '../../domain/session.ts';
 import type { InboxDoc } from '../../stores/model.ts';
 import type { ClaimInput, ClaimResult } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
@@ -9,7 +9,9 @@ const kindsIn = (status: SessionStatus): readonly InboxDoc['kind'][] =>
     ? ['opened', 'callback', 'credentials', 'revoked']
     : status === 25
       ? ['webhook', 'revoked']
-      : ['revoked'];
+      : isFinalStatus(status)
+        ? []
+        : ['revoked'];
 
 /** Takes what the inbox has for the session; asked again, it gives the same entries. */
 export async function claimInbox(

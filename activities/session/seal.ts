@@ -31,7 +31,7 @@ export async function sealSession(
 }
 
 /**
- * One change document a merged batch, one more where deduplication merged records, and those of batches that were
+ * One change document a merged batch, more where deduplication merged records, and those of batches that were
  * merged before a restructuring began anew and was then canceled.
  */
 async function changeCount(

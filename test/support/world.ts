@@ -92,7 +92,7 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-Runtime.install({ logger: new DefaultLogger('WARN') });
+Runtime.install({ logger: new DefaultLogger(process.env.TEST_LOG === 'warn' ? 'WARN' : 'ERROR') });
 
 /**
  * @param limits Sizes that differ from the defaults.

@@ -16,7 +16,8 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
  * so that a lost task could leave a status in the store that the replayed workflow never decided.
  */
 export const quick = proxyActivities<QuickActivities>({
-  startToCloseTimeout: '30s',
+  // A worker that dies inside one is waited for so long.
+  startToCloseTimeout: '10s',
   cancellationType,
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
@@ -49,6 +50,13 @@ export const claimInbox: QuickActivities['claimInbox'] = (input) =>
     () => local.claimInbox(input),
     () => quick.claimInbox(input),
   );
+
+/** Exchanges a code or tries credentials at the app, which may be slow. */
+export const { authorizeConnection } = proxyActivities<Pick<QuickActivities, 'authorizeConnection'>>({
+  startToCloseTimeout: '2 minutes',
+  cancellationType,
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+});
 
 export interface HeavyOptions {
   readonly poolQueue: string;

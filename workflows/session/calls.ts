@@ -6,6 +6,7 @@ import {
   type SessionStatus,
   sessionStatusNames,
 } from '../../domain/session.ts';
+import type { SessionRun } from './run.ts';
 
 /** A call of a person that an Update handler recorded; the main function takes it and answers. */
 export interface PendingCall {
@@ -26,4 +27,35 @@ export function refusal(call: SessionCall, status: SessionStatus | null, held: b
     nonRetryable: true,
     details: [details],
   });
+}
+
+/** The next call of a person that the present status still takes; the others are refused. */
+export function takeCall(run: SessionRun, ...wanted: readonly SessionCall[]): PendingCall | undefined {
+  const { calls } = run;
+  for (let call = calls[0]; call !== undefined && run.status !== null; call = calls[0]) {
+    const allowed = allowedCalls(run.status, run.held).includes(call.call);
+    if (allowed && !wanted.includes(call.call)) return undefined;
+    calls.shift();
+    if (allowed) return call;
+    call.refusal = refusal(call.call, run.status, run.held);
+  }
+  return undefined;
+}
+
+/** Tells the caller where the call led. */
+export function answer(run: SessionRun, call: PendingCall): void {
+  if (run.status === null || run.reason === null) return;
+  call.answer = { sessionId: run.session.sessionId, code: run.status, reason: run.reason };
+}
+
+/** Whether a person waits for one of these calls. */
+export const wants = (run: SessionRun, ...wanted: readonly SessionCall[]): boolean =>
+  run.calls.some(({ call }) => wanted.includes(call));
+
+/** Refuses the calls that the status before would have taken and this one does not. */
+export function refuseOvertaken(run: SessionRun, status: SessionStatus): void {
+  for (const call of run.calls.splice(0)) {
+    if (allowedCalls(status, run.held).includes(call.call)) run.calls.push(call);
+    else call.refusal = refusal(call.call, status, run.held);
+  }
 }

@@ -20,7 +20,7 @@ export function listen(run: SessionRun): void {
   setHandler(messages.hold, () => run.hold());
   setHandler(messages.release, () => run.release());
   setHandler(messages.resetConfiguration, (by) => {
-    run.reset = by;
+    if (run.status === 6 || run.status === 9) run.reset = by;
   });
   setHandler(messages.disconnect, (request) => {
     run.disconnect ??= request;

@@ -1,8 +1,12 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { heavy } from './activities.ts';
+import { advance } from './advance.ts';
+import { wants } from './calls.ts';
+import { claim } from './claim.ts';
 import { type StageFailure, stageFailure } from './failure.ts';
 import { stopAsAsked } from './interruptions.ts';
 import type { SessionRun } from './run.ts';
+import { wait } from './wait.ts';
 import { inLanes, work } from './work.ts';
 
 /** At most so many resources are read at a time. */
@@ -11,20 +15,20 @@ const loadingLanes = 4;
 /** 25: an aggregator sends a webhook when its data are ready. */
 export async function awaitWebhook(run: SessionRun): Promise<void> {
   const deadline = run.deadline ?? run.clock.now() + run.input.durations.webhookWaitMs;
-  const stopped = () => run.disconnect !== null || run.canceled || run.wants('cancel');
+  const stopped = () => run.disconnect !== null || run.canceled || wants(run, 'cancel');
   for (;;) {
-    const found = await run.claim();
-    if (found.revoked) return run.advance([{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
+    const found = await claim(run);
+    if (found.revoked) return advance(run, [{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
     if (found.webhook === 'failed')
-      return run.advance([{ event: 'aggregatorFailed', reason: 'AGGREGATOR_ERROR' }]);
+      return advance(run, [{ event: 'aggregatorFailed', reason: 'AGGREGATOR_ERROR' }]);
     if (found.webhook === 'arrived') {
       run.webhookPending = false;
       run.progressed();
-      return run.advance([{ event: 'webhookArrived', reason: 'LOADING' }]);
+      return advance(run, [{ event: 'webhookArrived', reason: 'LOADING' }]);
     }
-    const inTime = await run.wait(() => run.told || stopped(), deadline);
+    const inTime = await wait(run, () => run.told || stopped(), deadline);
     if (stopped()) return stopAsAsked(run);
-    if (!inTime) return run.advance([{ event: 'webhookTimedOut', reason: 'WEBHOOK_TIMED_OUT' }]);
+    if (!inTime) return advance(run, [{ event: 'webhookTimedOut', reason: 'WEBHOOK_TIMED_OUT' }]);
   }
 }
 
@@ -38,7 +42,7 @@ export async function load(run: SessionRun): Promise<void> {
     return inLanes(loadingLanes, waiting, ({ id }) => loadOne(run, id, failures));
   });
   if (end.kind === 'interrupted') return stopAsAsked(run);
-  if (end.kind === 'tooLong') return run.advance([{ event: 'loadingTimedOut', reason: 'TOO_LONG' }]);
+  if (end.kind === 'tooLong') return advance(run, [{ event: 'loadingTimedOut', reason: 'TOO_LONG' }]);
   if (end.kind === 'failed' && failures.size === 0) throw end.error;
 
   if ([...failures.values()].some(({ progressed }) => progressed)) run.progressed();
@@ -49,7 +53,8 @@ export async function load(run: SessionRun): Promise<void> {
   const first = (everyFailed ? [...failures] : blocking)[0]?.[1];
   if (first === undefined) {
     run.progressed();
-    return run.advance(
+    return advance(
+      run,
       [
         { event: 'loaded', reason: 'LOADED' },
         { event: 'structure', reason: 'STRUCTURING' },
@@ -60,10 +65,10 @@ export async function load(run: SessionRun): Promise<void> {
   const failedResources = [...failures.keys()];
   const { reason, detail } = [...failures.values()].find((failure) => endsAll.has(failure.reason)) ?? first;
   if (reason === 'GRANT_REVOKED')
-    return run.advance([{ event: 'grantRevoked', reason }], { detail, failedResources });
+    return advance(run, [{ event: 'grantRevoked', reason }], { detail, failedResources });
   if (reason === 'NO_PROGRESS' || reason === 'TOO_LONG')
-    return run.advance([{ event: 'loadingTimedOut', reason }], { detail, failedResources });
-  return run.advance([{ event: 'loadingFailed', reason }], { detail, failedResources });
+    return advance(run, [{ event: 'loadingTimedOut', reason }], { detail, failedResources });
+  return advance(run, [{ event: 'loadingFailed', reason }], { detail, failedResources });
 }
 
 /** Failures that concern the whole connection whatever a resource's onError says. */

@@ -1,9 +1,10 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { substages } from '../../domain/session.ts';
 import { heavy } from './activities.ts';
+import { advance, type SessionMove } from './advance.ts';
 import { type StageFailure, stageFailure } from './failure.ts';
 import { stopAsAsked } from './interruptions.ts';
-import type { SessionMove, SessionRun } from './run.ts';
+import type { SessionRun } from './run.ts';
 import { inLanes, work } from './work.ts';
 
 /** Structuring is bound by the processor: more lanes only share it. */
@@ -41,12 +42,12 @@ export async function structure(run: SessionRun): Promise<void> {
   if (end.kind === 'failed') throw end.error;
   const first = [...failures.values()][0];
   if (first === undefined)
-    return run.advance([
+    return advance(run, [
       { event: 'structured', reason: 'STRUCTURED' },
       { event: 'process', reason: 'PROCESSING' },
     ]);
   if (first.progressed) run.progressed();
-  return run.advance([{ event: 'structuringFailed', reason: first.reason }], {
+  return advance(run, [{ event: 'structuringFailed', reason: first.reason }], {
     detail: first.detail,
     failedResources: [...failures.keys()],
   });
@@ -68,14 +69,14 @@ export async function process(run: SessionRun): Promise<void> {
     if (end.kind === 'interrupted') return stopAsAsked(run);
     if (end.kind !== 'done') {
       const { reason, detail } = failureOf(end);
-      return run.advance([{ event: 'processingFailed', reason }], { detail: `${substage}: ${detail}` });
+      return advance(run, [{ event: 'processingFailed', reason }], { detail: `${substage}: ${detail}` });
     }
     run.finished.substages.add(substage);
     run.progressed();
   }
   run.failedSubstage = null;
   if (run.session.deduplicates)
-    return run.advance([
+    return advance(run, [
       { event: 'processed', reason: 'PROCESSED' },
       { event: 'deduplicate', reason: 'DEDUPLICATING' },
     ]);
@@ -92,7 +93,7 @@ export async function deduplicate(run: SessionRun): Promise<void> {
   if (end.kind === 'interrupted') return stopAsAsked(run);
   if (end.kind !== 'done') {
     const { reason, detail } = failureOf(end);
-    return run.advance([{ event: 'deduplicationFailed', reason }], { detail });
+    return advance(run, [{ event: 'deduplicationFailed', reason }], { detail });
   }
   return publish(run, null, 'deduplicated');
 }
@@ -105,7 +106,7 @@ export function publish(
 ): Promise<void> {
   const quarantined = [...run.quarantined.values()].some((rows) => rows > 0);
   const last: SessionMove = { event, reason: quarantined ? 'SYNCED_WITH_QUARANTINE' : 'SYNCED' };
-  return run.advance(before === null ? [last] : [before, last], { seal: true });
+  return advance(run, before === null ? [last] : [before, last], { seal: true });
 }
 
 const stageInput = (run: SessionRun) => ({

@@ -1,5 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { wants } from './calls.ts';
 import type { SessionRun } from './run.ts';
+import { whileHeld } from './wait.ts';
 
 /** How a piece of work ended: `interrupted` means that a person asked for something else. */
 export type WorkEnd<T> =
@@ -24,10 +26,10 @@ export async function work<T>(
   { budgetMs, endedBy }: WorkOptions,
   task: (leftMs: number) => Promise<T>,
 ): Promise<WorkEnd<T>> {
-  const stopped = () => run.disconnect !== null || run.canceled || run.wants('cancel');
+  const stopped = () => run.disconnect !== null || run.canceled || wants(run, 'cancel');
   let usedMs = 0;
   for (;;) {
-    await run.whileHeld();
+    await whileHeld(run);
     if (stopped()) return { kind: 'interrupted' };
     const startedAt = Date.now();
     const scope = new CancellationScope();
@@ -54,7 +56,7 @@ export async function work<T>(
     if (stopped()) return { kind: 'interrupted' };
     if (endedBy === 'timer' && usedMs >= budgetMs) return { kind: 'tooLong' };
     // Started anew after a pause: what passed meanwhile is no lack of progress.
-    await run.whileHeld();
+    await whileHeld(run);
     run.round = Date.now();
   }
 }
