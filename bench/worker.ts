@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import { root } from '../tools/services.ts';
+import { workerNodeArgs } from '../workers/heap.ts';
 
 /** The worker process as it is shipped, with the definitions of the bench beside its own. */
 export interface BenchWorker {
@@ -38,7 +39,7 @@ export async function startBenchWorker({ definitions, env }: BenchWorkerOptions)
   const data = join(folder, 'data');
   await mkdir(data);
 
-  const child = spawn(process.execPath, [join(folder, 'workers', 'main.js')], {
+  const child = spawn(process.execPath, [...workerNodeArgs, join(folder, 'workers', 'main.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TRIBUTARY_DATA: data, ...env },
   });

