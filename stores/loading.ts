@@ -20,12 +20,10 @@ export type BatchSummary = Omit<BatchDoc, 'rows'>;
 /** Each row as JSON text: names and depth that a document may not have, and numbers, come back as they came. */
 type StoredBatch = BatchSummary & { readonly rows: readonly string[] };
 
-/** Which attempt begins. */
-export interface AttemptBegin {
+/** What is loaded. */
+export interface LoadingBegin {
   readonly sessionId: string;
   readonly resource: string;
-  /** Raised by a retry of a person or tick. */
-  readonly round: number;
   readonly at: Date;
 }
 
@@ -74,25 +72,14 @@ export function createLoading(db: Db) {
         resources.map((resource) => idOf(sessionId, resource)),
       ),
 
-    /**
-     * Counts an attempt and returns where it starts. A new round forgets the fruitless ones; in the same round an
-     * attempt that finds no new batch since the last one began is one more in a row.
-     */
-    async begin({ sessionId, resource, round, at }: AttemptBegin): Promise<CheckpointDoc> {
+    /** The checkpoint where it stands; the first call makes it. */
+    async begin({ sessionId, resource, at }: LoadingBegin): Promise<CheckpointDoc> {
       const id = idOf(sessionId, resource);
-      const fresh = newCheckpoint(id, round, at);
+      const fresh = newCheckpoint(id, at);
       if (await insertOnce(checkpoints, fresh)) return fresh;
       const stored = await getOne(checkpoints, id);
       if (stored === null) throw notThere('checkpoint', id);
-      const inARow = stored.batches === stored.attemptBatches ? stored.fruitless + 1 : 1;
-      const change = {
-        round,
-        fruitless: round === stored.round ? inARow : 0,
-        attemptBatches: stored.batches,
-        ...(round === stored.round ? {} : { lastBatchAt: at }),
-      };
-      await checkpoints.updateOne(byId(id), { $set: change });
-      return { ...stored, ...change };
+      return stored;
     },
 
     /**
@@ -143,7 +130,7 @@ export function createLoading(db: Db) {
   };
 }
 
-const newCheckpoint = (_id: string, round: number, at: Date): CheckpointDoc => ({
+const newCheckpoint = (_id: string, at: Date): CheckpointDoc => ({
   _id,
   batches: 0,
   rows: 0,
@@ -152,9 +139,6 @@ const newCheckpoint = (_id: string, round: number, at: Date): CheckpointDoc => (
   cursor: null,
   total: null,
   done: false,
-  round,
-  fruitless: 0,
-  attemptBatches: 0,
   lastBatchAt: at,
   startedAt: at,
 });

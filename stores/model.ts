@@ -157,11 +157,6 @@ export interface CheckpointDoc {
   readonly cursor: string | null;
   readonly total: number | null;
   readonly done: boolean;
-  /** Counts the attempts without a new batch; a new `round` (a retry by a person or tick) starts at 0. */
-  readonly round: number;
-  readonly fruitless: number;
-  /** Batches that were there when the last attempt began. */
-  readonly attemptBatches: number;
   readonly lastBatchAt: Date;
   readonly startedAt: Date;
 }

@@ -27,7 +27,6 @@ export function loadResource(ports: ActivityPorts, input: ResourceInput): Promis
     const checkpoint = await stores.loading.begin({
       sessionId,
       resource: resourceId,
-      round: input.round,
       at: new Date(),
     });
     if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };

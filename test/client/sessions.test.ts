@@ -64,7 +64,7 @@ describe('sessions', { skip: noStore }, () => {
     const connection = await t.started('loads');
     const sessionId = await t.loading(connection);
     const startedAt = new Date(Date.now() - 10_000);
-    await t.stores.loading.begin({ sessionId, resource: 'orders', round: 1, at: startedAt });
+    await t.stores.loading.begin({ sessionId, resource: 'orders', at: startedAt });
     await t.stores.loading.advance(sessionId, 'orders', {
       ...{ batches: 1, rows: 100, bytes: 1000, next: 'p2', cursor: null, total: 300, done: false },
       at: new Date(startedAt.getTime() + 5_000),

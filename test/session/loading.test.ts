@@ -73,7 +73,7 @@ describe('loading', { concurrency: 4 }, () => {
   });
 
   it('2 to 23 when no batch is stored for too long, 23 to 2 by retry', async (t) => {
-    const scene = await setScene(world, t, { durations: { noProgressMs: 400 } });
+    const scene = await setScene(world, t, { durations: { noProgressMs: 2_000 } });
     scene.app.faults.hold = true;
     await scene.load();
     const timedOut = await world.reaches(scene.id, 23);
@@ -139,7 +139,7 @@ describe('loading', { concurrency: 4 }, () => {
   });
 
   it('keeps the wait that the app asked for', async (t) => {
-    const scene = await setScene(world, t, { durations: { noProgressMs: 800 } });
+    const scene = await setScene(world, t, { durations: { noProgressMs: 5_000 } });
     scene.app.faults.fail = { count: 1, status: 429, retryAfterSeconds: 1 };
     await scene.load();
     const synced = await world.reaches(scene.id, 19);

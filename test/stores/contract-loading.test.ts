@@ -33,7 +33,7 @@ const place = (batches: number, done = false) => ({
 test('a checkpoint begins empty and only goes forward', async () => {
   const { sessionId } = await loadingSession(stores);
   assert.equal(await loading.checkpoint(sessionId, 'orders'), null);
-  const fresh = await loading.begin({ sessionId, resource: 'orders', round: 1, at });
+  const fresh = await loading.begin({ sessionId, resource: 'orders', at });
   assert.equal(fresh.batches, 0);
   assert.equal(fresh.next, null);
   const two = await loading.advance(sessionId, 'orders', place(2));
@@ -49,15 +49,12 @@ test('a checkpoint begins empty and only goes forward', async () => {
   await assert.rejects(loading.advance(sessionId, 'none', place(1)), { code: 'NOT_FOUND' });
 });
 
-test('attempts without a new batch are counted in a row; a new round starts over', async () => {
+test('beginning again gives the checkpoint where it stands', async () => {
   const { sessionId } = await loadingSession(stores);
-  const begin = (round: number) => loading.begin({ sessionId, resource: 'orders', round, at });
-  const fruitless = async (round: number) => (await begin(round)).fruitless;
-  assert.deepEqual([await fruitless(1), await fruitless(1), await fruitless(1)], [0, 1, 2]);
-  await loading.advance(sessionId, 'orders', place(1));
-  assert.deepEqual([await fruitless(1), await fruitless(1)], [1, 2]);
-  assert.deepEqual([await fruitless(2), await fruitless(2)], [0, 1]);
-  assert.equal((await begin(2)).batches, 1);
+  const begin = () => loading.begin({ sessionId, resource: 'orders', at });
+  assert.equal((await begin()).batches, 0);
+  const after = await loading.advance(sessionId, 'orders', place(1));
+  assert.deepEqual(await begin(), after);
 });
 
 test('a batch is written once; a later attempt gets what is stored', async () => {
@@ -95,7 +92,7 @@ test('every batch of a resource is dropped, those beyond the checkpoint too, and
   assert.equal(await loading.dropBatches(sessionId, 'orders'), 0);
   assert.equal(await loading.batchSummary(sessionId, 'orders', 8), null);
   assert.notEqual(await loading.batchSummary(sessionId, 'orders-more', 0), null);
-  await loading.begin({ sessionId, resource: 'orders', round: 1, at });
+  await loading.begin({ sessionId, resource: 'orders', at });
   await loading.dropCheckpoint(sessionId, 'orders');
   await loading.dropCheckpoint(sessionId, 'orders');
   assert.equal(await loading.checkpoint(sessionId, 'orders'), null);

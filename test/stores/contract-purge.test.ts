@@ -31,7 +31,7 @@ async function fill() {
     [1, second._id],
     [2, third._id],
   ] as const) {
-    await stores.loading.begin({ sessionId: id, resource: 'orders', round: 0, at });
+    await stores.loading.begin({ sessionId: id, resource: 'orders', at });
     for (const number of times(6, (n) => n)) {
       const batch = {
         sessionId: id,

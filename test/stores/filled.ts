@@ -33,7 +33,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.consents.create({ ...consent, _id: 'state', createdAt: at, expiresAt: at });
   await stores.grants.save({ connectionId, generation: 1, account: 'a', secret: sealed('s'), expiresAt: at });
 
-  await stores.loading.begin({ ...ofSession, round: 0, at });
+  await stores.loading.begin({ ...ofSession, at });
   const place = { bytes: 1, next: null, cursor: '1', total: 1 };
   await stores.loading.appendBatch({
     ...ofSession,

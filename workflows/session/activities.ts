@@ -67,7 +67,7 @@ export interface HeavyOptions {
 }
 
 /**
- * Long activities. How many attempts in a row may be fruitless is counted by the activity, from its checkpoint;
+ * Long activities. How many attempts in a row may be fruitless is counted by the activity, in its heartbeat;
  * the engine itself tries on until the stage's time is over.
  */
 export const heavy = ({ poolQueue, durations, leftMs, summary }: HeavyOptions): HeavyActivities =>
