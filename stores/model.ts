@@ -183,6 +183,8 @@ export interface IngestionRunDoc {
   readonly connectionId: string;
   readonly resource: string;
   readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'NOT_FOUND';
+  /** Fingerprint of the resource's definition that the merged batches were read by. */
+  readonly definition: string;
   readonly ledger: Ledger;
   /** Batches that are merged and whose change document is written. */
   readonly mergedBatches: number;

@@ -11,6 +11,7 @@ export interface RunBegin {
   readonly resource: string;
   /** Counts only at the first begin: a repeated one finds some rows merged already. */
   readonly recordsBefore: number;
+  readonly definition: string;
   readonly at: Date;
 }
 
@@ -29,6 +30,7 @@ export function createStructuring(db: Db) {
       connectionId,
       resource,
       recordsBefore,
+      definition,
       at,
     }: RunBegin): Promise<IngestionRunDoc> {
       const fresh: IngestionRunDoc = {
@@ -37,6 +39,7 @@ export function createStructuring(db: Db) {
         connectionId,
         resource,
         status: 'IN_PROGRESS',
+        definition,
         ledger: { ...emptyLedger, recordsBefore },
         mergedBatches: 0,
         nulls: {},
@@ -59,12 +62,13 @@ export function createStructuring(db: Db) {
      * @param recordsBefore Stays as it was unless given.
      * @returns the run after
      */
-    async restart(id: string, recordsBefore?: number): Promise<IngestionRunDoc> {
+    async restart(id: string, recordsBefore: number, definition: string): Promise<IngestionRunDoc> {
       const stored = await getOne(runs, id);
       if (stored === null) throw notThere('ingestion run', id);
       const change = {
         status: 'IN_PROGRESS',
-        ledger: { ...emptyLedger, recordsBefore: recordsBefore ?? stored.ledger.recordsBefore },
+        definition,
+        ledger: { ...emptyLedger, recordsBefore },
         mergedBatches: 0,
         nulls: {},
         newest: null,

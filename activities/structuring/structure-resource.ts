@@ -1,5 +1,6 @@
 import { laterCursor } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { addLedgers, imbalance, type Ledger } from '../../domain/ledger.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
@@ -10,6 +11,7 @@ import { openConnection, resourceOf } from '../connection.ts';
 import type { ResourceInput, StructuredResource } from '../contracts.ts';
 import { live } from '../life.ts';
 import type { ActivityPorts, Limits } from '../ports.ts';
+import { fingerprintOf } from './canonical.ts';
 import { clearQuarantine } from './quarantine.ts';
 import { compileShape } from './shape.ts';
 import { structureBatch } from './structure-batch.ts';
@@ -19,21 +21,24 @@ const keysPerRead = 500;
 /**
  * Turns a resource's stored batches into records, batch by batch: merge, then the change document, then how far it
  * is. At the end the ledger must balance, then the cursor is committed. A crash between two steps repeats a batch,
- * which counts as it was counted first. After a failure everything is read again by the definition as it is now.
+ * which counts as it was counted first. After a failure, and with another definition than the merged batches were read
+ * by, everything is read again by the definition as it is now.
  */
 export function structureResource(ports: ActivityPorts, input: ResourceInput): Promise<StructuredResource> {
   return live('MERGE_FAILED', async (life) => {
     const { stores, limits } = ports;
     const { sessionId, connectionId, generation, resource: resourceId } = input;
     const { definition } = await openConnection(ports, input);
-    const shape = compileShape(resourceOf(definition, resourceId));
+    const resource = resourceOf(definition, resourceId);
+    const shape = compileShape(resource);
+    const readBy = fingerprintOf(resource as unknown as JsonObject);
     const records = stores.records.of(connectionId, generation, resourceId);
     const quarantine = stores.quarantine.of(connectionId, generation, resourceId);
 
     const checkpoint = await stores.loading.checkpoint(sessionId, resourceId);
     if (checkpoint === null || !checkpoint.done)
       throw new TributaryError('MERGE_FAILED', `${resourceId} is not loaded.`);
-    let run = await beginRun(ports, input, records, quarantine);
+    let run = await beginRun(ports, input, readBy, { records, quarantine });
     if (run.status === 'COMPLETED') return { ledger: run.ledger };
 
     while (run.mergedBatches < checkpoint.batches) {
@@ -85,27 +90,30 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
 }
 
 /**
- * The run where it stands. One that failed begins anew: what it put into quarantine and what it inserted is taken
+ * The run where it stands. One that failed, or was read by another definition, begins anew: what it put into quarantine and what it inserted is taken
  * back first, since a mended definition may judge a row otherwise or give it another key.
  */
 async function beginRun(
   { stores }: ActivityPorts,
   input: ResourceInput,
-  records: Records,
-  quarantine: Quarantine,
+  definition: string,
+  { records, quarantine }: { readonly records: Records; readonly quarantine: Quarantine },
 ): Promise<IngestionRunDoc> {
   const { sessionId, connectionId, resource } = input;
   const before = await stores.structuring.get(runId(sessionId, resource));
-  if (before?.status === 'FAILED') {
+  const otherwise = before?.status === 'IN_PROGRESS' && before.definition !== definition;
+  if (before?.status === 'FAILED' || otherwise) {
     await clearQuarantine(quarantine, sessionId);
-    for (let n = 0; n < before.mergedBatches; n++) {
+    // The last one may be merged and its progress not be noted.
+    for (let n = 0; n <= before.mergedBatches; n++) {
       const change = await stores.feed.change(changeId(sessionId, resource, n));
       await removeCreated(records, sessionId, change?.added ?? []);
     }
-    return stores.structuring.restart(before._id, await records.count());
+    return stores.structuring.restart(before._id, await records.count(), definition);
   }
   const recordsBefore = await records.count();
-  return stores.structuring.beginRun({ sessionId, connectionId, resource, recordsBefore, at: new Date() });
+  const at = new Date();
+  return stores.structuring.beginRun({ sessionId, connectionId, resource, recordsBefore, definition, at });
 }
 
 async function removeCreated(records: Records, sessionId: string, keys: readonly string[]): Promise<void> {

@@ -118,6 +118,7 @@ describe('sessions', { skip: noStore }, () => {
       connectionId: 'counted',
       resource: 'orders',
       recordsBefore: 0,
+      definition: 'd1',
       at: new Date(),
     });
     const ledger = { ...emptyLedger, read: 3, inserted: 2, quarantined: 1, recordsAfter: 2 };

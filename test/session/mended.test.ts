@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { imbalance } from '../../domain/ledger.ts';
 import { pagedRows } from '../support/paged-app.ts';
+import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { malformed } from './faults.ts';
 import { type Scene, setScene } from './scene.ts';
@@ -51,5 +52,25 @@ describe('a definition that is mended, and rows that are not', { concurrency: 3 
     await scene.load();
     await world.reaches(scene.id, 19, ({ number }) => number === 2);
     assert.equal(await world.stores.records.of(scene.id, 1, 'orders').count(), 25);
+  });
+
+  it('stopped in the middle and mended: the batches before are read again too', async (t) => {
+    const scene = await setScene(world, t, { rows: { orders: pagedRows(400) }, pageSize: 100 });
+    await scene.load();
+    const session = await until('some merged batches', async () => {
+      const latest = await world.latest(scene.id).catch(() => undefined);
+      const run = latest && (await world.stores.structuring.get(`${latest._id}/orders`));
+      return run && run.mergedBatches > 1 ? { found: latest } : { seen: `${run?.mergedBatches} merged` };
+    });
+    assert.equal(await scene.call('cancel'), 14);
+    mend(scene, { mapping: { amount: 'price' } });
+    await scene.call('retry');
+    await world.reaches(scene.id, 19);
+    const records = world.stores.records.of(scene.id, 1, 'orders');
+    assert.equal(await records.count(), 400);
+    assert.equal((await records.get('r1'))?.data.price, 1, 'the first batch has the new name');
+    const [run] = await world.stores.structuring.many(session._id, ['orders']);
+    assert.equal(run?.ledger.inserted, 400);
+    assert.equal(run && imbalance(run.ledger), null);
   });
 });

@@ -101,7 +101,14 @@ test('every batch of a resource is dropped, those beyond the checkpoint too, and
 test('an ingestion run keeps its first recordsBefore, goes forward only, and opens again after a failure', async () => {
   const { sessionId, connection } = await loadingSession(stores);
   const begin = (recordsBefore: number) =>
-    structuring.beginRun({ sessionId, connectionId: connection._id, resource: 'orders', recordsBefore, at });
+    structuring.beginRun({
+      sessionId,
+      connectionId: connection._id,
+      resource: 'orders',
+      recordsBefore,
+      definition: 'd1',
+      at,
+    });
   const fresh = await begin(7);
   assert.equal(fresh.ledger.recordsBefore, 7);
   assert.deepEqual(await begin(9), fresh);

@@ -44,7 +44,13 @@ export async function fillEverything(stores: Stores): Promise<void> {
     last: true,
   });
   await stores.loading.advance(sessionId, 'orders', { ...place, batches: 1, rows: 1, done: true, at });
-  const run = await stores.structuring.beginRun({ ...ofSession, connectionId, recordsBefore: 0, at });
+  const run = await stores.structuring.beginRun({
+    ...ofSession,
+    connectionId,
+    recordsBefore: 0,
+    definition: 'd1',
+    at,
+  });
   const merged = { ledger: run.ledger, mergedBatches: 1, nulls: { name: 1 }, newest: '1', bytes: 1 };
   await stores.structuring.progress(run._id, merged);
   await stores.structuring.endRun(run._id, 'COMPLETED', null, at);
