@@ -56,6 +56,19 @@ describe('calls that cannot be done', { concurrency: 2 }, () => {
     assert.ok(Number(after.until) > Number(before.until));
   });
 
+  it('a hold and a release that come while the other is written both reach the store', async (t) => {
+    const scene = await setScene(world, t);
+    scene.app.faults.fail = { count: 1, status: 400 };
+    await scene.load();
+    await world.reaches(scene.id, 11);
+    for (let n = 0; n < 5; n++) {
+      await scene.port.hold(scene.id);
+      await world.reaches(scene.id, 11, ({ held }) => held !== null);
+      await scene.port.release(scene.id);
+      await world.reaches(scene.id, 11, ({ held }) => held === null);
+    }
+  });
+
   it('a substage that was canceled before any failed can be skipped', async (t) => {
     const other = await startWorld();
     t.after(() => other.stop());

@@ -55,22 +55,29 @@ describe('a definition that is mended, and rows that are not', { concurrency: 3 
   });
 
   it('stopped in the middle and mended: the batches before are read again too', async (t) => {
-    const scene = await setScene(world, t, { rows: { orders: pagedRows(400) }, pageSize: 100 });
+    const scene = await setScene(world, t, { rows: { orders: pagedRows(100) }, pageSize: 10 });
+    scene.app.onPage = ({ count }) => {
+      scene.app.faults.hold = count === 8;
+    };
     await scene.load();
-    const session = await until('some merged batches', async () => {
-      const latest = await world.latest(scene.id).catch(() => undefined);
-      const run = latest && (await world.stores.structuring.get(`${latest._id}/orders`));
-      return run && run.mergedBatches > 1 ? { found: latest } : { seen: `${run?.mergedBatches} merged` };
-    });
-    assert.equal(await scene.call('cancel'), 14);
+    await until('a request', async () => (scene.app.waiting() > 0 ? { found: true } : { seen: 'none' }));
+    const { _id: sessionId } = await world.latest(scene.id);
+    const batches = world.stores.db.collection<{ _id: string }>('batches');
+    const taken = await batches.findOneAndDelete({ _id: `${sessionId}/orders/5` });
+    assert.ok(taken);
+    scene.app.release();
+    assert.equal((await world.reaches(scene.id, 14)).reason, 'MERGE_FAILED');
+    assert.equal((await world.stores.structuring.get(`${sessionId}/orders`))?.mergedBatches, 5);
+
+    await batches.insertOne(taken);
     mend(scene, { mapping: { amount: 'price' } });
     await scene.call('retry');
     await world.reaches(scene.id, 19);
     const records = world.stores.records.of(scene.id, 1, 'orders');
-    assert.equal(await records.count(), 400);
+    assert.equal(await records.count(), 100);
     assert.equal((await records.get('r1'))?.data.price, 1, 'the first batch has the new name');
-    const [run] = await world.stores.structuring.many(session._id, ['orders']);
-    assert.equal(run?.ledger.inserted, 400);
+    const [run] = await world.stores.structuring.many(sessionId, ['orders']);
+    assert.equal(run?.ledger.inserted, 100);
     assert.equal(run && imbalance(run.ledger), null);
   });
 });

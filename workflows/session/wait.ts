@@ -22,10 +22,11 @@ export async function wait(run: SessionRun, ready: () => boolean, deadline?: num
 export const whileHeld = (run: SessionRun): Promise<boolean> =>
   wait(run, () => !run.held || run.disconnect !== null);
 
-/** Shows in the store that the session is held, or when its wait runs out after that. */
+/** Shows in the store that the session is held, or when its wait runs out after that; a change meanwhile is written too. */
 async function writeHeld(run: SessionRun): Promise<void> {
-  if (run.heldWritten === run.held || !run.hasBegun) return;
-  run.heldWritten = run.held;
-  const until = run.held || run.deadline === undefined ? {} : { until: run.clock.wallTime(run.deadline) };
-  await quick.holdSession({ sessionId: run.session.sessionId, held: run.held, ...until });
+  while (run.heldWritten !== run.held && run.hasBegun) {
+    run.heldWritten = run.held;
+    const until = run.held || run.deadline === undefined ? {} : { until: run.clock.wallTime(run.deadline) };
+    await quick.holdSession({ sessionId: run.session.sessionId, held: run.held, ...until });
+  }
 }
