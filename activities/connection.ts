@@ -1,9 +1,11 @@
 import type { AppSettings } from '../connectors/app.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../connectors/definition.ts';
 import { TributaryError } from '../domain/errors.ts';
-import type { ConnectionDoc } from '../stores/model.ts';
+import type { SecretBox } from '../platform/crypto.ts';
+import type { AppDoc, ConnectionDoc } from '../stores/model.ts';
 import type { SessionRef } from './contracts.ts';
 import type { ActivityPorts } from './ports.ts';
+import { secretContext } from './secret-context.ts';
 
 /** A connection with what its app is. */
 export interface OpenConnection {
@@ -40,6 +42,14 @@ export function resourceOf(definition: ConnectorDefinition, id: string): Resourc
 export async function appSettings({ stores, secrets }: ActivityPorts, app: string): Promise<AppSettings> {
   const doc = await stores.apps.get(app);
   if (doc === null) throw new TributaryError('APP_NOT_SET_UP', `The app ${app} has no address yet.`);
-  const secret = doc.clientSecret === undefined ? '' : secrets.open(doc.clientSecret, `app/${app}`);
-  return { baseUrl: doc.baseUrl, clientId: doc.clientId ?? '', clientSecret: String(secret) };
+  return settingsFrom(secrets, doc);
+}
+
+/** Opens what is stored of an app; without a client both its parts are empty. */
+export function settingsFrom(
+  secrets: SecretBox,
+  { _id, baseUrl, clientId, clientSecret }: AppDoc,
+): AppSettings {
+  const secret = clientSecret === undefined ? '' : secrets.open(clientSecret, secretContext.app(_id));
+  return { baseUrl, clientId: clientId ?? '', clientSecret: String(secret) };
 }

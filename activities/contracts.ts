@@ -1,4 +1,4 @@
-import type { SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
+import type { Actor, SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import type { SessionStatus, Substage } from '../domain/session.ts';
@@ -85,14 +85,15 @@ export type AuthorizationResult =
   | { readonly ok: true; readonly finalizes: boolean }
   | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };
 
-export interface StageInput extends SessionRef {
-  /** When the run started or was last retried, in ms: attempts without progress are counted within one round. */
-  readonly round: number;
-  readonly noProgressMs: number;
+export interface ResourceInput extends SessionRef {
+  readonly resource: string;
 }
 
-export interface ResourceInput extends StageInput {
-  readonly resource: string;
+export interface LoadInput extends ResourceInput {
+  /** When the run started or was last retried, in ms: a lack of progress counts from it at the earliest. */
+  readonly round: number;
+  /** How long no batch may be stored. */
+  readonly noProgressMs: number;
 }
 
 export interface LoadedResource {
@@ -104,7 +105,7 @@ export interface StructuredResource {
   readonly ledger: Ledger;
 }
 
-export interface SubstageInput extends StageInput {
+export interface SubstageInput extends SessionRef {
   readonly substage: Substage;
 }
 
@@ -142,10 +143,10 @@ export interface QuickActivities {
 
 /** Long activities with heartbeat: on the task queue of the connection's pool. */
 export interface HeavyActivities {
-  loadResource(input: ResourceInput): Promise<LoadedResource>;
+  loadResource(input: LoadInput): Promise<LoadedResource>;
   structureResource(input: ResourceInput): Promise<StructuredResource>;
   runSubstage(input: SubstageInput): Promise<{ readonly status: 'done' | 'skipped' }>;
-  deduplicate(input: StageInput): Promise<{ readonly merged: number }>;
+  deduplicate(input: SessionRef): Promise<{ readonly merged: number }>;
 }
 
 /** The steps of a disconnect, in order (states.md section 5). */
@@ -161,6 +162,6 @@ export interface DisconnectActivities {
     readonly generation: number;
     readonly keepData: boolean;
     readonly grantRevoked: boolean;
-    readonly by: import('../domain/contracts.ts').Actor;
+    readonly by: Actor;
   }): Promise<{ readonly receiptId: string }>;
 }

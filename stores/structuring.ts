@@ -20,6 +20,20 @@ export type RunProgress = Pick<IngestionRunDoc, 'ledger' | 'mergedBatches' | 'nu
 
 export const runId = (sessionId: string, resource: string): string => `${sessionId}/${resource}`;
 
+/** What a run is that begins. */
+const nothingMerged = (recordsBefore: number, definition: string) =>
+  ({
+    status: 'IN_PROGRESS',
+    definition,
+    ledger: { ...emptyLedger, recordsBefore },
+    mergedBatches: 0,
+    nulls: {},
+    newest: null,
+    bytes: 0,
+    reason: null,
+    endedAt: null,
+  }) as const;
+
 /** Ingestion runs. */
 export function createStructuring(db: Db) {
   const runs = db.collection<IngestionRunDoc>(collections.ingestionRuns);
@@ -38,16 +52,8 @@ export function createStructuring(db: Db) {
         sessionId,
         connectionId,
         resource,
-        status: 'IN_PROGRESS',
-        definition,
-        ledger: { ...emptyLedger, recordsBefore },
-        mergedBatches: 0,
-        nulls: {},
-        newest: null,
-        bytes: 0,
-        reason: null,
+        ...nothingMerged(recordsBefore, definition),
         startedAt: at,
-        endedAt: null,
       };
       if (await insertOnce(runs, fresh)) return fresh;
       const stored = await getOne(runs, fresh._id);
@@ -57,25 +63,11 @@ export function createStructuring(db: Db) {
       await runs.updateOne(byId(fresh._id), { $set: change });
       return { ...stored, ...change };
     },
-    /**
-     * A failed run begins anew: nothing is merged yet.
-     * @param recordsBefore Stays as it was unless given.
-     * @returns the run after
-     */
+    /** A run begins anew: nothing is merged yet. @returns the run after */
     async restart(id: string, recordsBefore: number, definition: string): Promise<IngestionRunDoc> {
       const stored = await getOne(runs, id);
       if (stored === null) throw notThere('ingestion run', id);
-      const change = {
-        status: 'IN_PROGRESS',
-        definition,
-        ledger: { ...emptyLedger, recordsBefore },
-        mergedBatches: 0,
-        nulls: {},
-        newest: null,
-        bytes: 0,
-        reason: null,
-        endedAt: null,
-      } as const;
+      const change = nothingMerged(recordsBefore, definition);
       await runs.updateOne(byId(id), { $set: change });
       return { ...stored, ...change };
     },

@@ -7,7 +7,8 @@ import type { InboxDoc } from '../../stores/model.ts';
 import { appSettings, type OpenConnection, openConnection } from '../connection.ts';
 import type { AuthorizationResult, SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { expiryOf, type GrantSecret, grantContext, sealGrant } from './grant.ts';
+import { secretContext } from '../secret-context.ts';
+import { expiryOf, type GrantSecret, sealGrant } from './grant.ts';
 
 /**
  * Tries what a person sent: exchanges the code of a callback, or tests credentials. The grant is stored before
@@ -49,7 +50,7 @@ async function obtain(
 ): Promise<Obtained> {
   const app = await appSettings(ports, connection.app);
   if (entry.payload === null) throw new TributaryError('STATE_FORGED');
-  const payload = ports.secrets.open(entry.payload, entry._id);
+  const payload = ports.secrets.open(entry.payload, secretContext.inbox(entry._id));
   if (entry.kind === 'credentials') {
     const credentials = payload as unknown as SubmittedCredentials;
     return {
@@ -69,7 +70,7 @@ async function obtain(
   const tokens = await exchangeCode(definition, app, {
     params,
     state,
-    codeVerifier: String(ports.secrets.open(consent.codeVerifier, `consent/${state}`)),
+    codeVerifier: String(ports.secrets.open(consent.codeVerifier, secretContext.consent(state))),
     redirectUri: ports.callbackUrl(),
   });
   return { secret: { kind: 'oauth2', tokens }, account: await fetchAccount(definition, app, tokens) };
@@ -90,6 +91,6 @@ async function keep(
     return connection.account === account ? null : { account };
   });
   const expiresAt = secret.kind === 'oauth2' ? expiryOf(secret.tokens) : null;
-  const sealed = sealGrant(secrets, secret, grantContext(connectionId, generation));
+  const sealed = sealGrant(secrets, secret, secretContext.grant(connectionId, generation));
   await stores.grants.save({ connectionId, generation, account, secret: sealed, expiresAt });
 }

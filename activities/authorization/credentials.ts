@@ -5,7 +5,8 @@ import { refreshTokens, type TokenSet } from '../../connectors/oauth.ts';
 import type { Credentials } from '../../connectors/source.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { expiryOf, grantContext, openGrant, sealGrant } from './grant.ts';
+import { secretContext } from '../secret-context.ts';
+import { expiryOf, openGrant, sealGrant } from './grant.ts';
 
 /** A refresh holds its lease so long at most; a refresher that died is waited for no longer. */
 const leaseMs = 45_000;
@@ -27,7 +28,7 @@ export interface CredentialsOf {
  */
 export function createCredentials(ports: ActivityPorts, of: CredentialsOf): Credentials {
   const { connectionId, generation, definition, app, signal } = of;
-  const context = grantContext(connectionId, generation);
+  const context = secretContext.grant(connectionId, generation);
   let refused: string | undefined;
 
   async function current(): Promise<{ header: string; tokens?: TokenSet }> {

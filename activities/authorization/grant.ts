@@ -10,9 +10,6 @@ export type GrantSecret =
   | { readonly kind: 'oauth2'; readonly tokens: TokenSet }
   | { readonly kind: 'submitted'; readonly credentials: SubmittedCredentials };
 
-export const grantContext = (connectionId: string, generation: number): string =>
-  `grant/${connectionId}/${generation}`;
-
 export const sealGrant = (secrets: SecretBox, secret: GrantSecret, context: string) =>
   secrets.seal(secret as unknown as JsonValue, context);
 

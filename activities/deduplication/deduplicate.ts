@@ -4,8 +4,9 @@ import { changeId } from '../../stores/feed.ts';
 import { mergeId } from '../../stores/merges.ts';
 import type { RecordDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
+import { nextChange } from '../changes.ts';
 import { openConnection } from '../connection.ts';
-import type { StageInput } from '../contracts.ts';
+import type { SessionRef } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { canonical } from '../structuring/canonical.ts';
@@ -15,10 +16,10 @@ type Candidate = Pick<RecordDoc, '_id' | 'cursor'>;
 
 /**
  * Merges records of different keys that mean one thing: all fields of one alternative are equal and not null. The
- * newest by cursor survives (of equals the smaller key); what is merged away is kept for an undo. The change is one
- * more change document of the session.
+ * newest by cursor survives (of equals the smaller key); what is merged away is kept for an undo. The session
+ * gets more change documents for it.
  */
-export function deduplicate(ports: ActivityPorts, input: StageInput): Promise<{ readonly merged: number }> {
+export function deduplicate(ports: ActivityPorts, input: SessionRef): Promise<{ readonly merged: number }> {
   return live('DEDUPLICATION_FAILED', async (life) => {
     const { definition } = await openConnection(ports, input);
     let merged = 0;
@@ -30,7 +31,7 @@ export function deduplicate(ports: ActivityPorts, input: StageInput): Promise<{ 
 
 async function mergeBy(
   ports: ActivityPorts,
-  input: StageInput,
+  input: SessionRef,
   life: Life,
   resource: string,
   fields: readonly string[],
@@ -53,7 +54,9 @@ async function mergeBy(
       if (rival !== undefined) losers.push({ key: rival._id, match });
     } else losers.push({ key: _id, match });
   }
-  for (let start = 0; start < losers.length; start += 500) {
+  const run = await stores.structuring.get(runId(sessionId, resource));
+  let n = await nextChange(ports, sessionId, resource, run?.mergedBatches ?? 0);
+  for (let start = 0; start < losers.length; start += 500, n += 1) {
     await life.stopIfAsked();
     await openConnection(ports, input);
     const part = losers.slice(start, start + 500);
@@ -71,9 +74,9 @@ async function mergeBy(
         at: new Date(),
       });
     }
-    const keys = part.map(({ key }) => key);
-    await noteDeleted(ports, sessionId, resource, keys);
-    await records.remove(keys);
+    const deleted = part.map(({ key }) => key);
+    await stores.feed.putChange({ _id: changeId(sessionId, resource, n), added: [], updated: [], deleted });
+    await records.remove(deleted);
     life.progressed({ resource, merged: start + part.length });
   }
   return losers.length;
@@ -87,16 +90,4 @@ function matchOf(record: RecordDoc, fields: readonly string[]): string | null {
     values.push(value);
   }
   return canonical(values);
-}
-
-/** Adds a change document of the session for keys that are about to be removed; one that is repeated does no harm. */
-async function noteDeleted(
-  { stores }: ActivityPorts,
-  sessionId: string,
-  resource: string,
-  deleted: readonly string[],
-): Promise<void> {
-  let n = (await stores.structuring.get(runId(sessionId, resource)))?.mergedBatches ?? 0;
-  while ((await stores.feed.change(changeId(sessionId, resource, n))) !== null) n += 1;
-  await stores.feed.putChange({ _id: changeId(sessionId, resource, n), added: [], updated: [], deleted });
 }

@@ -1,9 +1,10 @@
 import { revokeGrant as revokeAtApp } from '../../connectors/oauth.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import { grantContext, openGrant } from '../authorization/grant.ts';
+import { openGrant } from '../authorization/grant.ts';
 import { appSettings } from '../connection.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { secretContext } from '../secret-context.ts';
 
 interface Generation {
   readonly connectionId: string;
@@ -30,7 +31,7 @@ export async function revokeGrant(
   const connection = await ports.stores.connections.get(connectionId);
   if (grant === null || connection === null) return { revoked: false };
   try {
-    const secret = openGrant(ports.secrets, grant, grantContext(connectionId, generation));
+    const secret = openGrant(ports.secrets, grant, secretContext.grant(connectionId, generation));
     if (secret.kind === 'submitted') return { revoked: false };
     const app = await appSettings(ports, connection.app);
     await revokeAtApp(ports.definition(connection.app), app, secret.tokens);

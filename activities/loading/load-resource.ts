@@ -6,7 +6,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { CheckpointDoc } from '../../stores/model.ts';
 import { createCredentials } from '../authorization/credentials.ts';
 import { appSettings, openConnection, resourceOf } from '../connection.ts';
-import type { LoadedResource, ResourceInput } from '../contracts.ts';
+import type { LoadedResource, LoadInput } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { createBatcher, type FullBatch, type LoadPosition } from './batcher.ts';
@@ -18,7 +18,7 @@ import { watchProgress } from './watch.ts';
  * checkpoint. A batch number that another attempt has stored already is taken over as it is, so that the batches
  * are one log whoever writes it. Goes on at the checkpoint after an interruption.
  */
-export function loadResource(ports: ActivityPorts, input: ResourceInput): Promise<LoadedResource> {
+export function loadResource(ports: ActivityPorts, input: LoadInput): Promise<LoadedResource> {
   return live('UNKNOWN_ERROR', async (life) => {
     const { stores } = ports;
     const { sessionId, resource: resourceId, connectionId, generation } = input;
@@ -72,7 +72,7 @@ export function loadResource(ports: ActivityPorts, input: ResourceInput): Promis
 
 interface Reading {
   readonly ports: ActivityPorts;
-  readonly input: ResourceInput;
+  readonly input: LoadInput;
   readonly life: Life;
   readonly watch: ReturnType<typeof watchProgress>;
   readonly checkpoint: CheckpointDoc;

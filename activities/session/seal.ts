@@ -1,6 +1,6 @@
 import { parseSessionId, sessionIdOf } from '../../domain/contracts.ts';
-import { changeId } from '../../stores/feed.ts';
 import type { FeedDoc } from '../../stores/model.ts';
+import { nextChange } from '../changes.ts';
 import type { SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 
@@ -22,25 +22,12 @@ export async function sealSession(
     const session = await stores.sessions.get(sessionIdOf(connectionId, n));
     if (session === null || session.generation !== ref.generation) continue;
     for (const run of await stores.structuring.many(session._id, session.resources)) {
-      const changes = await changeCount(ports, session._id, run.resource, run.mergedBatches);
+      // One a merged batch, more where deduplication merged records, and those of batches that were merged before a
+      // restructuring began anew and was then canceled.
+      const changes = await nextChange(ports, session._id, run.resource, run.mergedBatches);
       if (changes > 0) parts.push({ sessionId: session._id, resource: run.resource, changes });
     }
   }
   const doc: FeedDoc = { _id: sessionId, connectionId, number, parts, sealedAt: new Date() };
   await stores.feed.seal(doc);
-}
-
-/**
- * One change document a merged batch, more where deduplication merged records, and those of batches that were
- * merged before a restructuring began anew and was then canceled.
- */
-async function changeCount(
-  { stores }: ActivityPorts,
-  sessionId: string,
-  resource: string,
-  batches: number,
-): Promise<number> {
-  let count = batches;
-  while ((await stores.feed.change(changeId(sessionId, resource, count))) !== null) count += 1;
-  return count;
 }

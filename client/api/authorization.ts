@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { settingsFrom } from '../../activities/connection.ts';
+import { secretContext } from '../../activities/secret-context.ts';
 import type { AppSettings } from '../../connectors/app.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { beginAuthorization } from '../../connectors/oauth.ts';
@@ -14,14 +16,6 @@ import type { Authorized } from './schemas/connections.ts';
 
 export const callbackPath = '/api/oauth/callback';
 
-/** Contexts of sealed values: workers open them by the same words. */
-export const secretContext = {
-  app: (id: string): string => `app/${id}`,
-  consent: (state: string): string => `consent/${state}`,
-  /** Of an inbox entry: its own id. */
-  inbox: (entryId: string): string => entryId,
-};
-
 /**
  * Address and client of an app.
  * @throws {TributaryError} APP_NOT_SET_UP
@@ -34,8 +28,7 @@ export async function settingsOf(
   const complete = auth.kind !== 'oauth2' || (doc?.clientId !== undefined && doc.clientSecret !== undefined);
   if (doc === null || !complete)
     throw new TributaryError('APP_NOT_SET_UP', `The app ${id} has no address or client yet.`, { app: id });
-  const secret = doc.clientSecret === undefined ? '' : secrets.open(doc.clientSecret, secretContext.app(id));
-  return { baseUrl: doc.baseUrl, clientId: doc.clientId ?? '', clientSecret: String(secret) };
+  return settingsFrom(secrets, doc);
 }
 
 /**

@@ -49,7 +49,7 @@ export function createSessionRun(input: SessionInput) {
     reset: null as Actor | null,
     disconnect: null as DisconnectRequest | null,
     retries: 0,
-    /** Workflow time of the last start or retry: attempts without progress are counted within one round. */
+    /** Workflow time of the last start or retry: a lack of progress counts from it at the earliest. */
     round: Date.now(),
     failedSubstage: null as Substage | null,
     /** Active time at which the wait in the present status runs out. */

@@ -28,7 +28,7 @@ export async function structure(run: SessionRun): Promise<void> {
           leftMs,
           summary: `Structure ${resource}`,
         });
-        const { ledger } = await structureResource({ ...stageInput(run), resource });
+        const { ledger } = await structureResource({ ...run.ref, resource });
         run.quarantined.set(resource, ledger.quarantined);
         run.finished.structured.add(resource);
         run.progressed();
@@ -62,7 +62,7 @@ export async function process(run: SessionRun): Promise<void> {
     run.failedSubstage = substage;
     const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
       heavy({ poolQueue, durations, leftMs, summary: `Process: ${substage}` }).runSubstage({
-        ...stageInput(run),
+        ...run.ref,
         substage,
       }),
     );
@@ -88,7 +88,7 @@ export async function deduplicate(run: SessionRun): Promise<void> {
   const { durations } = run.input;
   const { poolQueue } = run.session;
   const end = await work(run, { budgetMs: durations.stageMs, endedBy: 'activity' }, (leftMs) =>
-    heavy({ poolQueue, durations, leftMs, summary: 'Deduplicate' }).deduplicate(stageInput(run)),
+    heavy({ poolQueue, durations, leftMs, summary: 'Deduplicate' }).deduplicate(run.ref),
   );
   if (end.kind === 'interrupted') return stopAsAsked(run);
   if (end.kind !== 'done') {
@@ -108,12 +108,6 @@ export function publish(
   const last: SessionMove = { event, reason: quarantined ? 'SYNCED_WITH_QUARANTINE' : 'SYNCED' };
   return advance(run, before === null ? [last] : [before, last], { seal: true });
 }
-
-const stageInput = (run: SessionRun) => ({
-  ...run.ref,
-  round: run.round,
-  noProgressMs: run.input.durations.noProgressMs,
-});
 
 const failureOf = (end: { kind: 'failed'; error: unknown } | { kind: 'tooLong' }): StageFailure =>
   end.kind === 'failed'

@@ -1,5 +1,5 @@
+import { secretContext } from '../../../activities/secret-context.ts';
 import type { AppDoc } from '../../../stores/model.ts';
-import { secretContext } from '../authorization.ts';
 import type { Route } from '../deps.ts';
 import { findDefinition } from '../find.ts';
 import { type AppBody, app, appBody, appParams } from '../schemas/apps.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { callbackPath, secretContext } from '../authorization.ts';
+import { secretContext } from '../../../activities/secret-context.ts';
+import { callbackPath } from '../authorization.ts';
 import { callbackEntryId, consentState } from '../consent.ts';
 import type { Route } from '../deps.ts';
 import { sendPage } from '../pages.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { secretContext } from '../../../activities/secret-context.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import { secretContext } from '../authorization.ts';
 import type { Route } from '../deps.ts';
 import { findConnection } from '../find.ts';
 import { notFound } from '../problem.ts';

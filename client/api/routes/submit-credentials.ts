@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { secretContext } from '../../../activities/secret-context.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import { currentOf } from '../../refusals.ts';
-import { secretContext } from '../authorization.ts';
 import { idempotencyKeyOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { findConnection, findDefinition, latestSession } from '../find.ts';
