@@ -35,21 +35,28 @@ export function resourceOf(definition: ConnectorDefinition, id: string): Resourc
   return resource;
 }
 
-/**
- * Address and client of an app.
- * @throws TributaryError APP_NOT_SET_UP
- */
-export async function appSettings({ stores, secrets }: ActivityPorts, app: string): Promise<AppSettings> {
-  const doc = await stores.apps.get(app);
-  if (doc === null) throw new TributaryError('APP_NOT_SET_UP', `The app ${app} has no address yet.`);
-  return settingsFrom(secrets, doc);
+/** Address and client of a connection's app, as far as they are set. */
+export async function appSettings(
+  { stores, secrets }: Pick<ActivityPorts, 'stores' | 'secrets'>,
+  { app, parameters }: Pick<ConnectionDoc, 'app' | 'parameters'>,
+): Promise<AppSettings> {
+  return settingsFrom(secrets, await stores.apps.get(app), parameters);
 }
 
-/** Opens what is stored of an app; without a client both its parts are empty. */
+/** Opens what is stored of an app, if anything is; without a client both its parts are empty. */
 export function settingsFrom(
   secrets: SecretBox,
-  { _id, baseUrl, clientId, clientSecret }: AppDoc,
+  doc: AppDoc | null,
+  parameters: ConnectionDoc['parameters'],
 ): AppSettings {
+  if (doc === null) return { baseUrl: null, clientId: '', clientSecret: '', parameters };
+  const { _id, baseUrl, clientId = '', clientSecret, scopes } = doc;
   const secret = clientSecret === undefined ? '' : secrets.open(clientSecret, secretContext.app(_id));
-  return { baseUrl, clientId: clientId ?? '', clientSecret: String(secret) };
+  return {
+    baseUrl,
+    clientId,
+    clientSecret: String(secret),
+    parameters,
+    ...(scopes === undefined ? {} : { scopes }),
+  };
 }

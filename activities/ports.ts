@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { SecretBox } from '../platform/crypto.ts';
+import type { Egress } from '../platform/egress.ts';
 import type { Stores } from '../stores/open.ts';
 
 /** Sizes and thresholds; settings. */
@@ -32,6 +33,8 @@ export interface ActivityPorts {
   /** By app id. Asked at every use, so that a mended definition counts at the next retry. */
   readonly definition: (app: string) => ConnectorDefinition;
   readonly secrets: SecretBox;
+  /** Asks every address that a user can set. */
+  readonly egress: Egress;
   readonly log: Logger;
   readonly limits: Limits;
   /** Address at which the OAuth callback of this installation is reached. */

@@ -63,6 +63,7 @@ export function createBenchSessions(world: World): BenchSessions {
         account: 'account-1',
         secret,
         expiresAt: null,
+        endsAt: null,
       });
       const began = performance.now();
       await port.startSession(connection, { kind: 'load', by: tester });

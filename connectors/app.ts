@@ -3,43 +3,78 @@ import type { ConnectorDefinition } from './schema.ts';
 
 /** The settings of an app, as a person gave them: where it is and who we are to it. */
 export interface AppSettings {
-  /** http(s) address, with or without a slash at the end. */
-  readonly baseUrl: string;
+  /** http(s) address, with or without a slash at the end; null where the definition names the address itself. */
+  readonly baseUrl: string | null;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** In the place of the definition's. */
+  readonly scopes?: readonly string[];
+  /** Of the connection: what `{connection.<name>}` stands for in the definition. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Allows OAuth over plain http to another machine, as inside a container network. @default false */
   readonly allowPlainHttp?: boolean;
 }
 
-/** What a person types in for an app without OAuth. */
+/** Where an app is, for one connection. */
+export type AppAddress = Pick<AppSettings, 'baseUrl' | 'parameters'>;
+
+/** What a person types in for an app without a consent page. */
 export type SubmittedCredentials =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'apiKey'; readonly key: string };
+  | { readonly kind: 'apiKey'; readonly key: string }
+  | { readonly kind: 'clientCredentials'; readonly clientId: string; readonly clientSecret: string };
 
 /**
- * Puts the app's address into an address of a definition.
- * @throws TributaryError APP_NOT_SET_UP when there is none, or it is no http(s) address.
+ * Puts the connection's parameters into a text of a definition, percent-encoded where it is part of an address.
+ * @throws TributaryError INVALID_INPUT naming the parameter that the connection does not have.
  */
-export function resolveAddress(address: string, baseUrl: string): string {
-  const resolved = address.replace('{baseUrl}', baseUrl.replace(/\/+$/, ''));
+export function fillParameters(
+  text: string,
+  { parameters = {} }: Pick<AppAddress, 'parameters'>,
+  encode: (value: string) => string = encodeURIComponent,
+): string {
+  return text.replace(/\{connection\.([\w-]+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined || value === '')
+      throw new TributaryError('INVALID_INPUT', `The connection has no parameter "${name}".`, {
+        parameter: name,
+      });
+    return encode(value);
+  });
+}
+
+/**
+ * Puts the app's address and the connection's parameters into an address of a definition.
+ * @throws TributaryError APP_NOT_SET_UP when there is none, or it is no http(s) address; INVALID_INPUT for a missing
+ * parameter.
+ */
+export function resolveAddress(address: string, app: AppAddress): string {
+  if (address.includes('{baseUrl}') && app.baseUrl === null)
+    throw new TributaryError('APP_NOT_SET_UP', 'The app has no address yet.');
+  const resolved = fillParameters(address.replace('{baseUrl}', (app.baseUrl ?? '').replace(/\/+$/, '')), app);
   if (!/^https?:$/.test(URL.canParse(resolved) ? new URL(resolved).protocol : ''))
     throw new TributaryError('APP_NOT_SET_UP', 'The address of the app is not an http(s) address.');
   return resolved;
 }
 
-/** The header that carries the credentials to this app. */
-export function credentialsHeader(definition: ConnectorDefinition): string {
-  return definition.auth.kind === 'apiKey' ? definition.auth.header : 'authorization';
+/** Where the credentials go in a request. */
+export type CredentialsPlace = { readonly header: string } | { readonly query: string };
+
+/** Where this app takes the credentials. */
+export function credentialsPlace({ auth }: ConnectorDefinition): CredentialsPlace {
+  if (auth.kind === 'apiKey' && auth.query !== undefined) return { query: auth.query };
+  if (auth.kind === 'apiKey') return { header: auth.header ?? 'authorization' };
+  if (auth.kind === 'oauth2' || auth.kind === 'clientCredentials') return { header: auth.tokenHeader.name };
+  return { header: 'authorization' };
 }
 
 /**
- * The value of that header for what a person submitted.
+ * What stands there for what a person submitted. Client credentials are no such value: they get a token first.
  * @throws TributaryError INVALID_CREDENTIALS when the app takes another kind.
  */
-export function credentialsValue(definition: ConnectorDefinition, submitted: SubmittedCredentials): string {
-  const { auth } = definition;
-  if (auth.kind !== submitted.kind)
+export function credentialsValue({ auth }: ConnectorDefinition, submitted: SubmittedCredentials): string {
+  if (auth.kind !== submitted.kind || submitted.kind === 'clientCredentials')
     throw new TributaryError(
       'INVALID_CREDENTIALS',
       `The app takes ${auth.kind} credentials, not ${submitted.kind}.`,
@@ -48,13 +83,15 @@ export function credentialsValue(definition: ConnectorDefinition, submitted: Sub
     case 'basic':
       return `Basic ${Buffer.from(`${submitted.username}:${submitted.password}`).toString('base64')}`;
     case 'bearer':
-      return bearer(submitted.token);
+      return `Bearer ${submitted.token}`;
     case 'apiKey':
       return `${auth.kind === 'apiKey' ? auth.prefix : ''}${submitted.key}`;
   }
 }
 
-/** The header value for an access token. */
-export function bearer(accessToken: string): string {
-  return `Bearer ${accessToken}`;
+/** What stands there for an access token. */
+export function tokenValue({ auth }: ConnectorDefinition, accessToken: string): string {
+  const prefix =
+    auth.kind === 'oauth2' || auth.kind === 'clientCredentials' ? auth.tokenHeader.prefix : 'Bearer ';
+  return `${prefix}${accessToken}`;
 }

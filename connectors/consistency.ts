@@ -8,7 +8,7 @@ export interface Inconsistency {
 }
 
 function fieldsOf(resource: ResourceDefinition): readonly string[] | undefined {
-  const properties = resource.schema.properties;
+  const properties = resource.schema === 'infer' ? undefined : resource.schema.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return undefined;
   return Object.keys(properties);
 }
@@ -18,6 +18,7 @@ function* checkSchema(
   { schema }: ResourceDefinition,
   at: readonly (string | number)[],
 ): Generator<Inconsistency> {
+  if (schema === 'infer') return;
   const ajv = new Ajv({ strict: false, logger: false });
   try {
     if (ajv.validateSchema(schema) === true) ajv.compile(schema);
@@ -79,8 +80,6 @@ export function* inconsistencies(definition: ConnectorDefinition): Generator<Inc
     seen.add(resource.id);
     yield* checkResource(resource, ['resources', i]);
   }
-  if (definition.webhook && !definition.aggregator)
-    yield { path: ['webhook'], expected: 'aggregator: true beside it, or no webhook' };
   for (const [i, rule] of (definition.deduplication ?? []).entries()) {
     const resource = definition.resources.find(({ id }) => id === rule.resource);
     if (!resource) {

@@ -1,11 +1,11 @@
 import { TributaryError } from '../domain/errors.ts';
 import {
-  type AppSettings,
-  bearer,
-  credentialsHeader,
+  type AppAddress,
+  credentialsPlace,
   credentialsValue,
   resolveAddress,
   type SubmittedCredentials,
+  tokenValue,
 } from './app.ts';
 import { valueAt } from './pointer.ts';
 import { requestJson } from './rest/http.ts';
@@ -18,14 +18,15 @@ export interface IdentityOptions {
 
 async function askAccount(
   definition: ConnectorDefinition,
-  app: Pick<AppSettings, 'baseUrl'>,
+  app: AppAddress,
   value: string,
   options: IdentityOptions,
 ): Promise<string> {
-  const { path, account } = definition.identity;
+  const { path, account = '' } = definition.identity;
+  const place = credentialsPlace(definition);
   const answer = await requestJson({
-    url: new URL(`${resolveAddress(definition.baseUrl, app.baseUrl).replace(/\/+$/, '')}${path}`),
-    headers: { [credentialsHeader(definition)]: value },
+    url: new URL(`${resolveAddress(definition.baseUrl, app).replace(/\/+$/, '')}${path}`),
+    headers: 'header' in place ? { [place.header]: value } : {},
     secrets: [value],
     signal: options.signal ?? new AbortController().signal,
     timeoutMs: 30_000,
@@ -54,11 +55,11 @@ async function askAccount(
  */
 export function fetchAccount(
   definition: ConnectorDefinition,
-  app: Pick<AppSettings, 'baseUrl'>,
+  app: AppAddress,
   tokens: { readonly accessToken: string },
   options: IdentityOptions = {},
 ): Promise<string> {
-  return askAccount(definition, app, bearer(tokens.accessToken), options);
+  return askAccount(definition, app, tokenValue(definition, tokens.accessToken), options);
 }
 
 /**
@@ -67,7 +68,7 @@ export function fetchAccount(
  */
 export async function testCredentials(
   definition: ConnectorDefinition,
-  app: Pick<AppSettings, 'baseUrl'>,
+  app: AppAddress,
   submitted: SubmittedCredentials,
   options: IdentityOptions = {},
 ): Promise<string> {

@@ -34,7 +34,7 @@ function party(definition: ConnectorDefinition, app: AppSettings, options: OAuth
   if (auth.kind !== 'oauth2')
     throw new TributaryError('INVALID_INPUT', `${definition.id} does not use OAuth.`);
   if (!app.clientId || !app.clientSecret) throw new TributaryError('APP_NOT_SET_UP');
-  const address = (value: string) => secured(resolveAddress(value, app.baseUrl), app.allowPlainHttp ?? false);
+  const address = (value: string) => secured(resolveAddress(value, app), app.allowPlainHttp ?? false);
   const authorizationUrl = address(auth.authorizationUrl);
   const server: oauth.AuthorizationServer = {
     issuer: auth.issuer === undefined ? new URL(authorizationUrl).origin : address(auth.issuer),

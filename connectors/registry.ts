@@ -1,16 +1,23 @@
-import type { AppSettings } from './app.ts';
+import type { AppAddress } from './app.ts';
 import { createRestSource } from './rest/source.ts';
 import type { ConnectorDefinition } from './schema.ts';
 import type { Credentials, Source } from './source.ts';
 
+/** What a source asks with. */
+export interface SourceOptions {
+  readonly credentials: Credentials;
+  /** What asks: the egress guard's. */
+  readonly fetch: typeof fetch;
+}
+
 /** The source kind that a definition names, made for one connection. */
 export function createSource(
   definition: ConnectorDefinition,
-  app: Pick<AppSettings, 'baseUrl'>,
-  credentials: Credentials,
+  app: AppAddress,
+  options: SourceOptions,
 ): Source {
   switch (definition.kind) {
     case 'rest':
-      return createRestSource(definition, { baseUrl: app.baseUrl, credentials });
+      return createRestSource(definition, { app, ...options });
   }
 }

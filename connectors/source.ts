@@ -17,11 +17,37 @@ export interface ReadRequest {
   readonly resource: string;
   /** Incremental reads: the cursor value that was committed last; rows at or after it are wanted. */
   readonly since?: string;
+  /** A range of dates: rows after it are not wanted. */
+  readonly until?: string;
   /** Goes on after an interruption: the `next` of the last page that was stored. */
   readonly from?: PageToken;
   readonly signal: AbortSignal;
   /** Called before a wait that the app asked for (rate limit), so that it counts as life, not as a stall. */
   readonly onWait?: (waitMs: number) => void;
+  /** Told of every request and its answer, redacted. */
+  readonly onExchange?: (exchange: Exchange) => void;
+}
+
+/** One request and its answer, safe to show: no credentials, no personal data beyond what an error says. */
+export interface Exchange {
+  readonly at: Date;
+  readonly method: string;
+  /** Secrets in the query are replaced. */
+  readonly url: string;
+  /** Null: no answer came. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly bytes: number | null;
+  /** Those that help to understand: content type, rate limits, request id. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Rows in the answer; null when it could not be read. */
+  readonly rows: number | null;
+  /** Where the page starts; rows of a batch are found by it. */
+  readonly page: PageToken | null;
+  /** Beginning of an answer that was refused or could not be read. */
+  readonly excerpt: string | null;
+  /** What went wrong: a code of the error table. */
+  readonly error: string | null;
 }
 
 /** What an activity knows of an app: how to read it. Made by a source kind (rest, file, singer, airbyte). */

@@ -45,6 +45,10 @@ export const defaultDurations: SessionDurations = {
 export interface Scope {
   readonly configuration?: string;
   readonly resources?: readonly string[];
+  /** Reads everything anew, not only what changed; what is gone at the app is removed where the definition says so. */
+  readonly full?: boolean;
+  /** Backfill: rows of this range of cursor values (ISO 8601, `to` exclusive); the cursor stays where it is. */
+  readonly range?: { readonly from: string; readonly to: string };
 }
 
 /** Why a run of the session workflow starts. */

@@ -62,6 +62,18 @@ export const errors = {
     'The app gave the same page cursor twice, so the pages would never end.',
     'Check the pagination in the connector definition.',
   ),
+  SOURCE_TOO_LARGE: kind(
+    502,
+    false,
+    'The app gave a page that is larger than may be held in memory.',
+    'Ask for smaller pages in the connector definition (pagination.size).',
+  ),
+  ADDRESS_REFUSED: kind(
+    422,
+    false,
+    'The address is one that we do not ask.',
+    'Use an http(s) address on the internet, or allow it with TRIBUTARY_EGRESS_ALLOW.',
+  ),
   GRANT_REVOKED: kind(409, false, 'The app no longer accepts our grant.', 'Re-authorize the connection.'),
   // Authorization
   INVALID_CREDENTIALS: kind(422, false, 'The app refused the credentials.', 'Submit the right credentials.'),
@@ -106,6 +118,12 @@ export const errors = {
     false,
     'Too many rows did not fit and are in quarantine.',
     'Mend the connector definition or the source, then retry.',
+  ),
+  SCHEMA_DRIFT: kind(
+    422,
+    false,
+    'The rows no longer have the fields that they had, and the connection is set to stop then.',
+    'Look at the changed fields, mend the definition or change the drift policy, then retry.',
   ),
   SUBSTAGE_FAILED: kind(500, false, 'A substage of processing failed.', 'Retry, or skip the substage.'),
   DEDUPLICATION_FAILED: kind(500, false, 'Deduplication failed.', 'Retry.'),
@@ -172,6 +190,12 @@ export const errors = {
     false,
     'The request has no valid token.',
     'Send the token as "Authorization: Bearer ...".',
+  ),
+  WEBHOOK_REFUSED: kind(
+    401,
+    false,
+    'The webhook does not prove where it comes from.',
+    'Sign it with the secret of this connection, within 5 minutes.',
   ),
   NOT_FOUND: kind(404, false, 'There is no such thing.', 'Check the id, or list what there is.'),
   ILLEGAL_MOVE: kind(

@@ -80,6 +80,15 @@ const schema = z.strictObject({
   TRIBUTARY_CODEC_KEYS: keys,
   TRIBUTARY_TASK_QUEUE: text.default('tributary'),
   TRIBUTARY_POOLS: listOf('default'),
+  TRIBUTARY_EGRESS_ALLOW: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ''),
+    ),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -125,6 +134,8 @@ export interface Settings {
   readonly codecKeys: readonly NamedKey[];
   readonly taskQueue: string;
   readonly pools: readonly string[];
+  /** Hosts, addresses and ranges (CIDR) that may be asked although they are private. */
+  readonly egressAllow: readonly string[];
   readonly logLevel: string;
   /** Set in seconds (TRIBUTARY_..._SECS); frozen into a workflow's input when it starts. */
   readonly durations: SessionDurations;
@@ -168,6 +179,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     codecKeys: s.TRIBUTARY_CODEC_KEYS,
     taskQueue: s.TRIBUTARY_TASK_QUEUE,
     pools: s.TRIBUTARY_POOLS,
+    egressAllow: s.TRIBUTARY_EGRESS_ALLOW,
     logLevel: s.LOG_LEVEL,
     durations: {
       authorizationMs: s.TRIBUTARY_AUTHORIZATION_SECS,

@@ -15,6 +15,7 @@ export interface NewGrant {
   readonly account: string;
   readonly secret: Sealed;
   readonly expiresAt: Date | null;
+  readonly endsAt: Date | null;
 }
 
 /** Tokens and credentials, encrypted. One refresher a connection holds the lease. */
@@ -24,10 +25,10 @@ export function createGrants(db: Db) {
     get: (connectionId: string, generation: number): Promise<GrantDoc | null> =>
       getOne(grants, grantId(connectionId, generation)),
     /** The first authorization, or a later one that takes its place; ends a lease. */
-    save({ connectionId, generation, account, secret, expiresAt }: NewGrant): Promise<GrantDoc> {
+    save({ connectionId, generation, account, secret, expiresAt, endsAt }: NewGrant): Promise<GrantDoc> {
       const id = grantId(connectionId, generation);
       return untilWon(id, async () => {
-        const change = { account, secret, expiresAt, leasedUntil: null, updatedAt: new Date() };
+        const change = { account, secret, expiresAt, endsAt, leasedUntil: null, updatedAt: new Date() };
         const stored = await getOne(grants, id);
         const doc: GrantDoc = { _id: id, ...change, seq: (stored?.seq ?? 0) + 1 };
         const won =
@@ -44,9 +45,9 @@ export function createGrants(db: Db) {
     async rotate(
       id: string,
       seq: number,
-      { secret, expiresAt }: { readonly secret: Sealed; readonly expiresAt: Date | null },
+      { secret, expiresAt, endsAt }: Pick<NewGrant, 'secret' | 'expiresAt' | 'endsAt'>,
     ): Promise<GrantDoc> {
-      const change = { secret, expiresAt, leasedUntil: null, seq: seq + 1, updatedAt: new Date() };
+      const change = { secret, expiresAt, endsAt, leasedUntil: null, seq: seq + 1, updatedAt: new Date() };
       const won = await changeWhere(grants, id, 'seq', seq, change);
       const stored = await getOne(grants, id);
       if (stored === null) throw notThere('grant', id);

@@ -16,16 +16,39 @@ export interface CompanyDoc {
 /** Address and client of an app, as the owner of this installation has them. */
 export interface AppDoc {
   readonly _id: string;
-  readonly baseUrl: string;
+  /** Null where the definition names the address itself. */
+  readonly baseUrl: string | null;
   readonly clientId?: string;
   readonly clientSecret?: Sealed;
+  /** In the place of the definition's. */
+  readonly scopes?: readonly string[];
+  /** Of the app's webhooks, newest first; all of them are accepted. */
+  readonly webhookSecrets?: readonly WebhookSecret[];
   readonly updatedAt: Date;
+}
+
+/** A secret that signs webhooks. */
+export interface WebhookSecret {
+  readonly id: string;
+  readonly secret: Sealed;
+  readonly createdAt: Date;
 }
 
 export interface ResourceSetting {
   readonly id: string;
   readonly enabled: boolean;
+  /** The first read begins here: an ISO 8601 time. */
+  readonly historyStart?: string;
+  /** Beside the definition's own. */
+  readonly fields?: {
+    readonly only?: readonly string[];
+    readonly drop?: readonly string[];
+    readonly hash?: readonly string[];
+  };
 }
+
+/** What is done when the rows of a resource get other fields. */
+export type DriftPolicy = 'ignore' | 'propagate' | 'pause';
 
 export interface ConnectionDoc {
   readonly _id: string;
@@ -44,6 +67,11 @@ export interface ConnectionDoc {
   readonly sink: string;
   readonly timeZone: string;
   readonly deduplication: boolean;
+  readonly driftPolicy: DriftPolicy;
+  /** What the definition's addresses need of this connection (`{connection.<name>}`). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Of its webhooks, newest first; all of them are accepted. */
+  readonly webhookSecrets: readonly WebhookSecret[];
   readonly resources: readonly ResourceSetting[];
   /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
   readonly unattended: boolean;
@@ -139,6 +167,8 @@ export interface GrantDoc {
   readonly account: string;
   readonly secret: Sealed;
   readonly expiresAt: Date | null;
+  /** When it ends for good unless a person authorizes again: the refresh token's end, or a token's that has none. */
+  readonly endsAt: Date | null;
   /** Raised with every change; a refresh holds the lease by compare-and-set on (_id, seq). */
   readonly seq: number;
   readonly leasedUntil: Date | null;

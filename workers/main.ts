@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index.ts';
 import { defaultLimits } from '../activities/ports.ts';
 import { createPayloadCodecs } from '../platform/codec.ts';
 import { createSecretBox, loadOrCreateKeys } from '../platform/crypto.ts';
+import { createEgress } from '../platform/egress.ts';
 import { createLog, type Logger } from '../platform/log.ts';
 import { parseSettings } from '../platform/settings.ts';
 import { openStores } from '../stores/open.ts';
@@ -45,6 +46,7 @@ async function work(log: Logger): Promise<void> {
       stores,
       definition: definitions.get,
       secrets: createSecretBox(secretsKeys),
+      egress: createEgress({ allow: settings.egressAllow }),
       log,
       limits: {
         ...defaultLimits,

@@ -48,7 +48,7 @@ async function obtain(
   { connection, definition }: OpenConnection,
   entry: InboxDoc,
 ): Promise<Obtained> {
-  const app = await appSettings(ports, connection.app);
+  const app = await appSettings(ports, connection);
   if (entry.payload === null) throw new TributaryError('STATE_FORGED');
   const payload = ports.secrets.open(entry.payload, secretContext.inbox(entry._id));
   if (entry.kind === 'credentials') {
@@ -92,5 +92,5 @@ async function keep(
   });
   const expiresAt = secret.kind === 'oauth2' ? expiryOf(secret.tokens) : null;
   const sealed = sealGrant(secrets, secret, secretContext.grant(connectionId, generation));
-  await stores.grants.save({ connectionId, generation, account, secret: sealed, expiresAt });
+  await stores.grants.save({ connectionId, generation, account, secret: sealed, expiresAt, endsAt: null });
 }

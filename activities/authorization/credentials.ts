@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AppSettings, bearer, credentialsValue } from '../../connectors/app.ts';
+import { type AppSettings, credentialsValue, tokenValue } from '../../connectors/app.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { refreshTokens, type TokenSet } from '../../connectors/oauth.ts';
 import type { Credentials } from '../../connectors/source.ts';
@@ -35,7 +35,7 @@ export function createCredentials(ports: ActivityPorts, of: CredentialsOf): Cred
     const grant = await ports.stores.grants.get(connectionId, generation);
     const secret = openGrant(ports.secrets, grant, context);
     if (secret.kind === 'submitted') return { header: credentialsValue(definition, secret.credentials) };
-    return { header: bearer(secret.tokens.accessToken), tokens: secret.tokens };
+    return { header: tokenValue(definition, secret.tokens.accessToken), tokens: secret.tokens };
   }
 
   /** Gives tokens other than the refused ones: those that another refresher stored, or new ones. */
@@ -45,7 +45,7 @@ export function createCredentials(ports: ActivityPorts, of: CredentialsOf): Cred
       const grant = await ports.stores.grants.get(connectionId, generation);
       const secret = openGrant(ports.secrets, grant, context);
       if (grant === null || secret.kind === 'submitted') throw new TributaryError('GRANT_REVOKED');
-      const header = bearer(secret.tokens.accessToken);
+      const header = tokenValue(definition, secret.tokens.accessToken);
       if (header !== old) return header;
       const leased = await ports.stores.grants.lease(grant._id, grant.seq, new Date(Date.now() + leaseMs));
       if (leased === null) {
@@ -57,8 +57,12 @@ export function createCredentials(ports: ActivityPorts, of: CredentialsOf): Cred
       const kept = tokens.refreshToken ?? secret.tokens.refreshToken;
       const next: TokenSet = kept === undefined ? tokens : { ...tokens, refreshToken: kept };
       const sealed = sealGrant(ports.secrets, { kind: 'oauth2', tokens: next }, context);
-      await ports.stores.grants.rotate(leased._id, leased.seq, { secret: sealed, expiresAt: expiryOf(next) });
-      return bearer(next.accessToken);
+      await ports.stores.grants.rotate(leased._id, leased.seq, {
+        secret: sealed,
+        expiresAt: expiryOf(next),
+        endsAt: null,
+      });
+      return tokenValue(definition, next.accessToken);
     }
   }
 

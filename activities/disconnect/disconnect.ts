@@ -33,7 +33,7 @@ export async function revokeGrant(
   try {
     const secret = openGrant(ports.secrets, grant, secretContext.grant(connectionId, generation));
     if (secret.kind === 'submitted') return { revoked: false };
-    const app = await appSettings(ports, connection.app);
+    const app = await appSettings(ports, connection);
     await revokeAtApp(ports.definition(connection.app), app, secret.tokens);
     return { revoked: true };
   } catch (error) {

@@ -31,7 +31,7 @@ export function loadResource(ports: ActivityPorts, input: LoadInput): Promise<Lo
     });
     if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
 
-    const app = await appSettings(ports, connection.app);
+    const app = await appSettings(ports, connection);
     const lastProgressAt = Math.max(checkpoint.lastBatchAt.getTime(), input.round) + life.waitedMs;
     const watch = watchProgress(life.signal, input.noProgressMs, lastProgressAt);
     try {
@@ -51,7 +51,7 @@ export function loadResource(ports: ActivityPorts, input: LoadInput): Promise<Lo
         watch,
         checkpoint,
         cursorOf: soundCursor(resource),
-        source: createSource(definition, app, credentials),
+        source: createSource(definition, app, { credentials, fetch: ports.egress.fetch }),
         request: {
           resource: resourceId,
           signal: watch.signal,

@@ -53,7 +53,7 @@ export async function claimInbox(
   async function arrived(hooks: readonly InboxDoc[]): Promise<boolean> {
     const session = hooks.length === 0 ? null : await stores.sessions.get(sessionId);
     if (session === null) return false;
-    if (definition(session.app).webhook?.expect !== 'all') return true;
+    if (definition(session.app).webhooks?.expect !== 'all') return true;
     const here = (resource: string) =>
       hooks.some(({ event }) => event === resource || event?.startsWith(`${resource}.`));
     return session.resources.every(here);

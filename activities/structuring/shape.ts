@@ -71,7 +71,7 @@ export function compileShape(resource: ResourceDefinition): Shape {
 
 function compile({ id, schema }: ResourceDefinition) {
   try {
-    return compileSchema(schema);
+    return compileSchema(schema === 'infer' ? {} : schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new TributaryError(

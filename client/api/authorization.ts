@@ -13,22 +13,28 @@ import { untilSeen } from '../until-seen.ts';
 import type { RouteDeps } from './deps.ts';
 import { findDefinition, latestSession } from './find.ts';
 import type { Authorized } from './schemas/connections.ts';
+import { isSetUp } from './views/app.ts';
 
 export const callbackPath = '/api/oauth/callback';
 
 /**
- * Address and client of an app.
+ * Address and client of a connection's app.
  * @throws {TributaryError} APP_NOT_SET_UP
  */
 export async function settingsOf(
   { stores, secrets }: RouteDeps,
-  { id, auth }: ConnectorDefinition,
+  definition: ConnectorDefinition,
+  parameters: ConnectionDoc['parameters'],
 ): Promise<AppSettings> {
+  const { id, auth } = definition;
   const doc = await stores.apps.get(id);
-  const complete = auth.kind !== 'oauth2' || (doc?.clientId !== undefined && doc.clientSecret !== undefined);
-  if (doc === null || !complete)
-    throw new TributaryError('APP_NOT_SET_UP', `The app ${id} has no address or client yet.`, { app: id });
-  return settingsFrom(secrets, doc);
+  if (!isSetUp(definition, doc))
+    throw new TributaryError(
+      'APP_NOT_SET_UP',
+      `The app ${id} has no ${auth.kind === 'oauth2' ? 'address or client' : 'address'} yet.`,
+      { app: id },
+    );
+  return settingsFrom(secrets, doc, parameters);
 }
 
 /**
@@ -39,7 +45,7 @@ export async function settingsOf(
  */
 export async function authorize(deps: RouteDeps, connection: ConnectionDoc, by: Actor): Promise<Authorized> {
   const definition = findDefinition(deps, connection.app);
-  const app = await settingsOf(deps, definition);
+  const app = await settingsOf(deps, definition, connection.parameters);
   const session = await sessionToAuthorize(deps, connection, by);
   const { kind } = definition.auth;
   if (kind !== 'oauth2') {

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { SecretBox } from '../../platform/crypto.ts';
+import type { Egress } from '../../platform/egress.ts';
 import type { Stores } from '../../stores/open.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { SessionsPort } from '../sessions-port.ts';
@@ -16,6 +17,8 @@ export interface ApiDeps {
   /** Connector definitions by app id, as they are now. @throws {TributaryError} DEFINITION_INVALID */
   readonly definitions: () => ReadonlyMap<string, ConnectorDefinition>;
   readonly secrets: SecretBox;
+  /** Asks every address that a user can set. */
+  readonly egress: Egress;
   /** What `Authorization: Bearer ...` must carry. */
   readonly token: string;
   /** Address at which people and apps reach this API; asked at each use. */

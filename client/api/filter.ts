@@ -6,7 +6,8 @@ import { invalid } from './problem.ts';
 /** What a field of a record may be, by the resource's schema; none when the schema does not say. */
 function typesOf(definition: ConnectorDefinition, resourceId: string, field: string): readonly string[] {
   const resource = definition.resources.find(({ id }) => id === resourceId);
-  const properties = resource?.schema.properties as JsonObject | undefined;
+  const schema = resource?.schema === 'infer' ? undefined : resource?.schema;
+  const properties = schema?.properties as JsonObject | undefined;
   // The schema speaks the app's names, a record has those of the mapping.
   const renamed = Object.entries(resource?.mapping ?? {}).find(([, to]) => to === field);
   const property = properties?.[renamed?.[0] ?? field] as JsonObject | undefined;

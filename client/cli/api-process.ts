@@ -1,4 +1,5 @@
 import { createSecretBox, loadOrCreateKeys } from '../../platform/crypto.ts';
+import { createEgress } from '../../platform/egress.ts';
 import { createLog } from '../../platform/log.ts';
 import { parseSettings } from '../../platform/settings.ts';
 import { openStores } from '../../stores/open.ts';
@@ -38,6 +39,7 @@ export async function runApi(): Promise<void> {
     dispatcher,
     definitions: definitions.current,
     secrets,
+    egress: createEgress({ allow: settings.egressAllow }),
     token,
     log,
     publicUrl: () => url,

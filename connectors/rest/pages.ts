@@ -20,7 +20,8 @@ export function pageUrl(
   if (pagination.sizeParam && pagination.size !== undefined)
     url.searchParams.set(pagination.sizeParam, String(pagination.size));
   const place = at ?? (pagination.kind === 'page' ? pagination.first : undefined);
-  if (place !== undefined && place !== null) url.searchParams.set(pagination.param, String(place));
+  if (place !== undefined && place !== null && 'param' in pagination && pagination.param)
+    url.searchParams.set(pagination.param, String(place));
   return url;
 }
 
@@ -57,12 +58,13 @@ function nextPlace(
   if (pagination.kind === 'none') return null;
   // Only an empty page ends the count: an app may give fewer rows a page than it was asked for.
   if (pagination.kind === 'page') return rows === 0 ? null : Number(at ?? pagination.first) + 1;
-  const next = valueAt(body, pagination.nextPath);
+  const nextPath = 'nextPath' in pagination ? (pagination.nextPath ?? '') : '';
+  const next = valueAt(body, nextPath);
   if (next === undefined || next === null || next === '' || next === false) return null;
   if (typeof next === 'string' || typeof next === 'number') return next;
   throw new TributaryError(
     'SOURCE_BAD_ANSWER',
-    `${resource.id}: the next cursor at "${pagination.nextPath}" is neither text nor a number.`,
+    `${resource.id}: the next cursor at "${nextPath}" is neither text nor a number.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { credentialsHeader, resolveAddress } from '../app.ts';
+import { type AppAddress, credentialsPlace, resolveAddress } from '../app.ts';
 import type { ConnectorDefinition } from '../schema.ts';
 import type { Credentials, ReadRequest, Source, SourcePage } from '../source.ts';
 import { requestJson } from './http.ts';
@@ -8,8 +8,8 @@ import { createLoopGuard, pageUrl, readPage } from './pages.ts';
 import { createPace, wait } from './wait.ts';
 
 export interface RestSourceOptions {
-  /** The app's address. */
-  readonly baseUrl: string;
+  /** Where the app is. */
+  readonly app: AppAddress;
   readonly credentials: Credentials;
   /** One page must be there by then. @default 60_000 */
   readonly timeoutMs?: number;
@@ -33,8 +33,8 @@ const WAIT_STEP_MS = 5_000;
  * Server errors are not tried again inside: the engine does that, from the last stored page.
  */
 export function createRestSource(definition: ConnectorDefinition, options: RestSourceOptions): Source {
-  const baseUrl = resolveAddress(definition.baseUrl, options.baseUrl);
-  const header = credentialsHeader(definition);
+  const baseUrl = resolveAddress(definition.baseUrl, options.app);
+  const place = credentialsPlace(definition);
   const pace = createPace(definition.rateLimit?.requestsPerSecond);
   const { credentials, timeoutMs, maxBytes } = options;
 
@@ -42,7 +42,7 @@ export function createRestSource(definition: ConnectorDefinition, options: RestS
     await pace(signal);
     return requestJson({
       url,
-      headers: authorization === undefined ? {} : { [header]: authorization },
+      headers: authorization === undefined || !('header' in place) ? {} : { [place.header]: authorization },
       secrets: authorization === undefined ? [] : [authorization],
       signal,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -4,6 +4,7 @@ import { createApi } from '../../client/api/create-api.ts';
 import { createDispatcher, type Dispatcher } from '../../client/dispatcher.ts';
 import { createTributaryClient, type TributaryClient } from '../../client/tributary-client.ts';
 import { createLog } from '../../platform/log.ts';
+import { localEgress } from '../support/egress.ts';
 import {
   type PagedApp,
   pagedClient,
@@ -38,6 +39,7 @@ describe('from connect to disconnect, through the API', { skip: noStore }, () =>
       dispatcher,
       definitions: () => definitions,
       secrets,
+      egress: localEgress,
       token,
       publicUrl,
       log,

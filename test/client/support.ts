@@ -12,6 +12,7 @@ import type { SessionEvent, SessionStatus } from '../../domain/session.ts';
 import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { openStores, type Stores } from '../../stores/open.ts';
+import { localEgress } from '../support/egress.ts';
 
 export const token = 'a-token-of-the-tests';
 export const publicUrl = 'http://tributary.example';
@@ -184,6 +185,7 @@ export async function startTestApi(): Promise<TestApi> {
     dispatcher,
     definitions: () => definitions,
     secrets,
+    egress: localEgress,
     token,
     publicUrl: () => publicUrl,
     log,
@@ -230,6 +232,9 @@ export async function startTestApi(): Promise<TestApi> {
         sink: id,
         timeZone: 'UTC',
         deduplication: false,
+        driftPolicy: 'propagate',
+        parameters: {},
+        webhookSecrets: [],
         resources: [
           { id: 'orders', enabled: true },
           { id: 'returns', enabled: false },

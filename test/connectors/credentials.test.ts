@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { bearer } from '../../connectors/app.ts';
+import { tokenValue } from '../../connectors/app.ts';
 import { fetchAccount, testCredentials } from '../../connectors/identity.ts';
 import { beginAuthorization, exchangeCode, refreshTokens, revokeGrant } from '../../connectors/oauth.ts';
 import { createSource } from '../../connectors/registry.ts';
@@ -83,9 +83,12 @@ describe('the paged app by OAuth', () => {
     app.tokens.expireAccess();
     let current = first;
     const source = createSource(definition, settings, {
-      authorization: async (options) => {
-        if (options?.refresh) current = await refreshTokens(definition, settings, current);
-        return bearer(current.accessToken);
+      fetch,
+      credentials: {
+        authorization: async (options) => {
+          if (options?.refresh) current = await refreshTokens(definition, settings, current);
+          return tokenValue(definition, current.accessToken);
+        },
       },
     });
     const { signal } = new AbortController();

@@ -63,7 +63,7 @@ describe('a fault names line, path and what was expected', () => {
     [
       'a webhook without aggregator',
       'rateLimit:',
-      'webhook: { expect: all }\nrateLimit:',
+      'webhooks: { expect: all }\nrateLimit:',
       'webhook',
       /aggregator/,
     ],

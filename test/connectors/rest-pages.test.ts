@@ -28,7 +28,7 @@ test('the same cursor twice is SOURCE_CURSOR_REPEATED', async () => {
 
 test('a resumed read that is sent back to where it began is SOURCE_CURSOR_REPEATED', async () => {
   const { url } = await serve(json({ data: [{ id: 1 }], next: 'again' }));
-  const source = createRestSource(definition, { baseUrl: url, credentials: fixed(right) });
+  const source = createRestSource(definition, { app: { baseUrl: url }, credentials: fixed(right) });
   const { signal } = new AbortController();
   const pages = source.read({ resource: 'orders', from: 'again', signal })[Symbol.asyncIterator]();
   await assert.rejects(pages.next(), { code: 'SOURCE_CURSOR_REPEATED' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { JsonObject } from '../../domain/json.ts';
 import { accounts, type OrderRow } from '../../examples/storefront/orders.ts';
 import { openStorefront as start, storefrontDefinition, visit } from '../support/storefront.ts';
 
@@ -33,10 +34,11 @@ describe('the orders API', async () => {
   test('a row has the fields of the shop, typed', async () => {
     const { data } = (await (await south.get('/api/orders?limit=1')).json()) as { data: OrderRow[] };
     const [row] = data;
+    const schema = storefrontDefinition.resources[0]?.schema as unknown as JsonObject;
     assert.match(row?.updated_at ?? '', /^2014-01-\d\dT\d\d:\d\d:\d\d\.000Z$/);
     assert.deepEqual(
       Object.keys(row ?? {}).sort(),
-      Object.keys((storefrontDefinition.resources[0]?.schema.properties ?? {}) as object).sort(),
+      Object.keys((schema.properties ?? {}) as JsonObject).sort(),
     );
     assert.equal(row?.region, 'South');
     for (const name of ['row_id', 'sales', 'quantity', 'discount', 'profit'] as const)

@@ -86,6 +86,7 @@ export async function createMortal(
           `grant/${connectionId}/${generation}`,
         ),
         expiresAt: null,
+        endsAt: null,
       });
     },
     stop: async () => {

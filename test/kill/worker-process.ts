@@ -8,6 +8,7 @@ import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { createSecretBox } from '../../platform/crypto.ts';
 import { openStores } from '../../stores/open.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
+import { localEgress } from '../support/egress.ts';
 
 /** What the process is told, as JSON in TEST_WORKER. */
 export interface WorkerProcessOptions {
@@ -44,6 +45,7 @@ const workers = await createWorkers({
   activities: createActivities({
     stores: await openStores({ uri: options.uri, database: options.database }),
     secrets: createSecretBox([{ id: 'kill', key: Buffer.from(options.key, 'base64') }]),
+    egress: localEgress,
     definition: (app) => {
       const found = options.definitions.find(({ id }) => id === app);
       if (found === undefined) throw new Error(`no definition of ${app}`);

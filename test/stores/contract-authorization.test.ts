@@ -82,6 +82,7 @@ test('the newest link of a session is found; a repeated create makes none', asyn
     url: 'https://app.example/authorize',
     createdAt: at,
     expiresAt: at,
+    endsAt: null,
   });
   assert.equal(await consents.latest(sessionId), null);
   await consents.create(consent('a'));
@@ -99,7 +100,14 @@ test('the newest link of a session is found; a repeated create makes none', asyn
 
 test('a grant is refreshed by the one who holds its lease', async () => {
   const connectionId = newId();
-  const first = { connectionId, generation: 1, account: 'acct', secret: sealed('1'), expiresAt: at };
+  const first = {
+    connectionId,
+    generation: 1,
+    account: 'acct',
+    secret: sealed('1'),
+    expiresAt: at,
+    endsAt: null,
+  };
   const saved = await grants.save(first);
   assert.deepEqual(await grants.get(connectionId, 1), saved);
   const until = new Date(Date.now() + 60_000);
@@ -108,19 +116,30 @@ test('a grant is refreshed by the one who holds its lease', async () => {
   assert.deepEqual(leased.leasedUntil, until);
   assert.equal(await grants.lease(saved._id, saved.seq, until), null);
   assert.equal(await grants.lease(saved._id, leased.seq, until), null);
-  const rotated = await grants.rotate(saved._id, leased.seq, { secret: sealed('2'), expiresAt: null });
+  const rotated = await grants.rotate(saved._id, leased.seq, {
+    secret: sealed('2'),
+    expiresAt: null,
+    endsAt: null,
+  });
   assert.deepEqual([rotated.secret, rotated.leasedUntil], [sealed('2'), null]);
   assert.deepEqual(
-    await grants.rotate(saved._id, leased.seq, { secret: sealed('2'), expiresAt: null }),
+    await grants.rotate(saved._id, leased.seq, { secret: sealed('2'), expiresAt: null, endsAt: null }),
     rotated,
   );
-  const late = grants.rotate(saved._id, leased.seq, { secret: sealed('3'), expiresAt: null });
+  const late = grants.rotate(saved._id, leased.seq, { secret: sealed('3'), expiresAt: null, endsAt: null });
   await assert.rejects(late, { code: 'STORE_CONFLICT' });
 });
 
 test('a lease that ran out can be taken; a re-authorization ends it', async () => {
   const connectionId = newId();
-  const first = { connectionId, generation: 1, account: 'acct', secret: sealed('1'), expiresAt: null };
+  const first = {
+    connectionId,
+    generation: 1,
+    account: 'acct',
+    secret: sealed('1'),
+    expiresAt: null,
+    endsAt: null,
+  };
   const saved = await grants.save(first);
   const over = await grants.lease(saved._id, saved.seq, new Date(Date.now() - 1));
   assert.ok(over !== null);
@@ -132,7 +151,7 @@ test('a lease that ran out can be taken; a re-authorization ends it', async () =
   await grants.remove(saved._id);
   await grants.remove(saved._id);
   assert.equal(await grants.get(connectionId, 1), null);
-  await assert.rejects(grants.rotate(saved._id, 1, { secret: sealed('x'), expiresAt: null }), {
+  await assert.rejects(grants.rotate(saved._id, 1, { secret: sealed('x'), expiresAt: null, endsAt: null }), {
     code: 'NOT_FOUND',
   });
 });

@@ -115,6 +115,7 @@ test('20 refreshers ask for the lease: one has it', async () => {
     account: 'a',
     secret: sealed('1'),
     expiresAt: null,
+    endsAt: null,
   });
   const until = new Date(Date.now() + 60_000);
   const leases = await Promise.all(times(20, () => stores.grants.lease(grant._id, grant.seq, until)));

@@ -72,6 +72,7 @@ async function fill() {
       account: 'a',
       secret: sealed('s'),
       expiresAt: null,
+      endsAt: null,
     });
     const consent = { connectionId, generation, sessionId: id, codeVerifier: sealed('v'), url: 'u' };
     await stores.consents.create({ ...consent, _id: `state-${id}`, createdAt: at, expiresAt: at });

@@ -31,7 +31,14 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.inbox.markTold(`webhook/${connectionId}/1`, at);
   const consent = { connectionId, generation: 1, sessionId, codeVerifier: sealed('v'), url: 'u' };
   await stores.consents.create({ ...consent, _id: 'state', createdAt: at, expiresAt: at });
-  await stores.grants.save({ connectionId, generation: 1, account: 'a', secret: sealed('s'), expiresAt: at });
+  await stores.grants.save({
+    connectionId,
+    generation: 1,
+    account: 'a',
+    secret: sealed('s'),
+    expiresAt: at,
+    endsAt: null,
+  });
 
   await stores.loading.begin({ ...ofSession, at });
   const place = { bytes: 1, next: null, cursor: '1', total: 1 };

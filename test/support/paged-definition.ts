@@ -62,7 +62,7 @@ export function pagedDefinition(options: PagedDefinitionOptions = {}): Connector
     auth: authOf[auth],
     identity: { path: '/me', account: '/id' },
     aggregator: aggregator !== false,
-    ...(aggregator === false ? {} : { webhook: { expect: aggregator } }),
+    ...(aggregator === false ? {} : { webhooks: { expect: aggregator } }),
     ...(options.deduplication
       ? { deduplication: [{ resource: resources[0] ?? 'orders', match: [['email']] }] }
       : {}),

@@ -21,7 +21,7 @@ export interface Reading extends Partial<ReadRequest> {
 /** Reads to the end and gives every page. */
 export async function readAll(baseUrl: string, { options, ...reading }: Reading = {}): Promise<SourcePage[]> {
   const source = createRestSource(reading.definition ?? definition, {
-    baseUrl,
+    app: { baseUrl },
     credentials: fixed(right),
     ...options,
   });

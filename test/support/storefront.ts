@@ -1,7 +1,6 @@
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { AppSettings } from '../../connectors/app.ts';
-import { bearer } from '../../connectors/app.ts';
+import { type AppSettings, tokenValue } from '../../connectors/app.ts';
 import { loadDefinition } from '../../connectors/definition.ts';
 import { beginAuthorization, type Callback, exchangeCode, type TokenSet } from '../../connectors/oauth.ts';
 import { createSource } from '../../connectors/registry.ts';
@@ -54,11 +53,13 @@ export async function visit(storefront: Pick<Storefront, 'url'>, account: string
   const source = createSource(
     { ...storefrontDefinition, rateLimit: undefined },
     storefrontSettings(storefront.url),
-    { authorization: async () => bearer(accessToken) },
+    { credentials: { authorization: async () => tokenValue(storefrontDefinition, accessToken) }, fetch },
   );
   return {
     get: (path: string) =>
-      fetch(`${storefront.url}${path}`, { headers: { authorization: bearer(accessToken) } }),
+      fetch(`${storefront.url}${path}`, {
+        headers: { authorization: tokenValue(storefrontDefinition, accessToken) },
+      }),
     read: async (since?: string) => {
       const rows: OrderRow[] = [];
       const totals = new Set<number | undefined>();

@@ -22,6 +22,7 @@ import type { NamedKey } from '../../platform/settings.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { openStores, type Stores } from '../../stores/open.ts';
 import { createWorkers, type Workers } from '../../workers/create-workers.ts';
+import { localEgress } from './egress.ts';
 import { pagedCredentials } from './paged-app.ts';
 import { until } from './until.ts';
 
@@ -119,6 +120,7 @@ export async function startWorld(
   const ports: ActivityPorts = {
     stores,
     secrets,
+    egress: localEgress,
     definition: (app) => {
       const found = definitions.get(app);
       if (found === undefined) throw new Error(`no definition of ${app}`);
@@ -195,6 +197,9 @@ export async function startWorld(
       sink: id,
       timeZone: 'UTC',
       deduplication: true,
+      driftPolicy: 'propagate',
+      parameters: {},
+      webhookSecrets: [],
       resources: definition.resources.map((resource) => ({ id: resource.id, enabled: resource.enabled })),
       unattended: options.unattended ?? true,
       latestSession: 0,
@@ -212,6 +217,7 @@ export async function startWorld(
         account: 'account-1',
         secret: secrets.seal(secret, `grant/${id}/1`),
         expiresAt: null,
+        endsAt: null,
       });
     }
     return doc;

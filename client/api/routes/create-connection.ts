@@ -24,8 +24,8 @@ export const createConnection: Route = (api, deps) => {
     const definition = definitions().get(body.app);
     if (definition === undefined)
       throw invalid({ path: 'body.app', message: `there is no app "${body.app}"` });
-    await settingsOf(deps, definition);
     const fresh = connectionDoc(definition, body, deps.now());
+    await settingsOf(deps, definition, fresh.parameters);
     const { id, name } = body.company;
     if (name !== undefined || (await stores.companies.get(id)) === null)
       await stores.companies.ensure({ id, name: name ?? id });

@@ -22,7 +22,7 @@ export const appBody = z
 export const app = z.object({
   id: slug,
   name: z.string(),
-  auth: z.enum(['oauth2', 'basic', 'bearer', 'apiKey']),
+  auth: z.enum(['oauth2', 'clientCredentials', 'basic', 'bearer', 'apiKey']),
   resources: z.array(z.object({ id: slug, name: z.string(), enabled: z.boolean() })),
   setUp: z.boolean().describe('Whether connections can be made'),
   baseUrl: z.string().nullable(),

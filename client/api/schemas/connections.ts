@@ -82,7 +82,7 @@ export const authorization = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('credentials'),
-    takes: z.enum(['basic', 'bearer', 'apiKey']),
+    takes: z.enum(['basic', 'bearer', 'apiKey', 'clientCredentials']),
     submitTo: z.string().describe('Where the credentials are posted'),
   }),
 ]);

@@ -110,6 +110,8 @@ async function credentialsOf(
   if (auth === 'bearer') return { kind: auth, token: secret };
   if (auth === 'oauth2')
     throw new UsageError(`${app} is authorized by a consent link: tributary connection authorize ${id}`);
+  if (auth === 'clientCredentials')
+    throw new UsageError(`${app} takes a client: it is authorized by tributary connect link.`);
   if (user === undefined) throw new UsageError(`${app} takes a user name: add --user.`);
   return { kind: auth, username: user, password: secret };
 }

@@ -88,6 +88,8 @@ export async function startStack({
       MONGODB_URI: uri,
       TRIBUTARY_API_PORT: `${port}`,
       TRIBUTARY_TOKEN: token,
+      // The sample app is on this machine.
+      TRIBUTARY_EGRESS_ALLOW: process.env.TRIBUTARY_EGRESS_ALLOW ?? '127.0.0.1',
       // One malformed row in a small refresh is no reason to stop.
       TRIBUTARY_QUARANTINE_FLOOR_ROWS: process.env.TRIBUTARY_QUARANTINE_FLOOR_ROWS ?? '10',
     };
