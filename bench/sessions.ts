@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import { defaultDurations, sessionWorkflowId } from '../domain/contracts.ts';
 import { createSecretBox, type SecretBox } from '../platform/crypto.ts';
+import type { ConnectionDoc } from '../stores/model.ts';
 import { pagedCredentials } from '../test/support/paged-app.ts';
+import { until } from '../test/support/until.ts';
 import { tester, type World } from '../test/support/world.ts';
 import { type HistorySize, measureHistory } from './history.ts';
 
@@ -14,6 +16,13 @@ export interface BenchSessions {
   small(definition: ConnectorDefinition, baseUrl: string): Promise<number>;
   /** From Loading to Synced. */
   pass(definition: ConnectorDefinition, baseUrl: string): Promise<PassFigures>;
+  /** Only Loading: the session is canceled then. */
+  load(definition: ConnectorDefinition, baseUrl: string): Promise<LoadFigures>;
+}
+
+export interface LoadFigures {
+  readonly rows: number;
+  readonly rowsPerSecond: number;
 }
 
 export interface PassFigures extends HistorySize {
@@ -24,13 +33,33 @@ export interface PassFigures extends HistorySize {
 }
 
 /** A session that takes longer is given up. */
-const mostMs = 80_000;
+const mostMs = 180_000;
 
 export function createBenchSessions(world: World): BenchSessions {
   const key = randomBytes(32);
   const secrets: SecretBox = createSecretBox([{ id: 'bench', key }]);
   const port = world.sessions(defaultDurations);
   const credentials = pagedCredentials.bearer;
+
+  /** A connection whose grant the bench's worker can open. */
+  async function granted(definition: ConnectorDefinition, baseUrl: string): Promise<ConnectionDoc> {
+    const connection = await world.started({ definition, baseUrl });
+    const { _id: connectionId, generation } = connection;
+    const secret = secrets.seal({ kind: 'submitted', credentials }, `grant/${connectionId}/${generation}`);
+    const account = 'account-1';
+    await world.stores.grants.save({
+      ...{ connectionId, generation, account, secret },
+      expiresAt: null,
+      endsAt: null,
+    });
+    return connection;
+  }
+
+  async function secondsBetween(sessionId: string, from: number, to: number): Promise<number> {
+    const timeline = await world.stores.sessions.timeline(sessionId);
+    const at = (status: number) => timeline.find((entry) => entry.to === status)?.at.getTime() ?? Number.NaN;
+    return (at(to) - at(from)) / 1000;
+  }
 
   return {
     keys: `bench:${key.toString('base64')}`,
@@ -53,18 +82,31 @@ export function createBenchSessions(world: World): BenchSessions {
       await world.reaches(connectionId, 19);
       return (performance.now() - began) / 1000;
     },
+    async load(definition, baseUrl) {
+      const connection = await granted(definition, baseUrl);
+      const connectionId = connection._id;
+      await port.startSession(connection, { kind: 'load', by: tester });
+      await until(
+        `${connectionId} is loaded`,
+        async () => {
+          const [session] = await world.stores.sessions.list({ connectionId, limit: 1 });
+          const status = session?.status ?? null;
+          if (status === 11 || status === 14 || status === 23) throw new Error(`It ended in ${status}.`);
+          return status === 13 ? { found: status } : { seen: `status ${status}` };
+        },
+        mostMs,
+      );
+      const { _id, resources } = await world.latest(connectionId);
+      await port.call(_id, 'cancel', { by: tester });
+      await world.reaches(connectionId, 14);
+      const secondsIn2 = await secondsBetween(_id, 2, 12);
+      const checkpoints = await world.stores.loading.checkpoints(_id, resources);
+      const rows = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.rows, 0);
+      return { rows, rowsPerSecond: rows / secondsIn2 };
+    },
     async pass(definition, baseUrl) {
-      const connection = await world.started({ definition, baseUrl });
-      const { _id: connectionId, generation } = connection;
-      const secret = secrets.seal({ kind: 'submitted', credentials }, `grant/${connectionId}/${generation}`);
-      await world.stores.grants.save({
-        connectionId,
-        generation,
-        account: 'account-1',
-        secret,
-        expiresAt: null,
-        endsAt: null,
-      });
+      const connection = await granted(definition, baseUrl);
+      const connectionId = connection._id;
       const began = performance.now();
       await port.startSession(connection, { kind: 'load', by: tester });
       const ended = () => world.client.workflow.getHandle(sessionWorkflowId(connectionId)).result();
@@ -72,12 +114,15 @@ export function createBenchSessions(world: World): BenchSessions {
       const seconds = (performance.now() - began) / 1000;
 
       const session = await world.latest(connectionId);
-      const timeline = await world.stores.sessions.timeline(session._id);
-      const at = (status: number) => timeline.find(({ to }) => to === status)?.at.getTime() ?? Number.NaN;
       const runs = await world.stores.structuring.many(session._id, session.resources);
       const rows = runs.reduce((sum, { ledger }) => sum + ledger.inserted, 0);
       const history = await world.client.workflow.getHandle(sessionWorkflowId(connectionId)).fetchHistory();
-      return { ...measureHistory(history), rows, seconds, rowsPerSecond: rows / ((at(15) - at(2)) / 1000) };
+      return {
+        ...measureHistory(history),
+        rows,
+        seconds,
+        rowsPerSecond: rows / (await secondsBetween(session._id, 2, 15)),
+      };
     },
   };
 }
