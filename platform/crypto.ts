@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
@@ -50,11 +57,20 @@ export interface Sealed {
 
 /** Seals and opens values. `context` names the place (such as an id): a value copied elsewhere does not open. */
 export interface SecretBox {
+  /** The current key: what is sealed now names it. */
+  readonly keyId: string;
   seal(value: JsonValue, context: string): Sealed;
   /** @throws {TributaryError} SETTINGS_INVALID for an unknown key id; an Error if the value was tampered with. */
   open(sealed: Sealed, context: string): JsonValue;
   /** Seals again with the current key; gives back the very same object if that is what it has. */
   rotate(sealed: Sealed, context: string): Sealed;
+  /**
+   * Signs a text that goes out and comes back: `<key id>.<HMAC-SHA256, base64url>`. Another `purpose` makes another
+   * signature, so what was signed for one use proves nothing in another.
+   */
+  sign(text: string, purpose: string): string;
+  /** Whether one of the keys signed this text for this purpose. Constant time; never throws. */
+  verify(text: string, signature: string, purpose: string): boolean;
 }
 
 /** Makes a secret box; the first key seals, all open. @throws {TributaryError} SETTINGS_INVALID without a key. */
@@ -72,11 +88,28 @@ export function createSecretBox(keys: readonly NamedKey[]): SecretBox {
     return JSON.parse(decryptBytes(key, Buffer.from(sealed.data, 'base64'), context).toString());
   };
   return {
+    keyId: current.id,
     seal,
     open,
     rotate: (sealed, context) =>
       sealed.keyId === current.id ? sealed : seal(open(sealed, context), context),
+    sign: (text, purpose) => `${current.id}.${signBytes(current.key, text, purpose).toString('base64url')}`,
+    verify: (text, signature, purpose) => {
+      // Base64url has no dot; a key id may.
+      const dot = signature.lastIndexOf('.');
+      const named = keys.find(({ id }) => id === signature.slice(0, Math.max(dot, 0)));
+      if (named === undefined) return false;
+      const given = Buffer.from(signature.slice(dot + 1), 'base64url');
+      const right = signBytes(named.key, text, purpose);
+      return given.length === right.length && timingSafeEqual(given, right);
+    },
   };
+}
+
+/** The key that signs is derived, so that a signature tells nothing of the key that encrypts. */
+function signBytes(key: Buffer, text: string, purpose: string): Buffer {
+  const derived = hkdfSync('sha256', key, '', `tributary/sign/${purpose}`, 32);
+  return createHmac('sha256', Buffer.from(derived)).update(text).digest();
 }
 
 /** Reads the keys for secrets from the data folder; makes one at the first start (file mode 0600). */

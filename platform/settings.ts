@@ -106,6 +106,11 @@ const schema = z.strictObject({
   TRIBUTARY_RETRY_INITIAL_SECS: durationMs('retryInitialMs'),
   TRIBUTARY_QUARANTINE_THRESHOLD: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(0.1),
   TRIBUTARY_QUARANTINE_FLOOR_ROWS: z.coerce.number('must be a number of rows').int().min(0).default(0),
+  TRIBUTARY_GRANT_WARNING_DAYS: z.coerce
+    .number('must be a number of days')
+    .int('must be whole days')
+    .min(1, 'must be 1 or more')
+    .default(7),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
 });
@@ -143,6 +148,8 @@ export interface Settings {
   readonly quarantineThreshold: number;
   /** So many rows in quarantine never fail structuring, whatever their share. */
   readonly quarantineFloorRows: number;
+  /** Days before a grant ends at which the first warning is written. */
+  readonly grantWarningDays: number;
   readonly workflowTaskTimeoutSecs: number;
   readonly stickyTimeoutSecs: number;
 }
@@ -194,6 +201,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     },
     quarantineThreshold: s.TRIBUTARY_QUARANTINE_THRESHOLD,
     quarantineFloorRows: s.TRIBUTARY_QUARANTINE_FLOOR_ROWS,
+    grantWarningDays: s.TRIBUTARY_GRANT_WARNING_DAYS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,
     stickyTimeoutSecs: s.TRIBUTARY_STICKY_TIMEOUT_SECS,
   };

@@ -34,6 +34,7 @@ async function work(log: Logger): Promise<void> {
     openStores({ uri: addresses.mongodb, database: settings.mongodb.database, log }),
     NativeConnection.connect({ address: addresses.temporal }),
   ]);
+  const egress = createEgress({ allow: settings.egressAllow });
   const poolQueue = (pool: string): string => `pool/${pool}`;
   const workers = await createWorkers({
     connection,
@@ -46,7 +47,7 @@ async function work(log: Logger): Promise<void> {
       stores,
       definition: definitions.get,
       secrets: createSecretBox(secretsKeys),
-      egress: createEgress({ allow: settings.egressAllow }),
+      egress,
       log,
       limits: {
         ...defaultLimits,
@@ -69,7 +70,7 @@ async function work(log: Logger): Promise<void> {
   try {
     await workers.run();
   } finally {
-    await Promise.all([connection.close(), stores.close()]);
+    await Promise.all([connection.close(), stores.close(), egress.close()]);
   }
   log.info('worker stopped');
 }

@@ -70,3 +70,16 @@ test('plain payloads always decode, and without a key there is no codec', async 
   assert.deepEqual(await codecOf(older).decode([payload]), [payload]);
   assert.deepEqual(createPayloadCodecs([]), []);
 });
+
+test('what a secret box signs every holder of the key verifies, for that purpose only', () => {
+  const signature = createSecretBox([older]).sign('link/7', 'connect-link');
+  assert.match(signature, /^older\.[\w-]{43}$/);
+  const later = createSecretBox([newer, older]);
+  assert.equal(later.verify('link/7', signature, 'connect-link'), true);
+  assert.match(later.sign('link/7', 'connect-link'), /^newer\./);
+  assert.equal(later.verify('link/8', signature, 'connect-link'), false);
+  assert.equal(later.verify('link/7', signature, 'webhook'), false);
+  assert.equal(createSecretBox([newer]).verify('link/7', signature, 'connect-link'), false);
+  for (const forged of ['', 'older', 'older.', '.x', `newer${signature.slice(5)}`, `${signature}AA`])
+    assert.equal(later.verify('link/7', forged, 'connect-link'), false, forged);
+});
