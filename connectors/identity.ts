@@ -1,57 +1,90 @@
 import { TributaryError } from '../domain/errors.ts';
+import type { JsonValue } from '../domain/json.ts';
 import {
   type AppAddress,
-  credentialsPlace,
   credentialsValue,
+  fillParameters,
   resolveAddress,
   type SubmittedCredentials,
   tokenValue,
 } from './app.ts';
 import { valueAt } from './pointer.ts';
-import { requestJson } from './rest/http.ts';
+import { createClient } from './rest/client.ts';
+import { addressOf } from './rest/template.ts';
 import type { ConnectorDefinition } from './schema.ts';
+import type { Exchange } from './source.ts';
 
 export interface IdentityOptions {
   readonly signal?: AbortSignal;
+  /** What asks: the egress guard's. */
   readonly fetch?: typeof fetch;
+  /** Told of the request and its answer, redacted. */
+  readonly onExchange?: (exchange: Exchange) => void;
 }
 
-async function askAccount(
+const refusal = (said: string, cause?: unknown) =>
+  new TributaryError('INVALID_CREDENTIALS', `The app refused the credentials: ${said}`, {}, { cause });
+
+/** One request that proves the credentials; `read` takes out of the answer what is wanted. */
+async function prove<T>(
   definition: ConnectorDefinition,
   app: AppAddress,
-  value: string,
+  path: string,
+  secret: string,
   options: IdentityOptions,
-): Promise<string> {
-  const { path, account = '' } = definition.identity;
-  const place = credentialsPlace(definition);
-  const answer = await requestJson({
-    url: new URL(`${resolveAddress(definition.baseUrl, app).replace(/\/+$/, '')}${path}`),
-    headers: 'header' in place ? { [place.header]: value } : {},
-    secrets: [value],
-    signal: options.signal ?? new AbortController().signal,
+  read: (body: JsonValue) => T,
+): Promise<T> {
+  const ask = createClient(definition, {
+    app,
     timeoutMs: 30_000,
     ...(options.fetch ? { fetch: options.fetch } : {}),
+  });
+  const reply = await ask({
+    url: addressOf(resolveAddress(definition.baseUrl, app), path, app),
+    secret,
+    signal: options.signal ?? new AbortController().signal,
+    read,
+    onExchange: options.onExchange,
   }).catch((error: unknown) => {
-    if (error instanceof TributaryError && error.details.status === 403)
-      throw new TributaryError('INVALID_CREDENTIALS', undefined, {}, { cause: error });
+    const refused =
+      error instanceof TributaryError && (error.details.status === 403 || error.code === 'GRANT_REVOKED');
+    if (refused) throw refusal(error.message, error);
     throw error;
   });
-  if (answer.status === 'unauthorized') throw new TributaryError('INVALID_CREDENTIALS');
-  if (answer.status === 'rate-limited')
-    throw new TributaryError('SOURCE_RATE_LIMITED', undefined, {
-      retryAfterMs: answer.retryAfterMs ?? 30_000,
-    });
-  const id = valueAt(answer.body, account);
-  if ((typeof id === 'string' && id !== '') || typeof id === 'number') return String(id);
-  throw new TributaryError(
-    'SOURCE_BAD_ANSWER',
-    `There is no account id at "${account}" in the answer of ${path}.`,
-  );
+  switch (reply.kind) {
+    case 'ok':
+      return reply.read;
+    case 'expiredToken':
+      throw refusal(reply.said);
+    case 'rateLimited':
+      throw new TributaryError('SOURCE_RATE_LIMITED', undefined, { retryAfterMs: reply.waitMs });
+  }
+}
+
+function askAccount(
+  definition: ConnectorDefinition,
+  app: AppAddress,
+  secret: string,
+  options: IdentityOptions,
+): Promise<string> {
+  const { path, account, accountParameter } = definition.identity;
+  return prove(definition, app, path, secret, options, (body) => {
+    // The answer only proves the access: the person, or the callback, said which account it is.
+    if (account === undefined && accountParameter !== undefined)
+      return fillParameters(`{connection.${accountParameter}}`, app, String);
+    const id = valueAt(body, account ?? '');
+    if ((typeof id === 'string' && id !== '') || typeof id === 'number') return String(id);
+    throw new TributaryError(
+      'SOURCE_BAD_ANSWER',
+      `There is no account id at "${account ?? ''}" in the answer of ${path}.`,
+    );
+  });
 }
 
 /**
  * Asks the app whose data an access token opens.
- * @throws TributaryError INVALID_CREDENTIALS, or SOURCE_* when the app cannot be asked.
+ * @throws TributaryError INVALID_CREDENTIALS, INVALID_INPUT for a parameter that the connection does not have, or
+ * SOURCE_* when the app cannot be asked.
  */
 export function fetchAccount(
   definition: ConnectorDefinition,
@@ -64,7 +97,8 @@ export function fetchAccount(
 
 /**
  * Tries what a person typed in, for apps without OAuth, and says whose data it opens.
- * @throws TributaryError INVALID_CREDENTIALS, or SOURCE_* when the app cannot be asked.
+ * @throws TributaryError INVALID_CREDENTIALS, INVALID_INPUT for a parameter that the connection does not have, or
+ * SOURCE_* when the app cannot be asked.
  */
 export async function testCredentials(
   definition: ConnectorDefinition,
@@ -73,4 +107,19 @@ export async function testCredentials(
   options: IdentityOptions = {},
 ): Promise<string> {
   return askAccount(definition, app, credentialsValue(definition, submitted), options);
+}
+
+/**
+ * Tests a connection: the request of `test`, or that of `identity`, is answered.
+ * @param value The credentials as they are sent (`credentialsValue`, `tokenValue`).
+ * @throws TributaryError INVALID_CREDENTIALS, or SOURCE_* when the app cannot be asked.
+ */
+export async function testConnection(
+  definition: ConnectorDefinition,
+  app: AppAddress,
+  value: string,
+  options: IdentityOptions = {},
+): Promise<void> {
+  const { test, identity } = definition;
+  await prove(definition, app, (test ?? identity).path, value, options, () => undefined);
 }

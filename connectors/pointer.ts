@@ -11,3 +11,15 @@ export function valueAt(document: JsonValue, pointer: string): JsonValue | undef
   }
   return value;
 }
+
+/**
+ * A field of a row: by its name, or by a JSON pointer for one further down (`/meta/updated_at`).
+ * A row that is no object has no fields.
+ */
+export function fieldAt(row: JsonValue | undefined, field: string): JsonValue | undefined {
+  if (row === undefined) return undefined;
+  if (field.startsWith('/')) return valueAt(row, field);
+  if (typeof row !== 'object' || row === null || Array.isArray(row) || !Object.hasOwn(row, field))
+    return undefined;
+  return (row as Readonly<Record<string, JsonValue>>)[field];
+}

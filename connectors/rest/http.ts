@@ -1,61 +1,84 @@
-import { isUtf8 } from 'node:buffer';
 import { TributaryError } from '../../domain/errors.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { excerpt } from '../redact.ts';
 
-/** One GET whose answer should be JSON. */
-export interface JsonRequest {
+/** One GET. */
+export interface RawRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** The whole answer must be there by then. @default 60_000 */
-  readonly timeoutMs?: number;
-  /** Bytes of the answer at most, unpacked. @default 33_554_432 */
-  readonly maxBytes?: number;
-  /** Never shown in an error. */
-  readonly secrets?: readonly string[];
-  readonly fetch?: typeof fetch;
+  readonly timeoutMs?: number | undefined;
+  /** Bytes of an answer that is kept, unpacked. @default 33_554_432 */
+  readonly maxBytes?: number | undefined;
+  readonly fetch?: typeof fetch | undefined;
 }
 
-/** 200, or one of the statuses that the caller treats itself. */
-export type JsonAnswer =
-  | { readonly status: 'ok'; readonly body: JsonValue }
-  | { readonly status: 'unauthorized' }
-  | { readonly status: 'rate-limited'; readonly retryAfterMs: number | undefined };
+/** What came back, whatever its status. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Of an answer that refuses only the beginning. */
+  readonly bytes: Buffer;
+}
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+/** Enough of an answer that refuses: what it says is at its beginning. */
+const REFUSAL_BYTES = 256 * 1024;
+const MOST_REDIRECTS = 5;
 
-/** Seconds or an HTTP date, as milliseconds from now. */
-export function retryAfterMs(header: string | null, now = Date.now()): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
+/** Where a request goes, without its query: that may hold secrets and personal data. */
+export const placeOf = (url: URL): string => `${url.origin}${url.pathname}`;
 
-async function readBytes(response: Response, maxBytes: number): Promise<Buffer> {
+/** Reads to the limit and not a byte further; the connection is given up there. */
+async function readBytes(response: Response, maxBytes: number): Promise<{ bytes: Buffer; whole: boolean }> {
+  const { body, headers } = response;
+  if (!body) return { bytes: Buffer.alloc(0), whole: true };
+  const declared = headers.has('content-encoding') ? NaN : Number(headers.get('content-length') ?? NaN);
+  if (declared <= maxBytes) return { bytes: Buffer.from(await response.arrayBuffer()), whole: true };
+  const reader = body.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes)
-      throw new TributaryError('SOURCE_BAD_ANSWER', `The answer is larger than ${maxBytes} bytes.`, {
-        maxBytes,
-      });
-    parts.push(chunk);
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength;
+    parts.push(part.value);
+    if (size <= maxBytes) continue;
+    await reader.cancel().catch(() => undefined);
+    return { bytes: Buffer.concat(parts).subarray(0, maxBytes), whole: false };
   }
-  return Buffer.concat(parts);
+  return { bytes: Buffer.concat(parts), whole: true };
+}
+
+/** Follows redirects at the app's own address; elsewhere the credentials would go along. */
+async function follow(request: RawRequest, signal: AbortSignal): Promise<Response> {
+  let { url } = request;
+  for (let redirects = 0; ; redirects++) {
+    const response = await (request.fetch ?? fetch)(url, {
+      headers: { accept: 'application/json', ...request.headers },
+      redirect: 'manual',
+      signal,
+    });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
+      return response;
+    await response.body?.cancel();
+    const refused = (message: string) =>
+      new TributaryError('SOURCE_REFUSED', `${placeOf(request.url)} ${message}`, { status: response.status });
+    if (!URL.canParse(location, url.href)) throw refused('redirects to what is no address.');
+    const next = new URL(location, url);
+    if (next.origin !== url.origin) throw refused(`redirects to ${next.origin}; we do not go there.`);
+    if (redirects === MOST_REDIRECTS) throw refused(`redirects more than ${MOST_REDIRECTS} times.`);
+    url = next;
+  }
 }
 
 /**
- * Asks once; nothing is tried again here.
- * @throws TributaryError SOURCE_UNREACHABLE (refused, cut, too slow), SOURCE_SERVER_ERROR (5xx),
- * SOURCE_RESOURCE_NOT_FOUND (404, 410), SOURCE_REFUSED (other 3xx, 4xx), SOURCE_BAD_ANSWER (not JSON, too large).
+ * Asks once; nothing is tried again here, and the status is the caller's to judge.
+ * @throws TributaryError SOURCE_UNREACHABLE (refused, cut, too slow), SOURCE_TOO_LARGE, SOURCE_BAD_ANSWER (cannot be
+ * unpacked), SOURCE_REFUSED (redirected elsewhere), ADDRESS_REFUSED.
  * @throws the signal's reason when it is aborted.
  */
-export async function requestJson(request: JsonRequest): Promise<JsonAnswer> {
-  const { url, signal, timeoutMs = DEFAULT_TIMEOUT_MS, secrets = [] } = request;
+export async function ask(request: RawRequest): Promise<RawAnswer> {
+  const { url, signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES } = request;
   signal.throwIfAborted();
   // Not AbortSignal.any: on Node 20 each combination would stay referenced by a signal that lives for hours.
   const either = new AbortController();
@@ -67,67 +90,43 @@ export async function requestJson(request: JsonRequest): Promise<JsonAnswer> {
   }, timeoutMs);
   signal.addEventListener('abort', stop);
   try {
-    const response = await (request.fetch ?? fetch)(url, {
-      headers: { accept: 'application/json', ...request.headers },
-      // A redirect is a sign of a wrong address, and would carry the credentials along.
-      redirect: 'manual',
-      signal: either.signal,
-    });
-    return await judge(response, url, request.maxBytes ?? DEFAULT_MAX_BYTES, secrets);
+    const response = await follow(request, either.signal);
+    const { status, headers } = response;
+    const { bytes, whole } = await readBytes(
+      response,
+      response.ok ? maxBytes : Math.min(maxBytes, REFUSAL_BYTES),
+    );
+    if (!whole && response.ok)
+      throw new TributaryError('SOURCE_TOO_LARGE', `${placeOf(url)} gave more than ${maxBytes} bytes.`, {
+        maxBytes,
+        status,
+      });
+    return { status, headers, bytes };
   } catch (cause) {
     signal.throwIfAborted();
-    if (cause instanceof TributaryError) throw cause;
-    const reason = late ? `no complete answer within ${timeoutMs} ms` : networkReason(cause);
-    throw new TributaryError('SOURCE_UNREACHABLE', `${url.origin}${url.pathname}: ${reason}.`, {}, { cause });
+    throw late
+      ? unreachable(url, `no complete answer within ${timeoutMs} ms`, cause)
+      : networkError(url, cause);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
 }
 
-async function judge(
-  response: Response,
-  url: URL,
-  maxBytes: number,
-  secrets: readonly string[],
-): Promise<JsonAnswer> {
-  const { status } = response;
-  if (status === 401 || status === 429) {
-    await response.body?.cancel();
-    return status === 401
-      ? { status: 'unauthorized' }
-      : { status: 'rate-limited', retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
-  }
-  const bytes = await readBytes(response, maxBytes);
-  const text = bytes.toString();
-  const where = `${url.origin}${url.pathname}`;
-  const said = `${status}, ${response.headers.get('content-type') ?? 'no content type'}: "${excerpt(text, secrets)}"`;
-  if (status >= 500 || status === 408) {
-    const wait = retryAfterMs(response.headers.get('retry-after'));
-    const details = wait === undefined ? { status } : { status, retryAfterMs: wait };
-    throw new TributaryError('SOURCE_SERVER_ERROR', `${where} answered ${said}`, details);
-  }
-  if (status === 404 || status === 410)
-    throw new TributaryError('SOURCE_RESOURCE_NOT_FOUND', `${where} answered ${said}`, { status });
-  if (status >= 300) throw new TributaryError('SOURCE_REFUSED', `${where} answered ${said}`, { status });
-  // Decoded all the same, other bytes would silently become question marks in the records.
-  if (!isUtf8(bytes))
-    throw new TributaryError('SOURCE_BAD_ANSWER', `${where} answered ${said}, which is not UTF-8.`, {
-      status,
-    });
-  try {
-    return { status: 'ok', body: JSON.parse(text) as JsonValue };
-  } catch {
-    // The parser's own message quotes the answer, secrets included.
-    throw new TributaryError('SOURCE_BAD_ANSWER', `${where} answered ${said}, which is not JSON.`, {
-      status,
-    });
-  }
-}
+const unreachable = (url: URL, reason: string, cause: unknown) =>
+  new TributaryError('SOURCE_UNREACHABLE', `${placeOf(url)}: ${reason}.`, {}, { cause });
 
-function networkReason(error: unknown): string {
+function networkError(url: URL, error: unknown): TributaryError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
-    return `the connection failed (${cause.code})`;
-  return 'the connection failed';
+  for (const known of [error, cause]) if (known instanceof TributaryError) return known;
+  const code =
+    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_FORMAT'))
+    return new TributaryError(
+      'SOURCE_BAD_ANSWER',
+      `${placeOf(url)} gave an answer that cannot be unpacked (${code}).`,
+      {},
+      { cause: error },
+    );
+  return unreachable(url, `the connection failed${code === undefined ? '' : ` (${code})`}`, error);
 }

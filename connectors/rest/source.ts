@@ -1,78 +1,69 @@
 import { TributaryError } from '../../domain/errors.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { type AppAddress, credentialsPlace, resolveAddress } from '../app.ts';
-import type { ConnectorDefinition } from '../schema.ts';
-import type { Credentials, ReadRequest, Source, SourcePage } from '../source.ts';
-import { requestJson } from './http.ts';
-import { createLoopGuard, pageUrl, readPage } from './pages.ts';
-import { createPace, wait } from './wait.ts';
+import { resolveAddress } from '../app.ts';
+import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
+import type { Credentials, PageToken, ReadRequest, Source, SourcePage } from '../source.ts';
+import { type ClientOptions, createClient } from './client.ts';
+import { revokedMessage } from './judge.ts';
+import { courtesyMs } from './limits.ts';
+import { createLoopGuard } from './loop-guard.ts';
+import { createPaces, type Pace } from './paces.ts';
+import { readPage } from './pages.ts';
+import { pageAddress } from './template.ts';
+import { LONGEST_WAIT_MS, wait } from './wait.ts';
 
-export interface RestSourceOptions {
-  /** Where the app is. */
-  readonly app: AppAddress;
+export interface RestSourceOptions extends ClientOptions {
   readonly credentials: Credentials;
-  /** One page must be there by then. @default 60_000 */
-  readonly timeoutMs?: number;
-  /** Bytes of one page at most. @default 33_554_432 */
-  readonly maxBytes?: number;
-  /** What asks; the egress guard is put in here. */
-  readonly fetch?: typeof fetch;
+  /** Shared by the sources of one connection; a pace of its own unless given. */
+  readonly pace?: Pace;
 }
-
-/** Rate limits are waited for here up to this long, for each page. */
-const LONGEST_WAIT_MS = 30_000;
-/** For an app that says 429 and 0 seconds, again and again. */
-const SHORTEST_WAIT_MS = 500;
-/** For an app that says 429 without saying how long. */
-const UNNAMED_WAIT_MS = 5_000;
-/** A wait shows life this often: a heartbeat timeout may be as short as the longest wait. */
-const WAIT_STEP_MS = 5_000;
 
 /**
  * A source that reads pages of JSON over HTTP as a definition says.
  * Server errors are not tried again inside: the engine does that, from the last stored page.
+ * @throws TributaryError APP_NOT_SET_UP, or INVALID_INPUT for a parameter that the connection does not have.
  */
 export function createRestSource(definition: ConnectorDefinition, options: RestSourceOptions): Source {
-  const baseUrl = resolveAddress(definition.baseUrl, options.app);
-  const place = credentialsPlace(definition);
-  const pace = createPace(definition.rateLimit?.requestsPerSecond);
-  const { credentials, timeoutMs, maxBytes } = options;
-
-  async function askOnce(url: URL, authorization: string | undefined, signal: AbortSignal) {
-    await pace(signal);
-    return requestJson({
-      url,
-      headers: authorization === undefined || !('header' in place) ? {} : { [place.header]: authorization },
-      secrets: authorization === undefined ? [] : [authorization],
-      signal,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      ...(options.fetch ? { fetch: options.fetch } : {}),
-    });
-  }
+  const { app, credentials } = options;
+  const baseUrl = resolveAddress(definition.baseUrl, app);
+  const pace = options.pace ?? createPaces().of('', definition.rateLimit);
+  const { usageHeader } = definition.rateLimit ?? {};
+  const once = createClient(definition, options);
 
   /** One page, through rate limits and one refresh of the credentials. */
-  async function ask(url: URL, { signal, onWait }: ReadRequest): Promise<JsonValue> {
-    let authorization = await credentials.authorization();
+  async function page(
+    resource: ResourceDefinition,
+    request: ReadRequest,
+    at: PageToken | undefined,
+  ): Promise<SourcePage> {
+    const { signal, onWait, onExchange } = request;
+    const url = pageAddress(resource, baseUrl, app, request, at);
+    let secret = await credentials.authorization();
     let refreshed = false;
     let waitedMs = 0;
     for (;;) {
-      const answer = await askOnce(url, authorization, signal);
-      if (answer.status === 'ok') return answer.body;
-      if (answer.status === 'unauthorized') {
-        if (refreshed) throw new TributaryError('GRANT_REVOKED');
-        refreshed = true;
-        authorization = await credentials.authorization({ refresh: true });
-        continue;
-      }
-      const waitMs = Math.max(answer.retryAfterMs ?? UNNAMED_WAIT_MS, SHORTEST_WAIT_MS);
-      if (waitedMs + waitMs > LONGEST_WAIT_MS)
-        throw new TributaryError('SOURCE_RATE_LIMITED', undefined, { retryAfterMs: waitMs });
-      waitedMs += waitMs;
-      for (let left = waitMs; left > 0; left -= WAIT_STEP_MS) {
-        const step = Math.min(left, WAIT_STEP_MS);
-        onWait?.(step);
-        await wait(step, signal);
+      const leave = await pace.enter(signal, onWait);
+      const reply = await once({
+        ...{ url, secret, signal, onExchange, page: at },
+        read: (body, headers, isSecret) => readPage(resource, { body, headers, url, at }, isSecret),
+        rows: ({ rows }) => rows.length,
+      }).finally(leave);
+      switch (reply.kind) {
+        case 'ok': {
+          const rest = courtesyMs(reply.headers, usageHeader);
+          if (rest > 0) pace.pause(rest);
+          return reply.read;
+        }
+        case 'expiredToken':
+          if (refreshed) throw new TributaryError('GRANT_REVOKED', revokedMessage(reply.said));
+          refreshed = true;
+          secret = await credentials.authorization({ refresh: true });
+          break;
+        case 'rateLimited':
+          pace.pause(reply.waitMs);
+          waitedMs += reply.waitMs;
+          if (waitedMs > LONGEST_WAIT_MS)
+            throw new TributaryError('SOURCE_RATE_LIMITED', undefined, { retryAfterMs: reply.waitMs });
+          await wait(reply.waitMs, signal, onWait);
       }
     }
   }
@@ -88,12 +79,11 @@ export function createRestSource(definition: ConnectorDefinition, options: RestS
     let at = request.from;
     for (;;) {
       request.signal.throwIfAborted();
-      const body = await ask(pageUrl(resource, baseUrl, request.since, at), request);
-      const page = readPage(resource, body, at);
-      guard(page, body);
-      yield page;
-      if (page.next === null) return;
-      at = page.next;
+      const next = await page(resource, request, at);
+      guard(next);
+      yield next;
+      if (next.next === null) return;
+      at = next.next;
     }
   }
 

@@ -1,31 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/**
- * Waits unless the signal is aborted.
- * @throws the signal's reason when it is.
- */
-export async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
-}
+/** Told before a wait, in ms, so that it counts as life and not as a stall. */
+export type OnWait = (waitMs: number) => void;
+
+/** Rate limits are waited for in place up to this long, for each page; longer ones are the engine's. */
+export const LONGEST_WAIT_MS = 30_000;
+/** A wait shows life this often: a heartbeat timeout may be as short as the longest wait. */
+const STEP_MS = 5_000;
+/** Shorter ones are only the usual distance between requests. */
+const WORTH_TELLING_MS = 250;
 
 /**
- * Keeps requests apart so that there are at most so many a second; shared by all reads of one source.
- * @returns A function that waits for its turn.
+ * Waits unless the signal is aborted.
+ * @param onWait Told of each step of at most 5 s before it; short waits are not told.
+ * @throws the signal's reason when it is.
  */
-export function createPace(requestsPerSecond: number | undefined): (signal: AbortSignal) => Promise<void> {
-  if (requestsPerSecond === undefined) return async (signal) => signal.throwIfAborted();
-  const gapMs = 1000 / requestsPerSecond;
-  let nextTurn = 0;
-  return async (signal) => {
-    const now = performance.now();
-    const turn = Math.max(now, nextTurn);
-    nextTurn = turn + gapMs;
-    if (turn > now) await wait(turn - now, signal);
-    signal.throwIfAborted();
-  };
+export async function wait(ms: number, signal: AbortSignal, onWait?: OnWait): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    const step = Math.min(left, STEP_MS);
+    if (ms >= WORTH_TELLING_MS) onWait?.(step);
+    try {
+      await sleep(step, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
 }

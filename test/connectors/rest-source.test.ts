@@ -149,9 +149,9 @@ describe('a REST source', async () => {
     });
   });
 
-  test('an answer that is too large is SOURCE_BAD_ANSWER', async () => {
+  test('an answer that is too large is SOURCE_TOO_LARGE', async () => {
     await assert.rejects(readAll(app.url, { options: { maxBytes: 500 } }), {
-      code: 'SOURCE_BAD_ANSWER',
+      code: 'SOURCE_TOO_LARGE',
       message: /500 bytes/,
     });
   });
