@@ -1,19 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import {
-  type Document,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-} from 'yaml';
-import type { z } from 'zod';
 import { TributaryError } from '../domain/errors.ts';
 import { inconsistencies } from './consistency.ts';
+import { type Expectation, expectationsOf } from './faults.ts';
 import { type ConnectorDefinition, definitionSchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
 
 export type {
   AuthDefinition,
@@ -29,107 +21,77 @@ export interface DefinitionFault {
   readonly line: number;
   readonly path: string;
   readonly expected: string;
+  /** A piece of YAML that would be right there. */
+  readonly example: string;
 }
 
-type Path = readonly PropertyKey[];
-type Parsed = Document.Parsed<ParsedNode>;
-
-/** Where a path stands in the text; the nearest parent where the path itself is not there. */
-function offsetOf(document: Parsed, path: Path, key?: string): number {
-  for (let length = path.length; length >= 0; length--) {
-    const parent = length > 0 ? document.getIn(path.slice(0, length - 1), true) : undefined;
-    const wanted = path[length - 1];
-    if (key !== undefined && length === path.length) {
-      const map = length > 0 ? document.getIn(path, true) : document.contents;
-      const pair = isMap(map)
-        ? map.items.find((item) => isScalar(item.key) && item.key.value === key)
-        : undefined;
-      if (isPair(pair) && isNode(pair.key) && pair.key.range) return pair.key.range[0];
-    }
-    const map = length === 1 ? document.contents : parent;
-    const pair = isMap(map)
-      ? map.items.find((item) => isScalar(item.key) && item.key.value === wanted)
-      : undefined;
-    if (isPair(pair) && isNode(pair.key) && pair.key.range) return pair.key.range[0];
-    const node = length > 0 ? document.getIn(path.slice(0, length), true) : document.contents;
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `no "${issue.keys.join('", "')}" here: it is not part of the format`;
-  if (issue.code === 'invalid_union' && 'options' in issue && issue.options?.length)
-    return `one of ${issue.options.map(String).join(', ')}`;
-  return issue.message
-    .replace(/^([\w ]+: )?expected /, '')
-    .replace('received undefined', 'but it is missing');
-}
+const maxBytes = 1024 * 1024;
 
 /**
  * Reads a connector definition from YAML.
  * @param fileName Named in the faults.
- * @throws TributaryError DEFINITION_INVALID with `faults: DefinitionFault[]`; its message names file, line, path
- * and what was expected of each.
+ * @throws TributaryError DEFINITION_INVALID with `faults: DefinitionFault[]`; its message names file, line, path,
+ * what was expected and an example of each.
  */
 export function parseDefinition(text: string, fileName: string): ConnectorDefinition {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, strict: true });
-  const fault = (offset: number, path: Path, expected: string): DefinitionFault => ({
-    line: counter.linePos(offset).line,
+  const read = readYaml(text);
+  if ('faults' in read)
+    throw invalid(
+      fileName,
+      read.faults.map((fault) => ({ ...fault, path: '' })),
+    );
+  const { value, lineOf } = read;
+  const fault = ({ path, key, expected, example }: Expectation): DefinitionFault => ({
+    line: key === undefined ? lineOf(path) : lineOf(path.slice(0, -1), key),
     path: path.map(String).join('.'),
     expected,
+    example,
   });
-  if (document.errors.length > 0)
-    throw invalid(
-      fileName,
-      document.errors.map((error) => fault(error.pos[0], [], `YAML: ${error.message}`)),
-    );
-  const parsed = definitionSchema.safeParse(document.toJS());
+  const parsed = definitionSchema.safeParse(value);
   if (!parsed.success)
-    throw invalid(
-      fileName,
-      parsed.error.issues.map((issue) => {
-        const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-        const path = key === undefined ? issue.path : [...issue.path, key];
-        return fault(offsetOf(document, issue.path, key), path, expectation(issue));
-      }),
-    );
+    throw invalid(fileName, parsed.error.issues.flatMap((issue) => expectationsOf(issue, value)).map(fault));
   const crossed = [...inconsistencies(parsed.data)];
-  if (crossed.length > 0)
-    throw invalid(
-      fileName,
-      crossed.map(({ path, expected }) => fault(offsetOf(document, path), path, expected)),
-    );
+  if (crossed.length > 0) throw invalid(fileName, crossed.map(fault));
   return parsed.data;
 }
 
+/** A fault for people: where, what was expected, and an example. */
+const faultLine = (file: string, { line, path, expected, example }: DefinitionFault): string =>
+  `${file}:${line}: ${path ? `${path}: ` : ''}expected ${expected}, for example \`${example.replaceAll('\n', '; ')}\``;
+
 function invalid(file: string, faults: readonly DefinitionFault[]): TributaryError {
-  const lines = faults.map(
-    ({ line, path, expected }) => `${file}:${line}: ${path ? `${path}: ` : ''}expected ${expected}`,
-  );
+  const lines = faults.map((fault) => faultLine(file, fault));
   return new TributaryError('DEFINITION_INVALID', lines.join('\n'), { file, faults });
+}
+
+/** The text of a file, which must be UTF-8 and not too large. @throws TributaryError DEFINITION_INVALID */
+function readText(path: string): string {
+  const file = basename(path);
+  const fault = (expected: string) => invalid(file, [{ line: 1, path: '', expected, example: 'version: 1' }]);
+  let bytes: Buffer;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw fault('a file');
+    if (stat.size > maxBytes) throw fault('a file of at most 1 MB');
+    bytes = readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof TributaryError) throw cause;
+    const why =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'there is no such file'
+        : 'the file cannot be read';
+    throw new TributaryError('DEFINITION_INVALID', `${file}: ${why}`, { file }, { cause });
+  }
+  if (!isUtf8(bytes)) throw fault('text in UTF-8');
+  return bytes.toString();
 }
 
 /**
  * Reads one definition file.
  * @throws TributaryError DEFINITION_INVALID, also when the file cannot be read.
  */
-export function loadDefinition(file: string): ConnectorDefinition {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TributaryError(
-      'DEFINITION_INVALID',
-      `${basename(file)}: the file cannot be read`,
-      { file: basename(file) },
-      { cause },
-    );
-  }
-  return parseDefinition(text, basename(file));
-}
+export const loadDefinition = (file: string): ConnectorDefinition =>
+  parseDefinition(readText(file), basename(file));
 
 /**
  * Reads every `*.yaml` of a folder, by app id.

@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { authSchema, identitySchema } from './format/auth.ts';
 import { metricSchema } from './format/metrics.ts';
 import { resourceSchema } from './format/resource.ts';
-import { address, field, headerName, jsonSchema, path, plain, pointer, slug, text } from './format/values.ts';
+import {
+  address,
+  field,
+  headerName,
+  jsonSchema,
+  link,
+  path,
+  plain,
+  pointer,
+  slug,
+  text,
+  yesNo,
+} from './format/values.ts';
 import { webhooksSchema } from './format/webhooks.ts';
 
 export type { AuthDefinition, AuthKind } from './format/auth.ts';
@@ -14,68 +26,159 @@ export type {
   WebhooksDefinition,
 } from './format/webhooks.ts';
 
-/** How many requests the app takes. 429 with `Retry-After` and the usual `RateLimit-*` headers are kept without it. */
-const rateLimitSchema = z.strictObject({
-  requestsPerSecond: z.number().positive().optional(),
-  /** Requests of one connection at a time. */
-  concurrent: z.int().positive().optional(),
-  /** Header that says `used/limit`, such as "32/40": near the limit we slow down. */
-  usageHeader: headerName.optional(),
-});
+const rateLimitSchema = z
+  .strictObject({
+    requestsPerSecond: z
+      .number()
+      .positive()
+      .describe('Requests a second.')
+      .meta({ examples: [5] })
+      .optional(),
+    concurrent: z
+      .int()
+      .positive()
+      .describe('Requests of one connection at a time.')
+      .meta({ examples: [2] })
+      .optional(),
+    usageHeader: headerName
+      .describe('Header that says `used/limit`, such as "32/40": near the limit we slow down.')
+      .meta({ examples: ['X-Api-Call-Limit'] })
+      .optional(),
+  })
+  .describe(
+    'How many requests the app takes. 429 with `Retry-After` and the usual `RateLimit-*` headers are kept without it.',
+  )
+  .meta({ examples: [{ requestsPerSecond: 5 }] });
 
-/** Says what an answer means that is not what its HTTP status usually means; the first rule that fits counts. */
-const errorRuleSchema = z.strictObject({
-  status: z.union([z.int(), z.array(z.int()).min(1)]),
-  /** Only where the answer says so. */
-  when: z.strictObject({ at: pointer, equals: plain }).optional(),
-  means: z.enum(['retry', 'rateLimited', 'refused', 'notFound', 'expiredToken', 'revoked']),
-});
+const status = z
+  .int()
+  .min(100)
+  .max(599)
+  .meta({ examples: [403] });
 
-/** Something that a person does at the app before the connection can be made. */
-const prerequisiteSchema = z.strictObject({ id: slug, text, url: z.url().optional() });
+const errorRuleSchema = z
+  .strictObject({
+    status: z
+      .union([status, z.array(status).min(1)])
+      .describe('HTTP status of the answer, or a list of them.')
+      .meta({ examples: [403] }),
+    when: z
+      .strictObject({ at: pointer.meta({ examples: ['/error/code'] }), equals: plain })
+      .describe('Only where the answer says so.')
+      .meta({ examples: [{ at: '/error/code', equals: 'throttled' }] })
+      .optional(),
+    means: z
+      .enum(['retry', 'rateLimited', 'refused', 'notFound', 'expiredToken', 'revoked'])
+      .describe('What it means.'),
+  })
+  .meta({
+    examples: [{ status: 403, when: { at: '/error/code', equals: 'throttled' }, means: 'rateLimited' }],
+  });
+
+const prerequisiteSchema = z
+  .strictObject({
+    id: slug.describe('One each.').meta({ examples: ['admin'] }),
+    text: text.describe('For people.').meta({ examples: ['You are an administrator of the shop.'] }),
+    url: link.describe('Where it is explained.').optional(),
+  })
+  .meta({ examples: [{ id: 'admin', text: 'You are an administrator of the shop.' }] });
+
+const deduplicationSchema = z
+  .strictObject({
+    resource: slug.describe('Whose records are compared.'),
+    match: z
+      .array(z.array(field.meta({ examples: ['email'] })).min(1))
+      .min(1)
+      .describe(
+        'Alternatives; two records are one when all fields of one alternative are equal and not empty.',
+      )
+      .meta({ examples: [[['email']]] }),
+  })
+  .meta({ examples: [{ resource: 'people', match: [['email']] }] });
 
 /** A connector definition as its YAML file says it. */
 export const definitionSchema = z.strictObject({
-  version: z.literal(1),
-  id: slug,
-  name: text,
-  description: z.string().optional(),
-  /** The app's own documentation that the definition was written from. */
-  documentation: z.url().optional(),
-  /** How far it was tried: against the live service, against a stand-in that answers as documented, or not at all. */
-  tried: z.enum(['live', 'standIn', 'no']).default('no'),
-  /** The source kind that runs it. */
-  kind: z.enum(['rest']).default('rest'),
-  /** `{baseUrl}` is replaced by the address in the app's settings, `{connection.<parameter>}` by the connection's. */
-  baseUrl: address.default('{baseUrl}'),
-  /** What a connection must say before it is authorized, such as the name of a shop: a JSON Schema of texts. */
-  parameters: jsonSchema.optional(),
-  auth: authSchema,
-  identity: identitySchema,
-  /** The request of a connection test; that of `identity` unless given. */
-  test: z.strictObject({ path }).optional(),
-  /** Sent with every request. */
-  headers: z.record(headerName, z.string()).default({}),
-  rateLimit: rateLimitSchema.optional(),
-  errors: z.array(errorRuleSchema).default([]),
-  /** Where an answer that refuses says why, in its own words. */
-  errorMessage: pointer.optional(),
-  /** An aggregator stands between us and the apps; its webhook says when data is ready to be loaded. */
-  aggregator: z.boolean().default(false),
-  webhooks: webhooksSchema.optional(),
-  prerequisites: z.array(prerequisiteSchema).default([]),
-  /** What is asked for at the end of the wizard: a JSON Schema. */
-  finalization: jsonSchema.optional(),
-  /**
-   * Present: the app is in the deduplication list. `match` lists alternatives; two records are one when all
-   * fields of one alternative are equal. Fields are those of the record, after `mapping`.
-   */
-  deduplication: z
-    .array(z.strictObject({ resource: slug, match: z.array(z.array(field).min(1)).min(1) }))
-    .min(1)
+  version: z.literal(1).describe('Of the format.'),
+  id: slug.describe("The app's id everywhere.").meta({ examples: ['shop'] }),
+  name: text.describe('For people.').meta({ examples: ['Shop'] }),
+  description: z
+    .string()
+    .describe('For people.')
+    .meta({ examples: ['Orders of the shop.'] })
     .optional(),
-  metrics: z.array(metricSchema).default([]),
-  resources: z.array(resourceSchema).min(1),
+  documentation: link
+    .describe("The app's own documentation that the definition was written from.")
+    .optional(),
+  tried: z
+    .enum(['live', 'standIn', 'no'])
+    .describe(
+      'How far it was tried: against the live service, against a stand-in that answers as documented, or not at all.',
+    )
+    .default('no'),
+  kind: z.enum(['rest']).describe('The source kind that runs it.').default('rest'),
+  baseUrl: address
+    .describe(
+      "`{baseUrl}` is replaced by the address in the app's settings, `{connection.<parameter>}` by the connection's.",
+    )
+    .default('{baseUrl}'),
+  parameters: jsonSchema
+    .describe(
+      'What a connection must say before it is authorized, such as the name of a shop: a JSON Schema of texts.',
+    )
+    .meta({
+      examples: [{ type: 'object', required: ['shop'], properties: { shop: { type: 'string' } } }],
+    })
+    .optional(),
+  auth: authSchema.describe('How the app is authorized at.'),
+  identity: identitySchema.describe('A request that says whose data the credentials open.'),
+  test: z
+    .strictObject({ path: path.describe('What is asked for.').meta({ examples: ['/ping'] }) })
+    .describe('The request of a connection test; that of `identity` unless given.')
+    .meta({ examples: [{ path: '/ping' }] })
+    .optional(),
+  headers: z
+    .record(headerName, z.string())
+    .describe('Sent with every request. Values may hold `{connection.<parameter>}`.')
+    .meta({ examples: [{ 'X-Api-Version': '2024-01' }] })
+    .default({}),
+  rateLimit: rateLimitSchema.optional(),
+  errors: z
+    .array(errorRuleSchema)
+    .describe(
+      'What an answer means that is not what its HTTP status usually means; the first rule that fits counts.',
+    )
+    .default([]),
+  errorMessage: pointer
+    .describe('Where an answer that refuses says why, in its own words.')
+    .meta({ examples: ['/error/message'] })
+    .optional(),
+  aggregator: yesNo
+    .describe(
+      'An aggregator stands between us and the apps; its webhook says when data is ready to be loaded (status 25).',
+    )
+    .default(false),
+  webhooks: webhooksSchema.describe('The webhooks of the app.').optional(),
+  prerequisites: z
+    .array(prerequisiteSchema)
+    .describe('What a person does at the app before the connection can be made.')
+    .default([]),
+  finalization: jsonSchema
+    .describe('What is asked for at the end of the wizard: a JSON Schema.')
+    .meta({ examples: [{ type: 'object', properties: { currency: { type: 'string' } } }] })
+    .optional(),
+  deduplication: z
+    .array(deduplicationSchema)
+    .min(1)
+    .describe('Puts the app into the deduplication list. Fields are those of the record, after `mapping`.')
+    .optional(),
+  metrics: z
+    .array(metricSchema)
+    .describe('Numbers that are computed from records by period. Fields are those of the record.')
+    .default([]),
+  resources: z
+    .array(resourceSchema)
+    .min(1)
+    .describe('The kinds of objects that the app offers, one or more.'),
 });
 
 /** A connector definition, checked, with its defaults filled in. */

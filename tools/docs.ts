@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Transition } from '../domain/machine.ts';
@@ -10,6 +11,13 @@ import {
   sessionStatusKinds,
   sessionStatusNames,
 } from '../domain/session.ts';
+import {
+  cellsOf,
+  connectorsPage,
+  definitionSchemaFile,
+  definitionSchemaText,
+  withConnectorTables,
+} from './connector-docs.ts';
 
 /** The generated page, relative to the repository. */
 export const stateMachinesPage = 'docs/state-machines.md';
@@ -145,22 +153,58 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
 
-/** Writes the page, or with `check` only says whether it is current. */
-export async function writeStateMachines(check: boolean): Promise<boolean> {
-  const path = fileURLToPath(new URL(`../${stateMachinesPage}`, import.meta.url));
-  const text = stateMachinesText();
+const inRepository = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+async function write(path: string, text: string, check: boolean): Promise<boolean> {
   if (!check) {
-    await writeFile(path, text);
+    await writeFile(inRepository(path), text);
     return true;
   }
-  return (await readFile(path, 'utf8').catch(() => '')) === text;
+  return (await readFile(inRepository(path), 'utf8').catch(() => '')) === text;
+}
+
+/** Writes the page, or with `check` only says whether it is current. */
+export const writeStateMachines = (check: boolean): Promise<boolean> =>
+  write(stateMachinesPage, stateMachinesText(), check);
+
+/** Writes the JSON Schema of connector definitions, or with `check` only says whether it is current. */
+export async function writeDefinitionSchema(check: boolean): Promise<boolean> {
+  if (!check) return write(definitionSchemaFile, definitionSchemaText(), false);
+  // The formatter may have put short lists on one line.
+  const there = await readFile(inRepository(definitionSchemaFile), 'utf8').catch(() => '{}');
+  return JSON.stringify(JSON.parse(there)) === JSON.stringify(JSON.parse(definitionSchemaText()));
+}
+
+/** Writes the tables in docs/connectors.md, or with `check` only says whether they are current. */
+export async function writeConnectorTables(check: boolean): Promise<boolean> {
+  const page = await readFile(inRepository(connectorsPage), 'utf8');
+  const text = withConnectorTables(page, inRepository('connectors'));
+  // The formatter may have aligned the columns.
+  if (check) return cellsOf(page) === cellsOf(text);
+  return write(connectorsPage, text, false);
+}
+
+/** As `npm run check` wants them. */
+function formatted(files: readonly string[]): void {
+  const biome = inRepository('node_modules/@biomejs/biome/bin/biome');
+  const { status } = spawnSync(process.execPath, [biome, 'format', '--write', ...files], {
+    cwd: inRepository('.'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exitCode = 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const check = process.argv.includes('--check');
-  const current = await writeStateMachines(check);
-  console.log(
-    current ? `${stateMachinesPage} is current.` : `${stateMachinesPage} is not current: npm run docs`,
-  );
-  process.exitCode = current ? 0 : 1;
+  const files = {
+    [stateMachinesPage]: writeStateMachines,
+    [definitionSchemaFile]: writeDefinitionSchema,
+    [connectorsPage]: writeConnectorTables,
+  };
+  for (const [file, writeIt] of Object.entries(files)) {
+    const current = await writeIt(check);
+    console.log(current ? `${file} is current.` : `${file} is not current: npm run docs`);
+    if (!current) process.exitCode = 1;
+  }
+  if (!check) formatted([definitionSchemaFile, connectorsPage]);
 }

@@ -1,22 +1,51 @@
 import { z } from 'zod';
-import { slug, text } from './values.ts';
+import { field, slug, text } from './values.ts';
+
+const recordField = field.describe('Field of the record.').meta({ examples: ['sales'] });
 
 /** A number that is computed from records by period. Fields are those of the record, after `mapping`. */
-export const metricSchema = z.strictObject({
-  id: slug,
-  name: text,
-  resource: slug,
-  measure: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('count') }),
-      z.strictObject({ kind: z.enum(['sum', 'average', 'minimum', 'maximum', 'distinct']), field: text }),
-    ])
-    .meta({ examples: [{ kind: 'sum', field: 'sales' }] }),
-  /** Field that says which period a record belongs to. */
-  time: text,
-  grain: z.enum(['day', 'week', 'month']).default('day'),
-  dimensions: z.array(text).default([]),
-  /** ISO 4217 code, or the field that holds it. */
-  currency: z.union([z.strictObject({ code: text }), z.strictObject({ field: text })]).optional(),
-  better: z.enum(['up', 'down']).default('up'),
-});
+export const metricSchema = z
+  .strictObject({
+    id: slug.describe('One each.').meta({ examples: ['sales'] }),
+    name: text.describe('For people.').meta({ examples: ['Sales'] }),
+    resource: slug.describe('Whose records are counted.'),
+    measure: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('count') }).describe('How many records.'),
+        z
+          .strictObject({
+            kind: z.enum(['sum', 'average', 'minimum', 'maximum', 'distinct']),
+            field: recordField,
+          })
+          .describe('Of one field.'),
+      ])
+      .describe('What is computed.')
+      .meta({ examples: [{ kind: 'sum', field: 'sales' }] }),
+    time: field
+      .describe('Field that says which period a record belongs to.')
+      .meta({ examples: ['order_date'] }),
+    grain: z.enum(['day', 'week', 'month']).describe('Length of a period.').default('day'),
+    dimensions: z
+      .array(field.meta({ examples: ['region'] }))
+      .describe('Fields by which the number is also told apart.')
+      .default([]),
+    currency: z
+      .union([
+        z.strictObject({
+          code: z
+            .string()
+            .regex(/^[A-Z]{3}$/, 'expected a currency of ISO 4217')
+            .meta({ examples: ['EUR'] }),
+        }),
+        z.strictObject({ field: field.meta({ examples: ['currency'] }) }),
+      ])
+      .describe('`{ code }` of ISO 4217, or the `{ field }` that holds it.')
+      .meta({ examples: [{ code: 'EUR' }] })
+      .optional(),
+    better: z.enum(['up', 'down']).describe('Which way is good.').default('up'),
+  })
+  .meta({
+    examples: [
+      { id: 'orders', name: 'Orders', resource: 'orders', measure: { kind: 'count' }, time: 'order_date' },
+    ],
+  });

@@ -1,0 +1,67 @@
+import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
+import { type At, type Inconsistency, inconsistent, repeated } from './inconsistency.ts';
+import { fieldIn, listedFields } from './json-schemas.ts';
+
+/** What one resource's records are called after mapping; undefined where the schema lists no fields. */
+function recordFields({ schema, mapping = {}, fields }: ResourceDefinition): readonly string[] | undefined {
+  const listed = listedFields(schema);
+  if (listed === undefined) return undefined;
+  const kept = listed.filter((name) => !fields?.drop.includes(name));
+  const lifted = Object.entries(mapping).flatMap(([from, to]) => (from.startsWith('/') ? [to] : []));
+  return [...kept.map((name) => mapping[name] ?? name), ...lifted];
+}
+
+/** A field of the records of a resource is asked for. */
+function* checkField(resource: ResourceDefinition, field: string, at: At): Generator<Inconsistency> {
+  const fields = recordFields(resource);
+  if (fields === undefined || fields.includes(field)) return;
+  // A pointer names a field further down, which keeps its name.
+  if (field.startsWith('/') && !('missing' in fieldIn(resource.schema, field))) return;
+  yield inconsistent(at, `one of ${fields.join(', ')}`, fields[0] ?? 'id');
+}
+
+/** Deduplication and metrics: what is read from records. */
+export function* checkRecords(definition: ConnectorDefinition): Generator<Inconsistency> {
+  const ids = definition.resources.map(({ id }) => id);
+  const resourceOf = (id: string) => definition.resources.find((resource) => resource.id === id);
+  const unknown = (at: At) => inconsistent(at, `one of ${ids.join(', ')}`, ids[0]);
+
+  for (const [i, rule] of (definition.deduplication ?? []).entries()) {
+    const at = ['deduplication', i];
+    const resource = resourceOf(rule.resource);
+    if (!resource) {
+      yield unknown([...at, 'resource']);
+      continue;
+    }
+    for (const [j, group] of rule.match.entries())
+      for (const [k, name] of group.entries()) yield* checkField(resource, name, [...at, 'match', j, k]);
+  }
+  for (const { at, value } of repeated((definition.deduplication ?? []).map(({ resource }) => resource)))
+    yield inconsistent(
+      ['deduplication', at, 'resource'],
+      `each resource once; put the alternatives of "${value}" into one match`,
+      [['email'], ['phone']],
+      'match',
+    );
+
+  for (const { at, value } of repeated(definition.metrics.map(({ id }) => id)))
+    yield inconsistent(
+      ['metrics', at, 'id'],
+      `an id that no other metric has; "${value}" is taken`,
+      `${value}-2`,
+    );
+  for (const [i, metric] of definition.metrics.entries()) {
+    const at = ['metrics', i];
+    const resource = resourceOf(metric.resource);
+    if (!resource) {
+      yield unknown([...at, 'resource']);
+      continue;
+    }
+    const { measure, time, dimensions, currency } = metric;
+    yield* checkField(resource, time, [...at, 'time']);
+    if (measure.kind !== 'count') yield* checkField(resource, measure.field, [...at, 'measure', 'field']);
+    for (const [j, name] of dimensions.entries()) yield* checkField(resource, name, [...at, 'dimensions', j]);
+    if (currency && 'field' in currency)
+      yield* checkField(resource, currency.field, [...at, 'currency', 'field']);
+  }
+}
