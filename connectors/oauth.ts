@@ -1,21 +1,22 @@
 import * as oauth from 'oauth4webapi';
 import { TributaryError } from '../domain/errors.ts';
-import { type AppSettings, resolveAddress } from './app.ts';
+import type { AppSettings, SubmittedCredentials } from './app.ts';
+import { callbackQuery, keptParameters } from './oauth/callback.ts';
+import { answerFailure, tokenFailure } from './oauth/failure.ts';
+import {
+  addressIn,
+  authOf,
+  clientParts,
+  type OAuthOptions,
+  ourClient,
+  requestOptions,
+  scopeText,
+} from './oauth/party.ts';
+import { standardAnswer, type TokenSet, tokenSet } from './oauth/tokens.ts';
 import type { ConnectorDefinition } from './schema.ts';
 
-/** What a company's consent gives us. Secret: it is stored encrypted and never enters a workflow. */
-export interface TokenSet {
-  readonly accessToken: string;
-  readonly refreshToken?: string;
-  /** ISO time; absent when the app does not say. */
-  readonly expiresAt?: string;
-  readonly scope?: string;
-}
-
-export interface OAuthOptions {
-  readonly signal?: AbortSignal;
-  readonly fetch?: typeof fetch;
-}
+export type { OAuthOptions } from './oauth/party.ts';
+export type { TokenSet } from './oauth/tokens.ts';
 
 /** What the app sent to our callback, and what we kept when the link was made. */
 export interface Callback {
@@ -26,151 +27,82 @@ export interface Callback {
   readonly redirectUri: string;
 }
 
-const TIMEOUT_MS = 30_000;
+/** What a callback was worth. */
+export interface Exchanged {
+  readonly tokens: TokenSet;
+  /** Those of the callback that the definition keeps, as parameters of the connection. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
 
 /** The server, client and switches that oauth4webapi asks for. */
 function party(definition: ConnectorDefinition, app: AppSettings, options: OAuthOptions) {
-  const { auth } = definition;
-  if (auth.kind !== 'oauth2')
-    throw new TributaryError('INVALID_INPUT', `${definition.id} does not use OAuth.`);
-  if (!app.clientId || !app.clientSecret) throw new TributaryError('APP_NOT_SET_UP');
-  const address = (value: string) => secured(resolveAddress(value, app), app.allowPlainHttp ?? false);
-  const authorizationUrl = address(auth.authorizationUrl);
+  const auth = authOf(definition, 'oauth2');
+  const ours = ourClient(definition, app);
+  const authorizationUrl = addressIn(auth.authorizationUrl, app);
   const server: oauth.AuthorizationServer = {
-    issuer: auth.issuer === undefined ? new URL(authorizationUrl).origin : address(auth.issuer),
+    issuer: auth.issuer === undefined ? new URL(authorizationUrl).origin : addressIn(auth.issuer, app),
     authorization_endpoint: authorizationUrl,
-    token_endpoint: address(auth.tokenUrl),
-    ...(auth.revocationUrl === undefined ? {} : { revocation_endpoint: address(auth.revocationUrl) }),
+    token_endpoint: addressIn(auth.tokenUrl, app),
+    ...(auth.revocationUrl === undefined ? {} : { revocation_endpoint: addressIn(auth.revocationUrl, app) }),
   };
-  return {
-    server,
-    authorizationUrl,
-    client: { client_id: app.clientId } satisfies oauth.Client,
-    clientAuth:
-      auth.clientAuthentication === 'basic'
-        ? oauth.ClientSecretBasic(app.clientSecret)
-        : oauth.ClientSecretPost(app.clientSecret),
-    scope: auth.scopes.join(' '),
-    request: {
-      // Plain http only gets here where it is allowed: see secured().
-      [oauth.allowInsecureRequests]: true,
-      signal: () =>
-        AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]),
-      ...(options.fetch ? { [oauth.customFetch]: options.fetch } : {}),
-    },
-  };
-}
-
-function secured(address: string, allowPlainHttp: boolean): string {
-  const { protocol, hostname } = new URL(address);
-  const local = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
-  if (protocol !== 'https:' && !local && !allowPlainHttp)
-    throw new TributaryError(
-      'APP_NOT_SET_UP',
-      'The address of the app must be https (http only on this machine).',
-    );
-  return address;
-}
-
-/** Turns what a token request ended with into an error of the table. */
-function failure(error: unknown, invalidGrant: 'CODE_USED' | 'GRANT_REVOKED', signal?: AbortSignal): unknown {
-  if (signal?.aborted) return signal.reason;
-  if (error instanceof TributaryError) return error;
-  if (error instanceof oauth.ResponseBodyError) {
-    const details = { oauthError: error.error };
-    if (error.error === 'invalid_grant') return new TributaryError(invalidGrant, undefined, details);
-    if (error.error === 'invalid_client' || error.error === 'unauthorized_client')
-      return new TributaryError('INVALID_CREDENTIALS', 'The app refused our client id or secret.', details);
-    return new TributaryError(
-      'TOKEN_ENDPOINT_FAILED',
-      `The token endpoint answered "${error.error}".`,
-      details,
-    );
-  }
-  if (error instanceof oauth.WWWAuthenticateChallengeError)
-    return new TributaryError('INVALID_CREDENTIALS', 'The app refused our client id or secret.');
-  return new TributaryError('TOKEN_ENDPOINT_FAILED', undefined, {}, { cause: error });
-}
-
-function tokenSet(answer: oauth.TokenEndpointResponse, before?: TokenSet): TokenSet {
-  const refreshToken = answer.refresh_token ?? before?.refreshToken;
-  const scope = answer.scope ?? before?.scope;
-  return {
-    accessToken: answer.access_token,
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(answer.expires_in === undefined
-      ? {}
-      : { expiresAt: new Date(Date.now() + answer.expires_in * 1000).toISOString() }),
-    ...(scope === undefined ? {} : { scope }),
-  };
+  return { auth, server, authorizationUrl, ...clientParts(auth, ours), request: requestOptions(options) };
 }
 
 /**
  * Makes the address of the consent page. `codeVerifier` is secret and is given back to `exchangeCode`.
- * @throws TributaryError APP_NOT_SET_UP
+ * @throws TributaryError APP_NOT_SET_UP; INVALID_INPUT for a parameter that the connection does not have
  */
 export async function beginAuthorization(
   definition: ConnectorDefinition,
   app: AppSettings,
   { state, redirectUri }: { readonly state: string; readonly redirectUri: string },
 ): Promise<{ readonly url: string; readonly codeVerifier: string }> {
-  const { authorizationUrl, client, scope } = party(definition, app, {});
+  const { auth, authorizationUrl, client } = party(definition, app, {});
   const codeVerifier = oauth.generateRandomCodeVerifier();
+  const scope = scopeText(auth, app);
   const url = new URL(authorizationUrl);
   const params: Record<string, string> = {
+    ...Object.fromEntries(
+      Object.entries(auth.authorizationParams).map(([name, value]) => [name, String(value)]),
+    ),
     response_type: 'code',
     client_id: client.client_id,
     redirect_uri: redirectUri,
     state,
-    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: 'S256',
+    ...(auth.pkce
+      ? {
+          code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+          code_challenge_method: 'S256',
+        }
+      : {}),
     ...(scope === '' ? {} : { scope }),
   };
   for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
   return { url: url.href, codeVerifier };
 }
 
-function callbackParams(params: Callback['params']): URLSearchParams {
-  if (params instanceof URLSearchParams) return params;
-  if (params instanceof URL) return params.searchParams;
-  return URL.canParse(params) ? new URL(params).searchParams : new URLSearchParams(params);
-}
-
-/** The error that an authorization answer carries, or that it is not an answer to our question. */
-function refusal(error: unknown): TributaryError {
-  if (!(error instanceof oauth.AuthorizationResponseError))
-    return new TributaryError('STATE_FORGED', undefined, {}, { cause: error });
-  const details = { oauthError: error.error };
-  switch (error.error) {
-    case 'access_denied':
-      return new TributaryError('CONSENT_DENIED', undefined, details);
-    case 'server_error':
-    case 'temporarily_unavailable':
-      return new TributaryError('TOKEN_ENDPOINT_FAILED', `The app answered "${error.error}".`, details);
-    default:
-      return new TributaryError('INVALID_CREDENTIALS', `The app answered "${error.error}".`, details);
-  }
-}
-
 /**
  * Exchanges the code that came to our callback for tokens.
- * @throws TributaryError STATE_FORGED, CONSENT_DENIED, CODE_USED, INVALID_CREDENTIALS, TOKEN_ENDPOINT_FAILED, APP_NOT_SET_UP
+ * @throws TributaryError STATE_FORGED (also for another `iss` than the app's, RFC 9207), CONSENT_DENIED, CODE_USED,
+ * INVALID_CREDENTIALS, TOKEN_ENDPOINT_FAILED, APP_NOT_SET_UP
  */
 export async function exchangeCode(
   definition: ConnectorDefinition,
   app: AppSettings,
   callback: Callback,
   options: OAuthOptions = {},
-): Promise<TokenSet> {
-  const { server, client, clientAuth, request } = party(definition, app, options);
+): Promise<Exchanged> {
+  const { auth, server, client, clientAuth, request } = party(definition, app, options);
+  const query = callbackQuery(callback.params);
   let params: URLSearchParams;
   try {
-    params = oauth.validateAuthResponse(server, client, callbackParams(callback.params), callback.state);
+    params = oauth.validateAuthResponse(server, client, query, callback.state);
   } catch (error) {
-    throw refusal(error);
+    throw answerFailure(error);
   }
-  // Without a code the answer is neither a consent nor a refusal.
-  if (!params.has('code')) throw new TributaryError('STATE_FORGED');
+  // Without a code, or with several, the answer is neither a consent nor a refusal.
+  if (params.getAll('code').length !== 1) throw new TributaryError('STATE_FORGED');
+  const parameters = keptParameters(definition, query);
   try {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -178,12 +110,17 @@ export async function exchangeCode(
       clientAuth,
       params,
       callback.redirectUri,
-      callback.codeVerifier,
+      auth.pkce ? callback.codeVerifier : oauth.nopkce,
       request,
     );
-    return tokenSet(await oauth.processAuthorizationCodeResponse(server, client, response));
+    const answer = await oauth.processAuthorizationCodeResponse(
+      server,
+      client,
+      await standardAnswer(response),
+    );
+    return { tokens: tokenSet(answer, auth), parameters };
   } catch (error) {
-    throw failure(error, 'CODE_USED', options.signal);
+    throw tokenFailure(error, 'CODE_USED', options.signal);
   }
 }
 
@@ -199,7 +136,7 @@ export async function refreshTokens(
   options: OAuthOptions = {},
 ): Promise<TokenSet> {
   if (tokens.refreshToken === undefined) throw new TributaryError('GRANT_REVOKED');
-  const { server, client, clientAuth, request } = party(definition, app, options);
+  const { auth, server, client, clientAuth, request } = party(definition, app, options);
   try {
     const response = await oauth.refreshTokenGrantRequest(
       server,
@@ -208,9 +145,51 @@ export async function refreshTokens(
       tokens.refreshToken,
       request,
     );
-    return tokenSet(await oauth.processRefreshTokenResponse(server, client, response), tokens);
+    const answer = await oauth.processRefreshTokenResponse(server, client, await standardAnswer(response));
+    return tokenSet(answer, auth, tokens);
   } catch (error) {
-    throw failure(error, 'GRANT_REVOKED', options.signal);
+    throw tokenFailure(error, 'GRANT_REVOKED', options.signal);
+  }
+}
+
+/**
+ * Asks for a token with the client that the company gave us. May be asked again at any time: an earlier token lives on.
+ * @throws TributaryError INVALID_CREDENTIALS, TOKEN_ENDPOINT_FAILED, APP_NOT_SET_UP
+ */
+export async function fetchClientToken(
+  definition: ConnectorDefinition,
+  app: AppSettings,
+  submitted: SubmittedCredentials,
+  options: OAuthOptions = {},
+): Promise<TokenSet> {
+  if (submitted.kind !== 'clientCredentials' || definition.auth.kind !== 'clientCredentials')
+    throw new TributaryError(
+      'INVALID_CREDENTIALS',
+      `The app takes ${definition.auth.kind} credentials, not ${submitted.kind}.`,
+    );
+  const auth = authOf(definition, 'clientCredentials');
+  const tokenUrl = addressIn(auth.tokenUrl, app);
+  const server: oauth.AuthorizationServer = { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl };
+  const { client, clientAuth } = clientParts(auth, submitted);
+  const scope = scopeText(auth, app);
+  const params = new URLSearchParams(scope === '' ? {} : { scope });
+  for (const [name, value] of Object.entries(auth.tokenParams)) params.set(name, String(value));
+  try {
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      clientAuth,
+      params,
+      requestOptions(options),
+    );
+    const answer = await oauth.processClientCredentialsResponse(
+      server,
+      client,
+      await standardAnswer(response),
+    );
+    return tokenSet(answer);
+  } catch (error) {
+    throw tokenFailure(error, 'INVALID_CREDENTIALS', options.signal);
   }
 }
 
@@ -234,6 +213,6 @@ export async function revokeGrant(
     );
     return true;
   } catch (error) {
-    throw failure(error, 'GRANT_REVOKED', options.signal);
+    throw tokenFailure(error, 'GRANT_REVOKED', options.signal);
   }
 }

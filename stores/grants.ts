@@ -65,6 +65,22 @@ export function createGrants(db: Db) {
       const change = { leasedUntil: until, seq: seq + 1 };
       return (await changeWhere(grants, id, 'seq', seq, change)) ? { ...stored, ...change } : null;
     },
+    /** Gives the lease back without new tokens; nothing happens once the grant has changed. */
+    async release(id: string, seq: number): Promise<void> {
+      await changeWhere(grants, id, 'seq', seq, { leasedUntil: null, seq: seq + 1 });
+    },
+    byId: (id: string): Promise<GrantDoc | null> => getOne(grants, id),
+    /**
+     * Puts the same secret, sealed anew, in the place of the one that was read with `seq`.
+     * @returns false when the grant was changed since, or a refresher holds the lease: whoever works with the `seq` of a
+     * lease would lose what the app gave it
+     */
+    async reseal(id: string, seq: number, secret: Sealed): Promise<boolean> {
+      const stored = await getOne(grants, id);
+      if (stored === null || stored.seq !== seq) return false;
+      if (stored.leasedUntil !== null && stored.leasedUntil.getTime() > Date.now()) return false;
+      return changeWhere(grants, id, 'seq', seq, { secret, leasedUntil: null, seq: seq + 1 });
+    },
     async remove(id: string): Promise<void> {
       await grants.deleteOne(byId(id));
     },

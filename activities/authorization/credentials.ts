@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppSettings, credentialsValue, tokenValue } from '../../connectors/app.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
-import { refreshTokens, type TokenSet } from '../../connectors/oauth.ts';
+import { fetchClientToken, refreshTokens, type TokenSet } from '../../connectors/oauth.ts';
 import type { Credentials } from '../../connectors/source.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import type { GrantDoc } from '../../stores/model.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
-import { expiryOf, openGrant, sealGrant } from './grant.ts';
+import { endOf, expiryOf, type GrantSecret, isRenewable, openGrant, sealGrant } from './grant.ts';
 
 /** A refresh holds its lease so long at most; a refresher that died is waited for no longer. */
 const leaseMs = 45_000;
@@ -22,66 +23,103 @@ export interface CredentialsOf {
   readonly signal: AbortSignal;
 }
 
+type Renewable = Exclude<GrantSecret, { readonly kind: 'submitted' }>;
+
 /**
  * The authorization header of a connection. Refresh tokens are single use: one refresher a connection over all
- * workers holds a lease in the store, and new tokens are stored before they are used.
+ * workers holds a lease in the store, and new tokens are stored before they are used. A refresher that dies after the
+ * app gave new tokens and before they are stored has lost the grant: the next one waits for the end of the lease, asks
+ * with the old token, is refused (GRANT_REVOKED), and a person authorizes again (8). Nothing but the app could mend it.
  */
-export function createCredentials(ports: ActivityPorts, of: CredentialsOf): Credentials {
+export function createCredentials(
+  ports: Pick<ActivityPorts, 'stores' | 'secrets' | 'egress'>,
+  of: CredentialsOf,
+): Credentials {
   const { connectionId, generation, definition, app, signal } = of;
+  const { grants } = ports.stores;
   const context = secretContext.grant(connectionId, generation);
   let refused: string | undefined;
 
-  async function current(): Promise<{ header: string; tokens?: TokenSet }> {
-    const grant = await ports.stores.grants.get(connectionId, generation);
+  const headerOf = (secret: GrantSecret): string =>
+    secret.kind === 'submitted'
+      ? credentialsValue(definition, secret.credentials)
+      : tokenValue(definition, secret.tokens.accessToken);
+
+  async function current(): Promise<{ readonly grant: GrantDoc; readonly secret: GrantSecret }> {
+    const grant = await grants.get(connectionId, generation);
     const secret = openGrant(ports.secrets, grant, context);
-    if (secret.kind === 'submitted') return { header: credentialsValue(definition, secret.credentials) };
-    return { header: tokenValue(definition, secret.tokens.accessToken), tokens: secret.tokens };
+    return { grant: grant as GrantDoc, secret };
   }
 
   /** Gives tokens other than the refused ones: those that another refresher stored, or new ones. */
   async function refreshed(old: string): Promise<string> {
     for (;;) {
       signal.throwIfAborted();
-      const grant = await ports.stores.grants.get(connectionId, generation);
-      const secret = openGrant(ports.secrets, grant, context);
-      if (grant === null || secret.kind === 'submitted') throw new TributaryError('GRANT_REVOKED');
-      const header = tokenValue(definition, secret.tokens.accessToken);
+      const { grant, secret } = await current();
+      if (secret.kind === 'submitted') throw new TributaryError('GRANT_REVOKED');
+      const header = headerOf(secret);
       if (header !== old) return header;
-      const leased = await ports.stores.grants.lease(grant._id, grant.seq, new Date(Date.now() + leaseMs));
-      if (leased === null) {
-        await delay(leasePollMs, undefined, { signal });
-        continue;
+      const leased = await grants.lease(grant._id, grant.seq, new Date(Date.now() + leaseMs));
+      if (leased !== null) return headerOf(await renewed(leased, secret));
+      await delay(leasePollMs, undefined, { signal });
+    }
+  }
+
+  /** Not to be interrupted: an answer that is thrown away would lose the grant. */
+  async function renewed(leased: GrantDoc, secret: Renewable): Promise<GrantSecret> {
+    let tokens: TokenSet;
+    try {
+      tokens = await newTokens(secret);
+    } catch (error) {
+      // The next one may try at once. A lease that cannot be given back ends by itself.
+      await grants.release(leased._id, leased.seq).catch(() => undefined);
+      throw error;
+    }
+    const next: GrantSecret = { ...secret, tokens };
+    for (let at = leased; ; ) {
+      try {
+        const sealed = sealGrant(ports.secrets, next, context);
+        await grants.rotate(at._id, at.seq, {
+          secret: sealed,
+          expiresAt: expiryOf(next),
+          endsAt: endOf(next),
+        });
+        return next;
+      } catch (error) {
+        if (!(error instanceof TributaryError) || error.code !== 'STORE_CONFLICT') throw error;
+        // The same tokens sealed by another key give way to the new ones; those of a new authorization stay.
+        const { grant, secret: stored } = await current();
+        if (headerOf(stored) !== headerOf(secret)) return stored;
+        at = grant;
       }
-      // Not to be interrupted: an answer that is thrown away would lose the grant.
-      const tokens = await refreshTokens(definition, app, secret.tokens);
-      const kept = tokens.refreshToken ?? secret.tokens.refreshToken;
-      const next: TokenSet = kept === undefined ? tokens : { ...tokens, refreshToken: kept };
-      const sealed = sealGrant(ports.secrets, { kind: 'oauth2', tokens: next }, context);
-      await ports.stores.grants.rotate(leased._id, leased.seq, {
-        secret: sealed,
-        expiresAt: expiryOf(next),
-        endsAt: null,
-      });
-      return tokenValue(definition, next.accessToken);
+    }
+  }
+
+  async function newTokens(secret: Renewable): Promise<TokenSet> {
+    const asking = { fetch: ports.egress.fetch };
+    if (secret.kind === 'oauth2') return refreshTokens(definition, app, secret.tokens, asking);
+    try {
+      return await fetchClientToken(definition, app, secret.credentials, asking);
+    } catch (error) {
+      // What was accepted once and is not any more was taken back.
+      if (error instanceof TributaryError && error.code === 'INVALID_CREDENTIALS')
+        throw new TributaryError('GRANT_REVOKED', 'The app refused the credentials.', error.details);
+      throw error;
     }
   }
 
   return {
     async authorization({ refresh = false } = {}) {
-      const { header, tokens } = await current();
-      if (tokens === undefined) {
+      const { secret } = await current();
+      const header = headerOf(secret);
+      if (secret.kind === 'submitted') {
         if (refresh) throw new TributaryError('GRANT_REVOKED', 'The app refused the credentials.');
         return header;
       }
-      const ends = tokens.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(tokens.expiresAt);
-      const stale = ends - Date.now() < earlyMs && tokens.refreshToken !== undefined;
-      if (!refresh && !stale) {
-        refused = header;
-        return header;
-      }
-      const next = await refreshed(refresh ? (refused ?? header) : header);
-      refused = next;
-      return next;
+      const ends = expiryOf(secret)?.getTime() ?? Number.POSITIVE_INFINITY;
+      const stale = ends - Date.now() < earlyMs && isRenewable(secret);
+      refused = refresh || stale ? await refreshed(refresh ? (refused ?? header) : header) : header;
+      return refused;
     },
   };
 }

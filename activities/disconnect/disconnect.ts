@@ -32,10 +32,10 @@ export async function revokeGrant(
   if (grant === null || connection === null) return { revoked: false };
   try {
     const secret = openGrant(ports.secrets, grant, secretContext.grant(connectionId, generation));
-    if (secret.kind === 'submitted') return { revoked: false };
+    if (secret.kind !== 'oauth2') return { revoked: false };
     const app = await appSettings(ports, connection);
-    await revokeAtApp(ports.definition(connection.app), app, secret.tokens);
-    return { revoked: true };
+    const asking = { fetch: ports.egress.fetch };
+    return { revoked: await revokeAtApp(ports.definition(connection.app), app, secret.tokens, asking) };
   } catch (error) {
     if (!(error instanceof TributaryError)) throw error;
     ports.log.warn({ connectionId, code: error.code }, 'the grant could not be revoked at the app');

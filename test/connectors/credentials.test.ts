@@ -78,7 +78,7 @@ describe('the paged app by OAuth', () => {
 
   test('gives tokens that open its rows; refresh tokens rotate; revoking ends it', async () => {
     const { app, definition, settings, callback } = await consent();
-    const first = await exchangeCode(definition, settings, callback);
+    const { tokens: first } = await exchangeCode(definition, settings, callback);
     assert.equal(await fetchAccount(definition, settings, first), 'account-1');
     app.tokens.expireAccess();
     let current = first;
@@ -104,7 +104,7 @@ describe('the paged app by OAuth', () => {
     const { app, definition, settings, callback } = await consent();
     app.faults.tokenErrors = 1;
     await assert.rejects(exchangeCode(definition, settings, callback), { code: 'TOKEN_ENDPOINT_FAILED' });
-    const tokens = await exchangeCode(definition, settings, callback);
+    const { tokens } = await exchangeCode(definition, settings, callback);
     app.faults.revoked = true;
     await assert.rejects(refreshTokens(definition, settings, tokens), { code: 'GRANT_REVOKED' });
     app.faults.deny = true;
