@@ -1,11 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { InboxDoc } from '../stores/model.ts';
+import type { InboxEntry } from '../stores/inbox.ts';
 import type { Stores } from '../stores/open.ts';
+import { tidyInbox } from './inbox-tidy.ts';
 import type { SessionsPort } from './sessions-port.ts';
 
 /** What the dispatcher is made of. */
 export interface DispatcherOptions {
-  readonly stores: Pick<Stores, 'inbox' | 'connections'>;
+  readonly stores: Pick<Stores, 'inbox' | 'connections' | 'sessions' | 'exchanges'>;
   readonly sessions: Pick<SessionsPort, 'tell'>;
   readonly log: Logger;
   /** Between two rounds that nobody asked for. @default 10000 */
@@ -23,13 +25,14 @@ export interface Dispatcher {
 }
 
 const entriesPerRound = 500;
-/** A claimed entry is kept so long, for whoever wants to see what came. */
-const keptMs = 7 * 86_400_000;
+/** Between two rounds at a time when much comes: what comes meanwhile is told together. */
+const pauseMs = 100;
 const tidyEveryMs = 3_600_000;
+const exchangesKeptMs = 7 * 86_400_000;
 
 /**
  * Makes a dispatcher. An entry is marked told only after its session was signaled, so what fails is told again in the
- * next round. Entries that a session took long ago are deleted. Two dispatchers tell an entry twice at worst, which sessions take as once.
+ * next round. Once an hour it tidies the inbox. Two dispatchers tell an entry twice at worst, which sessions take as once.
  */
 export function createDispatcher({
   stores,
@@ -44,8 +47,9 @@ export function createDispatcher({
 
   async function tidy(): Promise<void> {
     if (Date.now() - tidiedAt < tidyEveryMs) return;
-    await stores.inbox.expire(new Date(Date.now() - keptMs));
     tidiedAt = Date.now();
+    await tidyInbox({ stores, sessions }, new Date());
+    await stores.exchanges.expire(new Date(Date.now() - exchangesKeptMs));
   }
 
   async function tellAll(): Promise<void> {
@@ -60,16 +64,20 @@ export function createDispatcher({
     }
   }
 
-  async function tellOne(connectionId: string, entries: readonly InboxDoc[]): Promise<void> {
+  async function tellOne(connectionId: string, entries: readonly InboxEntry[]): Promise<void> {
     const connection = await stores.connections.get(connectionId);
     // Nobody is there any more to be told.
     if (connection !== null && connection.status !== 'DISCONNECTED') await sessions.tell(connection);
     const at = new Date();
-    for (const { _id } of entries) await stores.inbox.markTold(_id, at);
+    await stores.inbox.markAllTold(
+      entries.map(({ _id }) => _id),
+      at,
+    );
   }
 
   async function rounds(): Promise<void> {
     do {
+      if (again) await delay(pauseMs);
       again = false;
       try {
         await tellAll();

@@ -51,12 +51,14 @@ export const claimInbox: QuickActivities['claimInbox'] = (input) =>
     () => quick.claimInbox(input),
   );
 
-/** Exchanges a code or tries credentials at the app, which may be slow. */
-export const { authorizeConnection } = proxyActivities<Pick<QuickActivities, 'authorizeConnection'>>({
-  startToCloseTimeout: '2 minutes',
-  cancellationType,
-  retry: { initialInterval: '500ms', maximumInterval: '10s' },
-});
+/** Exchanges a code or tries credentials at the app, which may be slow, and may have a disturbance for so long. */
+export const authorizing = (budgetMs: number): Pick<QuickActivities, 'authorizeConnection'> =>
+  proxyActivities<Pick<QuickActivities, 'authorizeConnection'>>({
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: budgetMs,
+    cancellationType,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
 
 export interface HeavyOptions {
   readonly poolQueue: string;

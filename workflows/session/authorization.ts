@@ -1,8 +1,10 @@
+import type { AuthorizationResult } from '../../activities/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
-import { authorizeConnection, quick } from './activities.ts';
+import { authorizing, quick } from './activities.ts';
 import { advance, type SessionMove } from './advance.ts';
 import { answer, refusal, takeCall, wants } from './calls.ts';
 import { claim } from './claim.ts';
+import { authorizationFailure } from './failure.ts';
 import { stopAsAsked } from './interruptions.ts';
 import type { SessionRun } from './run.ts';
 import { wait, whileHeld } from './wait.ts';
@@ -34,7 +36,7 @@ const wantsStop = (run: SessionRun) =>
 
 async function answered(run: SessionRun, entryId: string): Promise<void> {
   run.tried.push(entryId);
-  const result = await authorizeConnection({ ...run.ref, entryId });
+  const result = await tryAnswer(run, entryId);
   if (result.ok) {
     run.progressed();
     const goesOn = result.finalizes && !run.held && !wantsStop(run);
@@ -42,6 +44,16 @@ async function answered(run: SessionRun, entryId: string): Promise<void> {
     return advance(run, [{ event: 'authorized', reason }, ...(goesOn ? [finalized(run)] : [])]);
   }
   return advance(run, [{ event: 'authorizationFailed', reason: result.reason }], { detail: result.detail });
+}
+
+/** An app with a disturbance is asked again for as long as a person would have had to answer. */
+async function tryAnswer(run: SessionRun, entryId: string): Promise<AuthorizationResult> {
+  const { authorizeConnection } = authorizing(run.input.durations.authorizationMs);
+  try {
+    return await authorizeConnection({ ...run.ref, entryId });
+  } catch (error) {
+    return { ok: false, ...authorizationFailure(error) };
+  }
 }
 
 /** 9: goes on at once when the connection is finalized; while it is being configured there is no timer. */

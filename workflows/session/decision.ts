@@ -42,6 +42,7 @@ export async function decide(run: SessionRun): Promise<void> {
     run.disconnect !== null ||
     run.canceled ||
     (run.told && mayBeRevoked(run)) ||
+    hookCame(run) ||
     tickMayRetry(run) ||
     wants(run, 'retry', 'cancel', 'skip');
   const inTime = await wait(run, somethingToDo, run.windowEnd());
@@ -59,14 +60,18 @@ export async function decide(run: SessionRun): Promise<void> {
   if (run.told && mayBeRevoked(run)) {
     const found = await claim(run);
     if (found.revoked) return advance(run, [{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
-    return;
   }
+  if (hookCame(run)) return retry(run, { kind: 'app', id: 'webhook' });
   if (run.ticked !== null && tickMayRetry(run)) {
     // What this session does not cover runs next.
     for (const [key, scope] of run.scopes) if (run.covers(scope)) run.scopes.delete(key);
     return retry(run, run.ticked);
   }
 }
+
+/** The webhook came after all: the session goes on as if it had come in time. A person's cancel stays. */
+const hookCame = (run: SessionRun) =>
+  run.status === 23 && run.reason === 'WEBHOOK_TIMED_OUT' && run.webhookPending && run.left > 0 && !run.held;
 
 const mayBeRevoked = (run: SessionRun) => run.status === 11 || run.status === 23;
 

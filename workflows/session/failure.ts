@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { StageFailureDetails } from '../../activities/contracts.ts';
-import { isReasonCode, type ReasonCode } from '../../domain/reasons.ts';
+import { isReasonCode, type ReasonCode, reasonFor } from '../../domain/reasons.ts';
 
 /** Why a stage ended in its error status. */
 export interface StageFailure {
@@ -24,4 +24,19 @@ export function stageFailure(error: unknown): StageFailure {
     };
   }
   throw error;
+}
+
+/**
+ * Why an authorization is given up that only a disturbance kept from its end.
+ * @throws what would not have become better by waiting: it was not tried again
+ */
+export function authorizationFailure(error: unknown): Pick<StageFailure, 'reason' | 'detail'> {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const last = cause instanceof TimeoutFailure ? cause.cause : cause;
+  if (last instanceof ApplicationFailure && last.nonRetryable) throw error;
+  if (!(cause instanceof TimeoutFailure || last instanceof ApplicationFailure)) throw error;
+  const code = last instanceof ApplicationFailure ? last.type : undefined;
+  const detail = last instanceof Error ? last.message.slice(0, 1000) : 'It was not tried in time.';
+  if (isReasonCode(code) && reasonFor(7, code) !== undefined) return { reason: code, detail };
+  return { reason: code?.startsWith('SOURCE_') ? 'SOURCE_UNREACHABLE' : 'UNKNOWN_ERROR', detail };
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { BegunResource, BegunSession } from '../../activities/contracts.ts';
-import type { Actor, DisconnectRequest, ScopeRequest, SessionInput } from '../../domain/contracts.ts';
+import type { Actor, DisconnectRequest, Scope, ScopeRequest, SessionInput } from '../../domain/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import { isFinalStatus, type SessionStatus, type Substage } from '../../domain/session.ts';
 import type { PendingCall } from './calls.ts';
@@ -111,15 +111,18 @@ export function createSessionRun(input: SessionInput) {
       run.held = false;
       clock.go();
     },
-    /** Keeps what a tick wants to run: one for each configuration, or for each set of resources. */
+    /** Keeps what a tick wants to run: one for each configuration, or for each set of resources and way to read. */
     keep({ by, scope }: ScopeRequest) {
-      const key = scope?.configuration ?? (scope?.resources ?? []).join(' ');
+      const { range, full } = scope ?? {};
+      const how = range === undefined ? (full === true ? 'full ' : '') : `${range.from} ${range.to} `;
+      const key = `${how}${scope?.configuration ?? (scope?.resources ?? []).join(' ')}`;
       scopes.set(key, scope === undefined ? { by } : { by, scope });
     },
     /** Whether this session reads all that a tick wants. */
     covers: ({ scope }: Pick<ScopeRequest, 'scope'>): boolean =>
-      run.session.partial !== true ||
-      (scope?.resources?.every((id) => run.resource(id) !== undefined) ?? false),
+      readsAll(run.session.reads, scope) &&
+      (run.session.partial !== true ||
+        (scope?.resources?.every((id) => run.resource(id) !== undefined) ?? false)),
     /** Something was stored or finished: the decision window starts anew with the next error. */
     progressed() {
       run.errorSince = null;
@@ -137,4 +140,12 @@ export function createSessionRun(input: SessionInput) {
   for (const request of input.waiting ?? []) run.keep(request);
 
   return run;
+}
+
+/** A backfill reads nothing but its range; what changed is part of everything. */
+function readsAll(reads: BegunSession['reads'], wanted: Scope | undefined): boolean {
+  const { range } = reads ?? {};
+  if (range !== undefined || wanted?.range !== undefined)
+    return range?.from === wanted?.range?.from && range?.to === wanted?.range?.to;
+  return wanted?.full !== true || reads?.full === true;
 }

@@ -1,57 +1,46 @@
 import { z } from 'zod';
-import { secretContext } from '../../../activities/secret-context.ts';
+import { readEvents } from '../../../connectors/webhooks/events.ts';
 import { TributaryError } from '../../../domain/errors.ts';
-import type { JsonValue } from '../../../domain/json.ts';
 import type { Route } from '../deps.ts';
-import { findConnection } from '../find.ts';
+import { findConnection, findDefinition } from '../find.ts';
 import { notFound } from '../problem.ts';
 import { slug } from '../schemas/common.ts';
+import { deliveryBody, received } from '../schemas/webhooks.ts';
+import { webhookBytes, withRawBody } from '../webhooks/bytes.ts';
+import { isOfAccount, storeEvents } from '../webhooks/store-events.ts';
+import { createProof, deliveryOf, requireProof, webhooksOf } from '../webhooks/verify.ts';
 
-const body = z
-  .looseObject({
-    id: z.string().min(1).max(200).describe('Id of the event: told twice, it counts once'),
-    type: z
-      .string()
-      .min(1)
-      .max(200)
-      .describe('What happened; `grant.revoked` ends the grant, `<resource>.failed` reports an error'),
-  })
-  .meta({ examples: [{ id: 'evt-1', type: 'orders.ready' }] });
-
-/** What an app tells us: stored, encrypted, before the session is told. */
+/** What an app tells us of one connection: stored, encrypted, before the app is answered and the session told. */
 export const receiveWebhook: Route = (api, deps) => {
-  const { stores, secrets, dispatcher, now } = deps;
-  const answer = z.object({ stored: z.boolean().describe('false: it was known') });
+  const prove = createProof(deps);
   const schema = {
     summary: 'Receive a webhook of an app',
     description:
-      'Needs the bearer token: signatures of apps are not checked yet. An event id that is known answers 200 and changes nothing; a disconnected connection 410.',
+      "Takes the app's signature in the place of the token, where the definition says how it signs. Answers once the events are stored: 202, or 200 when nothing in it was new. Forged or unsigned 401, a disconnected connection 410, over 5 MB 413.",
     tags: ['Webhooks'],
     params: z.object({ app: slug.describe('App id'), connection: slug.describe('Connection id') }),
-    body,
-    response: { 200: answer, 202: answer },
+    body: deliveryBody,
+    response: { 200: received, 202: received },
   };
-  api.post('/api/webhooks/:app/:connection', { schema }, async ({ params, body: event }, reply) => {
-    const connection = await findConnection(deps, params.connection);
-    if (connection.app !== params.app)
-      throw notFound('connection', params.connection, `at the app ${params.app}`);
-    const { _id: connectionId, generation, status } = connection;
-    if (status === 'DISCONNECTED')
-      throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${connectionId} was disconnected.`);
-    const kind = event.type === 'grant.revoked' ? 'revoked' : 'webhook';
-    const _id = `${kind}/${connectionId}/${event.id}`;
-    const payload = secrets.seal(event as unknown as JsonValue, secretContext.inbox(_id));
-    const entry = {
-      _id,
-      connectionId,
-      generation,
-      kind,
-      event: event.type,
-      payload,
-      receivedAt: now(),
-    } as const;
-    if ((await stores.inbox.put(entry)) === 'known') return reply.code(200).send({ stored: false });
-    dispatcher.nudge(connectionId);
-    return reply.code(202).send({ stored: true });
+  withRawBody(api, (raw) => {
+    const options = { schema, config: { open: true }, bodyLimit: webhookBytes };
+    raw.post('/api/webhooks/:app/:connection', options, async (request, reply) => {
+      const { app, connection: id } = request.params;
+      const definition = findDefinition(deps, app);
+      const webhooks = webhooksOf(definition);
+      requireProof(webhooks, request, deps.token);
+      const connection = await findConnection(deps, id);
+      if (connection.app !== app) throw notFound('connection', id, `at the app ${app}`);
+      if (connection.status === 'DISCONNECTED')
+        throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${id} was disconnected.`);
+      const delivery = deliveryOf(request, deps.address);
+      await prove(definition, webhooks, delivery, connection);
+      const events = readEvents(definition, delivery.headers, delivery.rawBody);
+      const own = events.filter((event) => isOfAccount(event, connection));
+      const counts = await storeEvents(deps, connection, own);
+      const stored = counts.new + counts.ignored > 0;
+      const unknownAccounts = events.length - own.length;
+      return reply.code(stored ? 202 : 200).send({ stored, ...counts, unknownAccounts });
+    });
   });
 };
