@@ -15,7 +15,7 @@ export interface OpenConnection {
 
 /** @throws TributaryError CONNECTION_GONE once the generation of a session was closed: nothing more may be written. */
 export async function openConnection(
-  { stores, definition }: ActivityPorts,
+  { stores, definition }: Pick<ActivityPorts, 'stores' | 'definition'>,
   { connectionId, generation }: Pick<SessionRef, 'connectionId' | 'generation'>,
 ): Promise<OpenConnection> {
   const connection = await stores.connections.get(connectionId);

@@ -1,4 +1,4 @@
-import type { Actor, SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
+import type { Actor, Scope, SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import type { SessionStatus, Substage } from '../domain/session.ts';
@@ -28,6 +28,8 @@ export interface BegunSession extends SessionRef {
   readonly substages: readonly Substage[];
   /** Its scope names resources: others are left to other sessions. */
   readonly partial?: boolean;
+  /** How its scope reads, where it is not the usual way. */
+  readonly reads?: Pick<Scope, 'full' | 'range'>;
   readonly held: boolean;
   /** Task queue of the connection's pool. */
   readonly poolQueue: string;

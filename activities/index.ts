@@ -1,3 +1,4 @@
+import { createPaces } from '../connectors/rest/paces.ts';
 import { authorizeConnection } from './authorization/authorize.ts';
 import { confirmAuthorized } from './authorization/confirm.ts';
 import type { DisconnectActivities, HeavyActivities, QuickActivities } from './contracts.ts';
@@ -21,6 +22,7 @@ export function createActivities(ports: ActivityPorts): {
   pool: HeavyActivities;
 } {
   const { stores } = ports;
+  const loading = { ...ports, paces: createPaces() };
   return {
     session: withFailures<SessionActivities>({
       beginSession: (input) => beginSession(ports, input),
@@ -39,7 +41,7 @@ export function createActivities(ports: ActivityPorts): {
       purgeConnection: (input) => purgeConnection(ports, input),
     }),
     pool: {
-      loadResource: (input) => loadResource(ports, input),
+      loadResource: (input) => loadResource(loading, input),
       structureResource: (input) => structureResource(ports, input),
       runSubstage: (input) => runSubstage(ports, input),
       deduplicate: (input) => deduplicate(ports, input),

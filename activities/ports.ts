@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
+import type { Paces } from '../connectors/rest/paces.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Egress } from '../platform/egress.ts';
 import type { Stores } from '../stores/open.ts';
@@ -41,4 +42,10 @@ export interface ActivityPorts {
   readonly callbackUrl: () => string;
   /** Task queue of a pool. */
   readonly poolQueue: (pool: string) => string;
+}
+
+/** What loading is made from. */
+export interface LoadingPorts extends ActivityPorts {
+  /** One for the process: resources of one connection that are read at once keep its rate limit together. */
+  readonly paces: Paces;
 }

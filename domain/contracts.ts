@@ -49,6 +49,8 @@ export interface Scope {
   readonly full?: boolean;
   /** Backfill: rows of this range of cursor values (ISO 8601, `to` exclusive); the cursor stays where it is. */
   readonly range?: { readonly from: string; readonly to: string };
+  /** With `full`: a person has looked, and more than half of a resource's records may be removed as gone at the app. */
+  readonly allowRemovals?: boolean;
 }
 
 /** Why a run of the session workflow starts. */

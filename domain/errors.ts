@@ -125,6 +125,12 @@ export const errors = {
     'The rows no longer have the fields that they had, and the connection is set to stop then.',
     'Look at the changed fields, mend the definition or change the drift policy, then retry.',
   ),
+  REMOVAL_THRESHOLD: kind(
+    422,
+    false,
+    'More than half of the records are gone at the app, so none was removed.',
+    'Look at the app. If they are really gone, cancel this session and start one with full and allowRemovals.',
+  ),
   SUBSTAGE_FAILED: kind(500, false, 'A substage of processing failed.', 'Retry, or skip the substage.'),
   DEDUPLICATION_FAILED: kind(500, false, 'Deduplication failed.', 'Retry.'),
   ATTEMPTS_EXHAUSTED: kind(

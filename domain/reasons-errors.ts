@@ -87,6 +87,14 @@ export const errorReasons = [
     'developer',
   ),
   authorizationError(
+    'SOURCE_UNREACHABLE',
+    7,
+    'The app could not be reached to try what was submitted.',
+    ['The app is down.', 'Its address is wrong.'],
+    '{app|the app} could not be reached for too long to try the authorization',
+    'app',
+  ),
+  authorizationError(
     'ADDRESS_REFUSED',
     7,
     'The address of the app is one that we do not ask.',
@@ -225,6 +233,14 @@ export const errorReasons = [
     'The rows no longer have the fields that they had.',
     ['The app changed.'],
     'the fields of {resources|some resources} changed, and the connection is set to stop then',
+  ),
+  stageError(
+    'REMOVAL_THRESHOLD',
+    [14],
+    'developer',
+    'More than half of the records are gone at the app, so none was removed.',
+    ['The app answered only a part, or nothing.', 'They were really deleted there.'],
+    'more than half of the records of {resources|some resources} are gone at {app|the app}, and nothing was removed',
   ),
   stageError(
     'SOURCE_CURSOR_REPEATED',

@@ -78,6 +78,12 @@ export async function getMany<D extends TextId>(
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
+/** The ids of all documents, in order. */
+export async function idsOf<D extends TextId>(collection: Collection<D>): Promise<string[]> {
+  const docs = await collection.find({}, { projection: { _id: 1 } }).toArray();
+  return docs.map(({ _id }) => String(_id)).sort();
+}
+
 /** Deletes the documents of these ids; those that are not there are no error. */
 export async function removeMany<D extends TextId>(
   collection: Collection<D>,

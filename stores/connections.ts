@@ -21,6 +21,19 @@ export function createConnections(db: Db) {
     list: (filter: { readonly company?: string; readonly app?: string } = {}): Promise<ConnectionDoc[]> =>
       connections.find(filter).sort({ _id: 1 }).toArray(),
     /**
+     * Connections of an app that were authorized for an account, by what its identity request said or by one of
+     * their parameters; without those that were disconnected. Ordered by id.
+     */
+    ofAccount: (app: string, account: string, parameters: readonly string[]): Promise<ConnectionDoc[]> =>
+      connections
+        .find({
+          app,
+          status: { $ne: 'DISCONNECTED' },
+          $or: [{ account }, ...parameters.map((name) => ({ [`parameters.${name}`]: account }))],
+        })
+        .sort({ _id: 1 })
+        .toArray(),
+    /**
      * Reads, computes and writes by compare-and-set; on a conflict all of it again. `compute` may run several
      * times and must be pure; null leaves the document as it is.
      * @returns the document after the change

@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
-import { getMany, getOne, insertOnce, insertSame, type TextId } from './commands.ts';
+import type { Sealed } from '../platform/crypto.ts';
+import { byId, getMany, getOne, insertOnce, insertSame, type TextId } from './commands.ts';
 import type { ConsentDoc } from './model.ts';
 import { collections } from './names.ts';
 
@@ -42,6 +43,11 @@ export function createConsents(db: Db) {
     },
     /** By the state value. */
     get: (state: string): Promise<ConsentDoc | null> => getOne(consents, state),
+    /** Keeps what the code was exchanged for; null: it is no longer needed. */
+    async keepExchanged(state: string, exchanged: Sealed | null): Promise<void> {
+      const change = exchanged === null ? { $unset: { exchanged: '' as const } } : { $set: { exchanged } };
+      await consents.updateOne(byId(state), change);
+    },
     /** The newest link of a session. */
     async latest(sessionId: string): Promise<ConsentDoc | null> {
       const link = (await linksOf(sessionId)).at(-1);

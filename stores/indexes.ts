@@ -20,8 +20,11 @@ const listIndexes: readonly (readonly [collection: string, keys: IndexSpecificat
   [collections.inbox, { toldAt: 1 }],
   [collections.inbox, { claimedAt: 1 }],
   [collections.consents, { connectionId: 1, generation: 1 }],
+  [collections.connectLinks, { connectionId: 1, generation: 1 }],
+  [collections.events, { connectionId: 1, at: -1 }],
   [collections.skippedStarts, { connectionId: 1, at: -1 }],
   [collections.receipts, { at: -1 }],
+  [collections.exchanges, { updatedAt: 1 }],
 ];
 
 /** Creates every index; those that are there stay. */

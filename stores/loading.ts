@@ -11,7 +11,7 @@ import {
   untilWon,
 } from './commands.ts';
 import { batchIds } from './ids.ts';
-import type { BatchDoc, CheckpointDoc } from './model.ts';
+import type { BatchDoc, CheckpointDoc, ReadPlan } from './model.ts';
 import { collections } from './names.ts';
 
 /** A batch without its rows. */
@@ -24,6 +24,8 @@ type StoredBatch = BatchSummary & { readonly rows: readonly string[] };
 export interface LoadingBegin {
   readonly sessionId: string;
   readonly resource: string;
+  /** Counts only at the first begin. @default everything */
+  readonly read?: ReadPlan;
   readonly at: Date;
 }
 
@@ -35,7 +37,11 @@ export interface NewBatch {
   readonly number: number;
   readonly attempt: number;
   readonly rows: readonly JsonValue[];
+  /** The same as JSON texts, where they are known: then `rows` is empty. */
+  readonly texts?: readonly string[];
   readonly bytes: number;
+  /** @default 0 */
+  readonly filtered?: number;
   readonly next: JsonValue;
   readonly cursor: string | null;
   readonly total: number | null;
@@ -73,9 +79,9 @@ export function createLoading(db: Db) {
       ),
 
     /** The checkpoint where it stands; the first call makes it. */
-    async begin({ sessionId, resource, at }: LoadingBegin): Promise<CheckpointDoc> {
+    async begin({ sessionId, resource, read = everything, at }: LoadingBegin): Promise<CheckpointDoc> {
       const id = idOf(sessionId, resource);
-      const fresh = newCheckpoint(id, at);
+      const fresh = newCheckpoint(id, read, at);
       if (await insertOnce(checkpoints, fresh)) return fresh;
       const stored = await getOne(checkpoints, id);
       if (stored === null) throw notThere('checkpoint', id);
@@ -87,10 +93,17 @@ export function createLoading(db: Db) {
      * the returned `next`, `cursor`, `total` and `last`, whatever it has read itself.
      */
     async appendBatch(batch: NewBatch): Promise<BatchSummary> {
-      const { sessionId, resource, number, rows, ...rest } = batch;
+      const {
+        sessionId,
+        resource,
+        number,
+        rows,
+        texts = rows.map((row) => JSON.stringify(row)),
+        ...rest
+      } = batch;
       const _id = `${idOf(sessionId, resource)}/${number}`;
-      const doc: BatchSummary = { _id, ...rest, rowCount: rows.length, storedAt: new Date() };
-      const stored = { ...doc, rows: rows.map((row) => JSON.stringify(row)) };
+      const doc: BatchSummary = { _id, filtered: 0, ...rest, rowCount: texts.length, storedAt: new Date() };
+      const stored = { ...doc, rows: texts };
       if (await insertOnce(batches, stored)) return doc;
       const winner = await summary(_id);
       if (winner === null) throw notThere('batch', _id);
@@ -130,7 +143,10 @@ export function createLoading(db: Db) {
   };
 }
 
-const newCheckpoint = (_id: string, at: Date): CheckpointDoc => ({
+/** Reads all there is. */
+export const everything: ReadPlan = { kind: 'full', since: null, until: null, from: null, to: null };
+
+const newCheckpoint = (_id: string, read: ReadPlan, at: Date): CheckpointDoc => ({
   _id,
   batches: 0,
   rows: 0,
@@ -141,4 +157,5 @@ const newCheckpoint = (_id: string, at: Date): CheckpointDoc => ({
   done: false,
   lastBatchAt: at,
   startedAt: at,
+  read,
 });

@@ -72,6 +72,8 @@ export interface ConnectionDoc {
   readonly parameters: Readonly<Record<string, string>>;
   /** Of its webhooks, newest first; all of them are accepted. */
   readonly webhookSecrets: readonly WebhookSecret[];
+  /** 32 random bytes (base64) by which fields are hashed; made when one is hashed first. */
+  readonly hashKey?: Sealed;
   readonly resources: readonly ResourceSetting[];
   /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
   readonly unattended: boolean;
@@ -138,7 +140,13 @@ export interface InboxDoc {
   readonly connectionId: string;
   readonly generation: number;
   readonly kind: 'opened' | 'callback' | 'credentials' | 'webhook' | 'revoked';
+  /** Of a webhook: what the app calls it, and what that means to us. */
   readonly event?: string;
+  readonly meaning?: 'load' | 'failed' | 'revoked' | 'ignore';
+  readonly resource?: string;
+  /** By the app's clock. */
+  readonly occurredAt?: Date;
+  readonly account?: string;
   readonly payload: Sealed | null;
   /** 0 until it is claimed; compare-and-set goes by (_id, seq). */
   readonly seq: number;
@@ -147,6 +155,13 @@ export interface InboxDoc {
   readonly toldAt: Date | null;
   readonly claimedBy: string | null;
   readonly claimedAt: Date | null;
+  /** A later one of the same resource was taken before it. */
+  readonly outOfOrder?: boolean;
+  /** Since when somebody could have taken it; a paused connection cannot. */
+  readonly waitingSince: Date;
+  /** Why no session will take it. */
+  readonly outcome: 'ignored' | 'expired' | 'superseded' | null;
+  readonly endedAt: Date | null;
 }
 
 /** One open consent link. `_id` is the state value; single use. */
@@ -156,9 +171,57 @@ export interface ConsentDoc {
   readonly generation: number;
   readonly sessionId: string;
   readonly codeVerifier: Sealed;
+  /** What the code was exchanged for, until the grant is stored: a code is exchanged only once. */
+  readonly exchanged?: Sealed;
   readonly url: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** The connect link that it was made for. */
+  readonly connectLink?: string;
+}
+
+/** A link by which a customer connects, or authorizes again, without a token. `_id` is random; what is sent is signed. */
+export interface ConnectLinkDoc {
+  readonly _id: string;
+  readonly company: { readonly id: string; readonly name: string };
+  readonly app: string;
+  readonly connectionId: string;
+  /** The generation that it is for: the present one, or the one that it makes. It leads to no other. */
+  readonly generation: number;
+  /** What a connection that is not there yet is made with. */
+  readonly settings: ConnectSettings;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** The session that its last answer went to; null until then. The link ends when that one was authorized. */
+  readonly sessionId: string | null;
+  /** Inbox entry of the credentials that were given on its page. */
+  readonly answer: string | null;
+}
+
+/** What `connect` may say of a connection. */
+export interface ConnectSettings {
+  readonly resources?: readonly ResourceSettingInput[];
+  readonly historyStart?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly driftPolicy: DriftPolicy;
+  readonly pool: string;
+  readonly timeZone: string;
+  readonly unattended: boolean;
+}
+
+/** A resource to load: its id, or with more. */
+export type ResourceSettingInput = string | Omit<ResourceSetting, 'enabled'>;
+
+/** Something that others want to know. `_id` is made from what happened: the same thing is one event. */
+export interface EventDoc {
+  readonly _id: string;
+  readonly type: 'Deauthorized' | 'GrantExpiring';
+  readonly connectionId: string;
+  readonly company: string;
+  readonly app: string;
+  readonly sessionId: string | null;
+  readonly at: Date;
+  readonly data: JsonObject;
 }
 
 /** Tokens or credentials of a connection. `_id` is `<connectionId>/<generation>`. */
@@ -189,6 +252,21 @@ export interface CheckpointDoc {
   readonly done: boolean;
   readonly lastBatchAt: Date;
   readonly startedAt: Date;
+  /** What is read; the same until the resource is done, whatever is configured meanwhile. */
+  readonly read: ReadPlan;
+}
+
+/** What one session reads of a resource. Values of the cursor field, or ISO 8601 times. */
+export interface ReadPlan {
+  /** `full`: all there is. `changes`: what changed since. `range`: a backfill. `hooks`: rows that webhooks brought. */
+  readonly kind: 'full' | 'changes' | 'range' | 'hooks';
+  /** Told to the app. */
+  readonly since: string | null;
+  readonly until: string | null;
+  /** Rows before it are passed over. */
+  readonly from: string | null;
+  /** Rows from it on are passed over. */
+  readonly to: string | null;
 }
 
 /** Rows as they came. `_id` is `<sessionId>/<resource>/<number>`, numbers from 0; written once. */
@@ -199,11 +277,91 @@ export interface BatchDoc {
   /** Each row is stored as JSON text; the repository reads and writes values. */
   readonly rows: readonly JsonValue[];
   readonly bytes: number;
+  /** Rows that were read and passed over: outside of what the session reads. */
+  readonly filtered: number;
   readonly next: JsonValue;
   readonly cursor: string | null;
   readonly total: number | null;
   readonly last: boolean;
   readonly storedAt: Date;
+}
+
+/** The last requests and answers of a resource in a session. `_id` is `<sessionId>/<resource>`. Kept for 7 days. */
+export interface ExchangesDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly exchanges: readonly StoredExchange[];
+  readonly updatedAt: Date;
+}
+
+/** One request and its answer, safe to show. */
+export interface StoredExchange {
+  readonly at: Date;
+  readonly method: string;
+  readonly url: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly bytes: number | null;
+  /** List of name and value: a name may have a dot. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly rows: number | null;
+  /** As JSON text. */
+  readonly page: string | null;
+  readonly excerpt: string | null;
+  readonly error: string | null;
+  /** Where its first row is stored; null when it brought none. */
+  readonly firstRow: Place | null;
+}
+
+/** What a field of the rows looked like. */
+export interface FieldStat {
+  readonly name: string;
+  /** Names of the JSON types it had: null, boolean, integer, number, string, object, array. */
+  readonly types: readonly string[];
+  /** Rows that had it. */
+  readonly rows: number;
+}
+
+/** What the rows of a session looked like; of more than a thousand fields the first ones. */
+export interface FieldsSeen {
+  readonly rows: number;
+  readonly stats: readonly FieldStat[];
+}
+
+/** The fields that a resource's rows had so far. `_id` is `<connectionId>/<generation>/<resource>`. */
+export interface LearnedSchemaDoc {
+  readonly _id: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly types: readonly string[];
+    /** Every row so far had it. */
+    readonly required: boolean;
+  }[];
+  readonly sessionId: string;
+  readonly at: Date;
+}
+
+/** How the fields of a session's rows differ from those of the sessions before. */
+export interface Drift {
+  readonly class: 'none' | 'additive' | 'breaking';
+  readonly added: readonly string[];
+  /** Fields that every row had, and now none. */
+  readonly removed: readonly string[];
+  readonly retyped: readonly string[];
+}
+
+/**
+ * What a session took away: a deleted object. One collection for each connection, generation and resource, `_id` is
+ * the key. An older version of the object that comes later does not bring it back.
+ */
+export interface TombstoneDoc {
+  readonly _id: string;
+  readonly cursor: string | null;
+  readonly sessionId: string;
+  /** The row by which it was counted; null when there was no record to remove. */
+  readonly countedAt: Place | null;
+  /** The removed record as it was before the session, until the session's resource is complete. */
+  readonly record: RecordDoc | null;
 }
 
 /** One resource's part of one session (document 002). `_id` is `<sessionId>/<resource>`. */
@@ -222,6 +380,9 @@ export interface IngestionRunDoc {
   /** Greatest value of the freshness field among the rows. */
   readonly newest: string | null;
   readonly bytes: number;
+  /** What the rows looked like, and how that differs from earlier sessions; null until it is known. */
+  readonly fields: FieldsSeen;
+  readonly drift: Drift | null;
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;

@@ -10,6 +10,7 @@ export const collections = {
   inbox: 'inbox',
   consents: 'consents',
   consentLinks: 'consentLinks',
+  connectLinks: 'connectLinks',
   grants: 'grants',
   checkpoints: 'checkpoints',
   batches: 'batches',
@@ -17,8 +18,11 @@ export const collections = {
   changes: 'changes',
   feed: 'feed',
   cursors: 'cursors',
+  schemas: 'schemas',
+  exchanges: 'exchanges',
   checks: 'checks',
   merges: 'merges',
+  events: 'events',
   receipts: 'receipts',
   purges: 'purges',
   skippedStarts: 'skippedStarts',
@@ -36,6 +40,11 @@ export function recordsCollection(connectionId: string, generation: number, reso
 /** `quarantine.<connection>.<generation>.<resource>`; see {@link recordsCollection}. */
 export function quarantineCollection(connectionId: string, generation: number, resource: string): string {
   return named('quarantine', connectionId, generation, resource);
+}
+
+/** `tombstones.<connection>.<generation>.<resource>`; see {@link recordsCollection}. */
+export function tombstonesCollection(connectionId: string, generation: number, resource: string): string {
+  return named('tombstones', connectionId, generation, resource);
 }
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */

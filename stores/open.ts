@@ -2,9 +2,12 @@ import { type Db, MongoClient } from 'mongodb';
 import { createApps } from './apps.ts';
 import { createChecks } from './checks.ts';
 import { createCompanies } from './companies.ts';
+import { createConnectLinks } from './connect-links.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { createCursors } from './cursors.ts';
+import { createEvents } from './events.ts';
+import { createExchanges } from './exchanges.ts';
 import { createFeed } from './feed.ts';
 import { createGrants } from './grants.ts';
 import { createInbox } from './inbox.ts';
@@ -16,8 +19,11 @@ import { migrate } from './migrations.ts';
 import { createPurge } from './purge.ts';
 import { createReceipts, createSkippedStarts } from './receipts.ts';
 import { createQuarantine, createRecords } from './records.ts';
+import { createLearnedSchemas } from './schemas.ts';
+import { createSealed } from './sealed.ts';
 import { createSessions } from './sessions.ts';
 import { createStructuring } from './structuring.ts';
+import { createTombstones } from './tombstones.ts';
 import { asUnavailable, guarded, unavailable } from './unavailable.ts';
 
 /** A store that is silent for longer counts as gone. */
@@ -65,15 +71,21 @@ function repositories(db: Db, count: Count) {
     sessions: guarded(createSessions(db, connections)),
     inbox: guarded(createInbox(db)),
     consents: guarded(createConsents(db)),
+    connectLinks: guarded(createConnectLinks(db)),
     grants: guarded(createGrants(db)),
+    sealed: guarded(createSealed(db)),
     loading: guarded(createLoading(db)),
     structuring: guarded(createStructuring(db)),
     records: guarded(createRecords(db, count)),
     quarantine: guarded(createQuarantine(db, count)),
+    tombstones: guarded(createTombstones(db, count)),
+    exchanges: guarded(createExchanges(db)),
+    schemas: guarded(createLearnedSchemas(db)),
     feed: guarded(createFeed(db, connections)),
     cursors: guarded(createCursors(db)),
     checks: guarded(createChecks(db, count)),
     merges: guarded(createMerges(db)),
+    events: guarded(createEvents(db)),
     receipts: guarded(createReceipts(db)),
     skippedStarts: guarded(createSkippedStarts(db)),
     ...guarded({

@@ -7,9 +7,10 @@ import { batchIds } from './ids.ts';
 import type { Count } from './keyed.ts';
 import { below } from './merges.ts';
 import type { ConnectionDoc, ReceiptDoc, SessionDoc } from './model.ts';
-import { collections, quarantineCollection, recordsCollection } from './names.ts';
+import { collections, quarantineCollection, recordsCollection, tombstonesCollection } from './names.ts';
 import { createQuarantine, createRecords } from './records.ts';
 import { idsBelow } from './sessions.ts';
+import { createTombstones } from './tombstones.ts';
 
 /** What was deleted from one collection. `hash`: SHA-256 (hex) over the sorted ids, a line each. */
 export type PurgedCollection = ReceiptDoc['collections'][number];
@@ -22,6 +23,7 @@ export function createPurge(db: Db, count: Count) {
   const purges = db.collection<PurgeDoc>(collections.purges);
   const records = createRecords(db, count);
   const quarantine = createQuarantine(db, count);
+  const tombstones = createTombstones(db, count);
 
   /** Notes what is there first, so that a purge cut short and repeated tells all it deleted. */
   const noted = async (
@@ -83,6 +85,7 @@ export function createPurge(db: Db, count: Count) {
     await remove(collections.grants, await there(collections.grants, [prefix]));
     await remove(collections.inbox, await where(collections.inbox, own));
     await remove(collections.consents, await where(collections.consents, own));
+    await remove(collections.connectLinks, await where(collections.connectLinks, own));
     await remove(
       collections.consentLinks,
       await batchIds(db.collection<TextId>(collections.consentLinks), sessionIds),
@@ -93,6 +96,8 @@ export function createPurge(db: Db, count: Count) {
     await remove(collections.batches, await batchIds(db.collection<TextId>(collections.batches), parts));
     const cursorIds = resources.map((resource) => cursorId(connectionId, generation, resource));
     await remove(collections.cursors, await there(collections.cursors, cursorIds));
+    await remove(collections.schemas, await there(collections.schemas, cursorIds));
+    await remove(collections.exchanges, await there(collections.exchanges, parts));
     if (keepData) return done;
 
     const feeds = parts.map((part) => `${part}/changes`);
@@ -102,6 +107,7 @@ export function createPurge(db: Db, count: Count) {
       const place = [connectionId, generation, resource] as const;
       await drop(recordsCollection(...place), records.of(...place));
       await drop(quarantineCollection(...place), quarantine.of(...place));
+      await drop(tombstonesCollection(...place), tombstones.of(...place));
     }
     return done;
   };

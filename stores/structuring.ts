@@ -16,7 +16,8 @@ export interface RunBegin {
 }
 
 /** How far the merge is; sums over all merged batches. */
-export type RunProgress = Pick<IngestionRunDoc, 'ledger' | 'mergedBatches' | 'nulls' | 'newest' | 'bytes'>;
+export type RunProgress = Pick<IngestionRunDoc, 'ledger' | 'mergedBatches' | 'nulls' | 'newest' | 'bytes'> &
+  Partial<Pick<IngestionRunDoc, 'fields' | 'drift'>>;
 
 export const runId = (sessionId: string, resource: string): string => `${sessionId}/${resource}`;
 
@@ -30,6 +31,8 @@ const nothingMerged = (recordsBefore: number, definition: string) =>
     nulls: {},
     newest: null,
     bytes: 0,
+    fields: { rows: 0, stats: [] },
+    drift: null,
     reason: null,
     endedAt: null,
   }) as const;

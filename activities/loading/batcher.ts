@@ -5,6 +5,16 @@ import type { Limits } from '../ports.ts';
 import { storable } from './rows.ts';
 import type { CursorReader } from './sound-cursor.ts';
 
+/** What is done with each row before it is stored. */
+export interface RowTreatment {
+  /** The cursor value of a row as it came, null when it has none that may move the cursor. */
+  readonly cursorOf: CursorReader;
+  /** Whether a row as it came is passed over. */
+  readonly isOutside: (row: JsonValue) => boolean;
+  /** What is left of a row. */
+  readonly filter: (row: JsonValue) => JsonValue;
+}
+
 /** Where loading goes on: the page that holds the next row, and how many of its rows are stored already. */
 export interface LoadPosition {
   readonly from: PageToken | null;
@@ -13,8 +23,11 @@ export interface LoadPosition {
 
 /** A batch that is ready to be stored. */
 export interface FullBatch {
-  readonly rows: readonly JsonValue[];
+  /** Each row as JSON text. */
+  readonly texts: readonly string[];
   readonly bytes: number;
+  /** Rows that were passed over. */
+  readonly filtered: number;
   readonly next: LoadPosition;
   readonly cursor: string | null;
   readonly total: number | null;
@@ -23,18 +36,21 @@ export interface FullBatch {
 
 /**
  * Cuts pages into batches. A batch closes at the limit of rows, bytes or age; a page may be cut in the middle, a
- * batch may span pages. The last page always closes one, an empty one included, so that every read has an end.
+ * batch may span pages. The last page always closes one, an empty one included, so that every read has an end. Nothing
+ * of a row is kept before it was treated.
  */
-export function createBatcher(limits: Limits, start: LoadPosition, cursorOf: CursorReader, now = Date.now) {
-  let rows: JsonValue[] = [];
+export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTreatment, now = Date.now) {
+  let texts: string[] = [];
+  let filtered = 0;
   let bytes = 0;
   let cursor: string | null = null;
   let openedAt = now();
   let skip = start.skip;
 
   const cut = (next: LoadPosition, total: number | null, last: boolean): FullBatch => {
-    const batch = { rows, bytes, next, cursor, total, last };
-    rows = [];
+    const batch = { texts, bytes, filtered, next, cursor, total, last };
+    texts = [];
+    filtered = 0;
     bytes = 0;
     cursor = null;
     openedAt = now();
@@ -42,24 +58,34 @@ export function createBatcher(limits: Limits, start: LoadPosition, cursorOf: Cur
   };
 
   return {
+    /** Rows in the batch that is open. */
+    held: () => texts.length,
     /** The batches that a page fills; `token` is where this page itself starts. */
     *add(page: SourcePage, token: PageToken | null): Generator<FullBatch> {
       const total = page.total ?? null;
       for (let index = skip; index < page.rows.length; index++) {
-        const fit = storable(page.rows[index] ?? null, limits.rowBytes);
-        if (rows.length > 0 && bytes + fit.bytes > limits.batchBytes)
+        const row = page.rows[index] ?? null;
+        if (treat.isOutside(row)) {
+          filtered += 1;
+          continue;
+        }
+        const fit = storable(treat.filter(row), limits.rowBytes);
+        if (texts.length > 0 && bytes + fit.bytes > limits.batchBytes)
           yield cut({ from: token, skip: index }, total, false);
-        rows.push(fit.row);
+        texts.push(fit.text);
         bytes += fit.bytes;
-        cursor = laterCursor(cursor, cursorOf(page.rows[index] ?? null));
+        cursor = laterCursor(cursor, treat.cursorOf(row));
         const more = index + 1 < page.rows.length;
-        if (rows.length >= limits.batchRows && more)
+        if (texts.length >= limits.batchRows && more)
           yield cut({ from: token, skip: index + 1 }, total, false);
       }
       skip = 0;
       const after: LoadPosition = { from: page.next, skip: 0 };
       if (page.next === null) yield cut(after, total, true);
-      else if (rows.length >= limits.batchRows || (rows.length > 0 && now() - openedAt >= limits.batchAgeMs))
+      else if (
+        texts.length >= limits.batchRows ||
+        (texts.length + filtered > 0 && now() - openedAt >= limits.batchAgeMs)
+      )
         yield cut(after, total, false);
     },
   };

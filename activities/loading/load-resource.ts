@@ -1,16 +1,22 @@
 import { activityInfo } from '@temporalio/activity';
+import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { createSource } from '../../connectors/registry.ts';
 import type { PageToken, ReadRequest, Source } from '../../connectors/source.ts';
 import { laterCursor } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { CheckpointDoc } from '../../stores/model.ts';
+import type { CheckpointDoc, ReadPlan } from '../../stores/model.ts';
 import { createCredentials } from '../authorization/credentials.ts';
-import { appSettings, openConnection, resourceOf } from '../connection.ts';
+import { appSettings, type OpenConnection, openConnection, resourceOf } from '../connection.ts';
 import type { LoadedResource, LoadInput } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
-import type { ActivityPorts } from '../ports.ts';
-import { createBatcher, type FullBatch, type LoadPosition } from './batcher.ts';
-import { type CursorReader, soundCursor } from './sound-cursor.ts';
+import type { ActivityPorts, LoadingPorts } from '../ports.ts';
+import { createBatcher, type FullBatch, type LoadPosition, type RowTreatment } from './batcher.ts';
+import { createExchangeLog } from './exchanges.ts';
+import { createFieldFilter, hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
+import { hookSource } from './hook-rows.ts';
+import { isOutside, planRead } from './plan.ts';
+import { cursorOf } from './rows.ts';
+import { soundCursor } from './sound-cursor.ts';
 import { watchProgress } from './watch.ts';
 
 /**
@@ -18,56 +24,104 @@ import { watchProgress } from './watch.ts';
  * checkpoint. A batch number that another attempt has stored already is taken over as it is, so that the batches
  * are one log whoever writes it. Goes on at the checkpoint after an interruption.
  */
-export function loadResource(ports: ActivityPorts, input: LoadInput): Promise<LoadedResource> {
+export function loadResource(ports: LoadingPorts, input: LoadInput): Promise<LoadedResource> {
   return live('UNKNOWN_ERROR', async (life) => {
     const { stores } = ports;
-    const { sessionId, resource: resourceId, connectionId, generation } = input;
-    const { connection, definition } = await openConnection(ports, input);
-    const resource = resourceOf(definition, resourceId);
+    const { sessionId, resource: resourceId, connectionId } = input;
+    const opened = await openConnection(ports, input);
+    const resource = resourceOf(opened.definition, resourceId);
+    const hooks = await hookSource(ports, input, opened.definition);
     const checkpoint = await stores.loading.begin({
       sessionId,
       resource: resourceId,
+      read: await planOf(ports, input, opened, resource, hooks !== null),
       at: new Date(),
     });
     if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
 
-    const app = await appSettings(ports, connection);
+    const rules = rulesOf(resource, opened.connection);
+    const hashKey = await hashKeyOf(ports, opened.connection, rules);
     const lastProgressAt = Math.max(checkpoint.lastBatchAt.getTime(), input.round) + life.waitedMs;
     const watch = watchProgress(life.signal, input.noProgressMs, lastProgressAt);
+    const exchanges = createExchangeLog(stores, { sessionId, connectionId, resource: resourceId }, rules);
+    const { read } = checkpoint;
+    // Hooks that came in the middle of another read belong to a later session.
+    const byHooks = read.kind === 'hooks' ? hooks : null;
     try {
-      const credentials = createCredentials(ports, {
-        connectionId,
-        generation,
-        definition,
-        app,
-        signal: watch.signal,
-      });
-      const committed = await stores.cursors.get(connectionId, generation, resourceId);
-      const since = resource.incremental === undefined ? null : (committed?.value ?? null);
-      return await readOn({
+      const done = await readOn({
         ports,
         input,
         life,
         watch,
         checkpoint,
-        cursorOf: soundCursor(resource),
-        source: createSource(definition, app, { credentials, fetch: ports.egress.fetch }),
+        exchanges,
+        treat: treatment(resourceAfter(resource, rules), resource, read, createFieldFilter(rules, hashKey)),
+        source: byHooks ?? (await appSource(ports, input, opened, watch.signal)),
         request: {
           resource: resourceId,
           signal: watch.signal,
+          onExchange: exchanges.add,
           onWait: (waitMs) => {
             life.waited(waitMs);
             watch.waiting(waitMs);
           },
-          ...(since === null ? {} : { since }),
+          ...(read.since === null ? {} : { since: read.since }),
+          ...(read.until === null ? {} : { until: read.until }),
         },
       });
+      await exchanges.save();
+      return done;
     } catch (error) {
+      // What failed matters more than that its last requests could not be kept.
+      await exchanges.save().catch(() => undefined);
       throw watch.signal.reason instanceof TributaryError ? watch.signal.reason : error;
     } finally {
       watch.stop();
     }
   });
+}
+
+async function planOf(
+  { stores }: ActivityPorts,
+  { sessionId, connectionId, generation, resource: id }: LoadInput,
+  { connection }: OpenConnection,
+  resource: ResourceDefinition,
+  byHooks: boolean,
+): Promise<ReadPlan> {
+  const session = await stores.sessions.get(sessionId);
+  const committed = await stores.cursors.get(connectionId, generation, id);
+  const setting = connection.resources.find((one) => one.id === id);
+  const plan = planRead({ resource, setting, scope: session?.scope ?? {}, committed });
+  return byHooks ? { ...plan, kind: 'hooks', since: null, until: null } : plan;
+}
+
+async function appSource(
+  ports: LoadingPorts,
+  { connectionId, generation }: LoadInput,
+  { connection, definition }: OpenConnection,
+  signal: AbortSignal,
+): Promise<Source> {
+  const app = await appSettings(ports, connection);
+  const credentials = createCredentials(ports, { connectionId, generation, definition, app, signal });
+  return createSource(definition, app, {
+    credentials,
+    fetch: ports.egress.fetch,
+    pace: ports.paces.of(connectionId, definition.rateLimit),
+  });
+}
+
+function treatment(
+  stored: ResourceDefinition,
+  { cursor }: ResourceDefinition,
+  read: ReadPlan,
+  filter: RowTreatment['filter'],
+): RowTreatment {
+  const bounded = read.from !== null || read.to !== null;
+  return {
+    cursorOf: soundCursor(stored),
+    isOutside: bounded ? (row) => isOutside(read, cursorOf(row, cursor)) : () => false,
+    filter,
+  };
 }
 
 interface Reading {
@@ -76,24 +130,27 @@ interface Reading {
   readonly life: Life;
   readonly watch: ReturnType<typeof watchProgress>;
   readonly checkpoint: CheckpointDoc;
-  readonly cursorOf: CursorReader;
+  readonly exchanges: ReturnType<typeof createExchangeLog>;
+  readonly treat: RowTreatment;
   readonly source: Source;
   readonly request: Omit<ReadRequest, 'from'>;
 }
 
 async function readOn(reading: Reading): Promise<LoadedResource> {
-  const { ports, life, source, request, cursorOf } = reading;
+  const { ports, life, source, request, treat, exchanges } = reading;
   let checkpoint = reading.checkpoint;
   for (;;) {
     const position = (checkpoint.next as LoadPosition | null) ?? { from: null, skip: 0 };
-    const batcher = createBatcher(ports.limits, position, cursorOf);
+    const batcher = createBatcher(ports.limits, position, treat);
     let token: PageToken | null = position.from;
     let takenOver = false;
     for await (const page of source.read(token === null ? request : { ...request, from: token })) {
+      if (page.rows.length > 0) exchanges.place(token, [checkpoint.batches, batcher.held()]);
       for (const batch of batcher.add(page, token)) {
         const stored = await store(reading, checkpoint, batch);
         checkpoint = stored.checkpoint;
         if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
+        await exchanges.save();
         await life.stopIfAsked();
         takenOver ||= stored.takenOver;
         if (takenOver) break;
@@ -116,8 +173,10 @@ async function store({ ports, input, life, watch }: Reading, checkpoint: Checkpo
     resource,
     number: checkpoint.batches,
     attempt: activityInfo().attempt,
-    rows: batch.rows,
+    rows: [],
+    texts: batch.texts,
     bytes: batch.bytes,
+    filtered: batch.filtered,
     next: { ...batch.next },
     cursor: batch.cursor,
     total: batch.total,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fieldAt } from '../../connectors/pointer.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 
 /** Bytes of a too large row that are kept. */
@@ -13,18 +14,18 @@ export interface TooLargeRow extends JsonObject {
   readonly head: string;
 }
 
-/** A row as it is stored, and its size as JSON in bytes. */
+/** A row as the JSON text that is stored, and its size in bytes. */
 export function storable(
   row: JsonValue,
   maxBytes: number,
-): { readonly row: JsonValue; readonly bytes: number } {
+): { readonly text: string; readonly bytes: number } {
   const text = JSON.stringify(row);
   // A character is at most three bytes of UTF-8 for each unit of the text: most rows need no second look.
   const bytes = text.length * 3 <= maxBytes ? text.length : Buffer.byteLength(text);
-  if (bytes <= maxBytes) return { row, bytes };
+  if (bytes <= maxBytes) return { text, bytes };
   const head = Buffer.from(text).subarray(0, keptBytes).toString();
   const sha256 = createHash('sha256').update(text).digest('hex');
-  return { row: { [marker]: true, sha256, bytes, head }, bytes: head.length };
+  return { text: JSON.stringify({ [marker]: true, sha256, bytes, head }), bytes: head.length };
 }
 
 export const isTooLarge = (row: JsonObject): row is TooLargeRow =>
@@ -32,7 +33,7 @@ export const isTooLarge = (row: JsonObject): row is TooLargeRow =>
 
 /** The cursor value of a row as text; null when it has none. */
 export function cursorOf(row: JsonValue, field: string | undefined): string | null {
-  if (field === undefined || typeof row !== 'object' || row === null || Array.isArray(row)) return null;
-  const value = (row as JsonObject)[field];
+  if (field === undefined) return null;
+  const value = fieldAt(row, field);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }

@@ -1,6 +1,7 @@
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { compileSchema } from '../schema.ts';
+import { namesOf } from './paths.ts';
 import { cursorOf } from './rows.ts';
 
 /** Gives the cursor value of a row as text; null when it has none that may move the resource's cursor. */
@@ -22,11 +23,16 @@ export function soundCursor({ schema, cursor }: ResourceDefinition): CursorReade
 
 /** The schema of one field. A schema that cannot be used is structuring's to tell. */
 function fieldCheck(schema: JsonObject, field: string): (row: JsonValue) => boolean {
-  const { properties, $defs = {}, definitions = {} } = schema;
-  const known = (properties as JsonObject | undefined)?.[field];
+  const { $defs = {}, definitions = {} } = schema;
+  const names = namesOf(field);
+  const known = names.reduce<JsonValue | undefined>(
+    (at, name) => ((at as JsonObject | undefined)?.properties as JsonObject | undefined)?.[name],
+    schema,
+  );
   if (known === undefined) return () => true;
+  const alone = names.reduceRight<JsonValue>((inner, name) => ({ properties: { [name]: inner } }), known);
   try {
-    return compileSchema({ $defs, definitions, properties: { [field]: known } });
+    return compileSchema({ $defs, definitions, ...(alone as JsonObject) });
   } catch {
     return () => true;
   }

@@ -1,4 +1,5 @@
 import type { CheckDoc, IngestionRunDoc } from '../../stores/model.ts';
+import { describeDrift, noDrift } from '../structuring/drift.ts';
 
 /** What a check found, without its place. */
 export type Verdict = Pick<CheckDoc, 'check' | 'method' | 'severity' | 'value' | 'expected' | 'sentence'>;
@@ -97,6 +98,22 @@ export function nullRates(run: IngestionRunDoc, earlier: Runs): Verdict {
       worst === undefined || rise <= nullRise
         ? 'No field has more nulls than before.'
         : `${worst.field} is null in ${percent(worst.now)} of the rows; before it was ${percent(worst.before)}.`,
+  };
+}
+
+/** How the fields of the rows differ from those of earlier sessions. Value: fields that differ. */
+export function fieldDrift({ drift }: Pick<IngestionRunDoc, 'drift'>): Verdict {
+  const { class: kind, added, removed, retyped } = drift ?? noDrift;
+  return {
+    check: 'drift',
+    method: 'Fields of the rows and their types against those of earlier sessions.',
+    severity: kind === 'breaking' ? 'warn' : 'pass',
+    value: added.length + removed.length + retyped.length,
+    expected: 'the fields of earlier sessions',
+    sentence:
+      drift === null || kind === 'none'
+        ? 'The fields are as before.'
+        : `The fields changed: ${describeDrift(drift)}.`,
   };
 }
 

@@ -3,7 +3,7 @@ import { checkId } from '../../stores/checks.ts';
 import type { CheckDoc, IngestionRunDoc } from '../../stores/model.ts';
 import type { SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { freshness, nullRates, type Verdict, volume } from './checks.ts';
+import { fieldDrift, freshness, nullRates, type Verdict, volume } from './checks.ts';
 
 /** Earlier sessions that a check learns from. */
 const lookBack = 20;
@@ -24,6 +24,7 @@ export async function monitor({ stores }: ActivityPorts, ref: SessionRef): Promi
       freshness(run, earlier, at),
       volume(run, earlier),
       nullRates(run, earlier),
+      fieldDrift(run),
     ];
     for (const verdict of verdicts) {
       const _id = checkId(sessionId, run.resource, verdict.check);

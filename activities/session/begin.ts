@@ -1,9 +1,11 @@
-import type { SessionStart, StartRefusal } from '../../domain/contracts.ts';
+import type { Scope, SessionStart, StartRefusal } from '../../domain/contracts.ts';
 import { sessionIdOf } from '../../domain/contracts.ts';
 import { isContinuable, isFinalStatus, substages } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import type { BegunSession } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { deauthorize } from './deauthorize.ts';
+import { isRevoked } from './inbox.ts';
 
 interface BeginInput {
   readonly connectionId: string;
@@ -30,7 +32,9 @@ export async function beginSession(
   // The same run asks again when its first answer was lost.
   if (latest?.runIds.includes(runId)) return describe(ports, connection, latest);
 
-  const decision = await decide(ports, connection, latest, start);
+  const decision = (await revokedMeanwhile(ports, connection, input))
+    ? ({ refused: 'NOT_AUTHORIZED' } as const)
+    : await decide(ports, connection, latest, start);
   if ('refused' in decision) {
     const { refused } = decision;
     await stores.skippedStarts.put({
@@ -79,9 +83,7 @@ async function decide(
   }
   if (status !== 'STARTED') return { refused: 'CONNECTION_NOT_STARTED' };
   if (!authorized || ownCode === 8) return { refused: 'NOT_AUTHORIZED' };
-  const { _id, generation } = connection;
-  if (start.kind === 'told' && (await ports.stores.inbox.unclaimed(_id, ['webhook'], generation)) === 0)
-    return { refused: 'NOTHING_TO_DO' };
+  if (start.kind === 'told' && !(await hooksWait(ports, connection))) return { refused: 'NOTHING_TO_DO' };
   // A run that was terminated from outside left its session in the middle: that one goes on first.
   return latest !== null && (isOpen(latest) || canGoOn(latest)) ? { adopt: latest } : { open: true };
 }
@@ -101,6 +103,33 @@ function covered(connection: ConnectionDoc, start: SessionStart): string[] {
     .map(({ id }) => id);
 }
 
+/** Whether there is a webhook to begin for; a failure that is over is none. */
+async function hooksWait({ stores }: ActivityPorts, { _id, generation }: ConnectionDoc): Promise<boolean> {
+  await stores.inbox.endSuperseded({ connectionId: _id, generation }, new Date());
+  return (await stores.inbox.unclaimed(_id, ['webhook'], generation)) > 0;
+}
+
+/** A revocation that came while no session was open: the connection is in 8 at once, and nothing starts. */
+async function revokedMeanwhile(
+  ports: ActivityPorts,
+  { _id: connectionId, generation, ownCode }: ConnectionDoc,
+  { start, runId }: BeginInput,
+): Promise<boolean> {
+  if (start.kind !== 'told' || ownCode === 26) return false;
+  const at = new Date();
+  const kinds = ['revoked'] as const;
+  const revocations = await ports.stores.inbox.claim({
+    connectionId,
+    generation,
+    kinds,
+    sessionId: `start/${runId}`,
+    at,
+  });
+  if (!(await isRevoked(ports, { connectionId, generation }, revocations))) return false;
+  await deauthorize(ports, connectionId, generation, at);
+  return true;
+}
+
 /** Webhooks that came before a session of a direct app belong to it; an aggregator's are waited for in 25. */
 async function takeTrigger(
   { stores, definition }: ActivityPorts,
@@ -116,6 +145,11 @@ async function takeTrigger(
     sessionId: session._id,
     at: new Date(),
   });
+}
+
+function readsOf({ full, range }: Scope): Pick<BegunSession, 'reads'> {
+  if (range !== undefined) return { reads: { range } };
+  return full === true ? { reads: { full } } : {};
 }
 
 async function describe(
@@ -155,6 +189,7 @@ async function describe(
       ['done', 'skipped'].includes(session.substages[name]?.status ?? 'notStarted'),
     ),
     ...(session.scope.resources === undefined ? {} : { partial: true }),
+    ...readsOf(session.scope),
     held,
     poolQueue: poolQueue(connection.pool),
   };

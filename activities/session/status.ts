@@ -3,6 +3,7 @@ import { connectionCodeMachine } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { confirmAuthorized } from '../authorization/confirm.ts';
 import type { WriteStatusInput } from '../contracts.ts';
+import { eventPortsOf, recordDeauthorized } from '../events.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { sealSession } from './seal.ts';
 
@@ -35,12 +36,15 @@ async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<vo
   const { connectionId, generation, steps, seal } = input;
   const passes = (to: number) => steps.find((step) => step.to === to);
   const code = passes(8) ?? passes(9);
-  if (code !== undefined)
-    await ports.stores.connections.change(connectionId, (connection) =>
+  if (code !== undefined) {
+    const after = await ports.stores.connections.change(connectionId, (connection) =>
       connection.generation === generation
         ? ownCodeAfter(connection, code.to === 9, new Date(code.at))
         : null,
     );
+    if (code.to === 8 && after.generation === generation)
+      await recordDeauthorized(eventPortsOf(ports), after, input.sessionId);
+  }
   if (steps.some((step) => step.event === 'finalized')) await confirmAuthorized(ports, { connectionId });
   if (seal === true) await sealSession(ports, input);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fieldAt } from '../../connectors/pointer.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
 /** Longer keys are replaced by their SHA-256. */
@@ -11,7 +12,7 @@ const maxKeyBytes = 512;
 export function keyOf(row: JsonObject, fields: readonly string[]): string | null {
   const parts: string[] = [];
   for (const field of fields) {
-    const value = row[field];
+    const value = fieldAt(row, field);
     if (value === null || value === undefined || value === '' || typeof value === 'object') return null;
     parts.push(String(value));
   }

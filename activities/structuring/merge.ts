@@ -1,5 +1,5 @@
 import { compareCursors } from '../../domain/cursor.ts';
-import type { Place, RecordDoc } from '../../stores/model.ts';
+import type { Place, RecordDoc, TombstoneDoc } from '../../stores/model.ts';
 import type { FitRow } from './shape.ts';
 
 /** Earlier sources that a record keeps. */
@@ -29,12 +29,14 @@ export const supersedes = (later: { cursor: string | null }, earlier: { cursor: 
  * Merges the winning row of a key in a batch into what is stored. A repeated merge gives the same outcome: a key is
  * counted once in a session, at the place that its record remembers, every other row of it is a duplicate. A row
  * that equals what an earlier session stored is unchanged, whatever comes after it: it leaves no mark to be found by.
+ * An object that was deleted comes back only by a version that is not older than its tombstone.
  */
 export function mergeKey(
   stored: RecordDoc | undefined,
   row: FitRow,
   index: number,
   context: MergeContext,
+  tombstone?: TombstoneDoc,
 ): MergedKey {
   const { sessionId, batchId, batch, at } = context;
   const place: Place = [batch, index];
@@ -46,6 +48,8 @@ export function mergeKey(
     source: [batchId, index] as const,
     updatedAt: at,
   };
+  if (stored === undefined && tombstone !== undefined && !supersedes(row, tombstone))
+    return { outcome: 'duplicate' };
   if (stored === undefined)
     return {
       outcome: 'inserted',

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
+import { fieldAt } from '../../connectors/pointer.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { QuarantineDoc } from '../../stores/model.ts';
@@ -8,15 +9,26 @@ import { cursorOf, isTooLarge } from '../loading/rows.ts';
 import { compileSchema } from '../schema.ts';
 import { fingerprintOf } from './canonical.ts';
 import { keyOf } from './key.ts';
+import { tombstoneTest } from './tombstone.ts';
 
 /** A row that fits its definition. */
 export interface FitRow {
   readonly fits: true;
+  readonly deleted: false;
   readonly key: string;
   readonly data: JsonObject;
   readonly fingerprint: string;
   readonly cursor: string | null;
   /** Value of the freshness field. */
+  readonly fresh: string | null;
+}
+
+/** A row that says that its object is gone; nothing but its key and cursor counts. */
+export interface DeletedRow {
+  readonly fits: true;
+  readonly deleted: true;
+  readonly key: string;
+  readonly cursor: string | null;
   readonly fresh: string | null;
 }
 
@@ -28,22 +40,32 @@ export interface UnfitRow {
   readonly message: string;
 }
 
-export type Shape = (row: JsonValue) => FitRow | UnfitRow;
+export type Shape = (row: JsonValue) => FitRow | DeletedRow | UnfitRow;
 
 /**
  * Compiles a resource's definition into the judge of its rows: a JSON object, not too large, with a key, fitting
- * its JSON Schema; renamed by the mapping and fingerprinted.
+ * its JSON Schema; renamed by the mapping and fingerprinted. A tombstone needs no more than its key.
+ * @param known Fields that are taken; all unless given.
  * @throws TributaryError DEFINITION_INVALID when the schema cannot be compiled.
  */
-export function compileShape(resource: ResourceDefinition): Shape {
+export function compileShape(resource: ResourceDefinition, known?: ReadonlySet<string>): Shape {
   const { key: keyFields, cursor, mapping = {}, freshnessField = cursor } = resource;
   const validate = compile(resource);
-  const renames = Object.keys(mapping).length > 0;
+  const isDeleted = tombstoneTest(resource);
+  const names = new Map(Object.entries(mapping).filter(([from]) => !from.startsWith('/')));
+  const lifted = Object.entries(mapping).filter(([from]) => from.startsWith('/'));
   // Without a mapping the row is not copied: a batch of them is held in memory.
-  const rename = (row: JsonObject): JsonObject =>
-    renames
-      ? Object.fromEntries(Object.entries(row).map(([name, value]) => [mapping[name] ?? name, value]))
-      : row;
+  const rename = (row: JsonObject): JsonObject => {
+    const all = known === undefined || Object.keys(row).every((name) => known.has(name));
+    if (all && names.size === 0 && lifted.length === 0) return row;
+    const taken = all ? Object.entries(row) : Object.entries(row).filter(([name]) => known.has(name));
+    const renamed = taken.map(([name, value]) => [names.get(name) ?? name, value] as const);
+    const up = lifted.flatMap(([from, to]) => {
+      const value = fieldAt(row, from);
+      return value === undefined ? [] : [[to, value] as const];
+    });
+    return Object.fromEntries([...renamed, ...up]);
+  };
 
   return (row) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
@@ -54,12 +76,21 @@ export function compileShape(resource: ResourceDefinition): Shape {
     const key = keyOf(object, keyFields);
     if (key === null)
       return unfit(null, 'KEY_MISSING', `The key (${keyFields.join(', ')}) is missing or empty.`);
+    if (isDeleted(object))
+      return {
+        fits: true,
+        deleted: true,
+        key,
+        cursor: cursorOf(object, cursor),
+        fresh: cursorOf(object, freshnessField),
+      };
     if (!validate(object)) return unfit(key, 'SCHEMA_MISMATCH', describe(validate.errors ?? []));
     const data = rename(object);
     const unstorable = whyUnstorable(data);
     if (unstorable !== null) return unfit(key, 'SCHEMA_MISMATCH', unstorable);
     return {
       fits: true,
+      deleted: false,
       key,
       data,
       fingerprint: fingerprintOf(data),

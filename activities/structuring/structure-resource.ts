@@ -1,82 +1,140 @@
+import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { laterCursor } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { addLedgers, imbalance, type Ledger } from '../../domain/ledger.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import type { IngestionRunDoc } from '../../stores/model.ts';
-import type { Quarantine, Records } from '../../stores/records.ts';
+import type { CheckpointDoc, IngestionRunDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
+import { nextChange } from '../changes.ts';
 import { openConnection, resourceOf } from '../connection.ts';
 import type { ResourceInput, StructuredResource } from '../contracts.ts';
-import { live } from '../life.ts';
+import { type Life, live } from '../life.ts';
+import { resourceAfter, rulesOf } from '../loading/fields.ts';
 import type { ActivityPorts, Limits } from '../ports.ts';
+import { comparesAbsent, removeAbsent } from './absent.ts';
 import { fingerprintOf } from './canonical.ts';
-import { clearQuarantine } from './quarantine.ts';
+import { createObserver } from './drift.ts';
+import { createDriftWatch } from './drift-watch.ts';
 import { compileShape } from './shape.ts';
 import { structureBatch } from './structure-batch.ts';
+import { forgetRemoved, type Merged, takeBack } from './take-back.ts';
 
-const keysPerRead = 500;
+interface Work {
+  readonly ports: ActivityPorts;
+  readonly input: ResourceInput;
+  readonly life: Life;
+  readonly resource: ResourceDefinition;
+  readonly checkpoint: CheckpointDoc;
+  readonly merged: Merged;
+  readonly drift: Awaited<ReturnType<typeof createDriftWatch>>;
+}
 
 /**
  * Turns a resource's stored batches into records, batch by batch: merge, then the change document, then how far it
- * is. At the end the ledger must balance, then the cursor is committed. A crash between two steps repeats a batch,
- * which counts as it was counted first. After a failure, and with another definition than the merged batches were read
- * by, everything is read again by the definition as it is now.
+ * is. Then what a full refresh no longer has is removed, the ledger must balance, and the cursor is committed. A crash
+ * between two steps repeats a batch, which counts as it was counted first. After a failure, and with another definition
+ * than the merged batches were read by, everything is read again by the definition as it is now.
  */
 export function structureResource(ports: ActivityPorts, input: ResourceInput): Promise<StructuredResource> {
   return live('MERGE_FAILED', async (life) => {
-    const { stores, limits } = ports;
+    const { stores } = ports;
     const { sessionId, connectionId, generation, resource: resourceId } = input;
-    const { definition } = await openConnection(ports, input);
-    const resource = resourceOf(definition, resourceId);
-    const shape = compileShape(resource);
-    const readBy = fingerprintOf(resource as unknown as JsonObject);
-    const records = stores.records.of(connectionId, generation, resourceId);
-    const quarantine = stores.quarantine.of(connectionId, generation, resourceId);
-
+    const { connection, definition } = await openConnection(ports, input);
+    const defined = resourceOf(definition, resourceId);
+    const rules = rulesOf(defined, connection);
+    const resource = resourceAfter(defined, rules);
+    const place = [connectionId, generation, resourceId] as const;
+    const merged: Merged = {
+      records: stores.records.of(...place),
+      quarantine: stores.quarantine.of(...place),
+      tombstones: stores.tombstones.of(...place),
+    };
     const checkpoint = await stores.loading.checkpoint(sessionId, resourceId);
     if (checkpoint === null || !checkpoint.done)
       throw new TributaryError('MERGE_FAILED', `${resourceId} is not loaded.`);
-    let run = await beginRun(ports, input, readBy, { records, quarantine });
-    if (run.status === 'COMPLETED') return { ledger: run.ledger };
+    const drift = await createDriftWatch(ports, input, { resource, rules, policy: connection.driftPolicy });
+    const work: Work = { ports, input, life, resource, checkpoint, merged, drift };
 
-    while (run.mergedBatches < checkpoint.batches) {
-      await life.stopIfAsked();
-      await openConnection(ports, input);
-      const number = run.mergedBatches;
-      const batch = await stores.loading.readBatch(sessionId, resourceId, number);
-      if (batch === null)
-        throw new TributaryError('MERGE_FAILED', `Batch ${number} of ${resourceId} is gone.`);
-      const { ledger, added, updated, nulls, newest } = await structureBatch(
-        { records, quarantine, shape },
-        sessionId,
-        number,
-        batch,
-      );
-      await stores.feed.putChange({
-        _id: changeId(sessionId, resourceId, number),
-        added,
-        updated,
-        deleted: [],
-      });
-      run = await stores.structuring.progress(run._id, {
-        ledger: { ...addLedgers(run.ledger, ledger), recordsBefore: run.ledger.recordsBefore },
-        mergedBatches: number + 1,
-        nulls: addCounts(run.nulls, nulls),
-        newest: laterCursor(run.newest, newest),
-        bytes: run.bytes + batch.bytes,
-      });
-      life.progressed({ batches: run.mergedBatches, of: checkpoint.batches, rows: run.ledger.read });
+    const begun = await beginRun(work);
+    if (begun.status === 'COMPLETED') return { ledger: begun.ledger };
+    try {
+      const run = await mergeBatches(work, begun);
+      const ledger = await complete(work, run);
+      return { ledger };
+    } catch (error) {
+      if (error instanceof TributaryError && endings.has(error.code))
+        await stores.structuring.endRun(begun._id, 'FAILED', error.code, new Date());
+      throw error;
     }
+  });
+}
 
-    const ledger = { ...run.ledger, recordsAfter: await records.count() };
-    run = await stores.structuring.progress(run._id, { ...run, ledger });
-    const fault = faultOf(ledger, limits);
-    if (fault !== null) {
-      await stores.structuring.endRun(run._id, 'FAILED', fault.code, new Date());
-      throw fault;
-    }
+/** Faults that trying again does not mend: a person's retry begins anew. */
+const endings = new Set(['QUARANTINE_THRESHOLD', 'LEDGER_UNBALANCED', 'REMOVAL_THRESHOLD', 'SCHEMA_DRIFT']);
+
+async function mergeBatches(work: Work, begun: IngestionRunDoc): Promise<IngestionRunDoc> {
+  const { ports, input, life, resource, checkpoint, merged, drift } = work;
+  const { stores } = ports;
+  const { sessionId, resource: resourceId } = input;
+  if (begun.mergedBatches === 0) await drift.stopBefore(life, checkpoint);
+  const shape = compileShape(resource, drift.taken);
+  const tombstones = resource.deletes?.kind === 'tombstone' ? merged.tombstones : undefined;
+  const observer = createObserver(begun.fields);
+  let run = begun;
+  while (run.mergedBatches < checkpoint.batches) {
+    await life.stopIfAsked();
+    await openConnection(ports, input);
+    const number = run.mergedBatches;
+    const batch = await stores.loading.readBatch(sessionId, resourceId, number);
+    if (batch === null) throw new TributaryError('MERGE_FAILED', `Batch ${number} of ${resourceId} is gone.`);
+    const { ledger, added, updated, deleted, nulls, newest } = await structureBatch(
+      { ...merged, tombstones, shape, observer },
+      sessionId,
+      number,
+      batch,
+    );
+    const _id = changeId(sessionId, resourceId, number);
+    await stores.feed.putChange({ _id, added, updated, deleted });
+    run = await stores.structuring.progress(run._id, {
+      ledger: { ...addLedgers(run.ledger, ledger), recordsBefore: run.ledger.recordsBefore },
+      mergedBatches: number + 1,
+      nulls: addCounts(run.nulls, nulls),
+      newest: laterCursor(run.newest, newest),
+      bytes: run.bytes + batch.bytes,
+      fields: observer.seen(),
+    });
+    life.progressed({ batches: run.mergedBatches, of: checkpoint.batches, rows: run.ledger.read });
+  }
+  return run;
+}
+
+/** What is done once all batches are merged. Each step may be repeated. */
+async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
+  const { ports, input, checkpoint, merged, resource, drift } = work;
+  const { stores, limits } = ports;
+  const { sessionId, connectionId, generation, resource: resourceId } = input;
+  const judged = { ...run, drift: run.drift ?? drift.judge(run.fields) };
+  const count = async (removed: number): Promise<Ledger> => {
+    const ledger = { ...run.ledger, removed, recordsAfter: await merged.records.count() };
+    await stores.structuring.progress(run._id, { ...judged, ledger });
+    return ledger;
+  };
+  let ledger = await count(0);
+  checkQuarantine(ledger, limits);
+  if (comparesAbsent(resource, checkpoint)) ledger = await count(await removeGone(work, run));
+  const difference = imbalance(ledger);
+  if (difference !== null) throw new TributaryError('LEDGER_UNBALANCED', difference);
+
+  await drift.learn(run.fields);
+  if (resource.deletes !== undefined)
+    await forgetRemoved(stores, input, merged.tombstones, {
+      changes: await nextChange(ports, sessionId, resourceId, checkpoint.batches),
+      keep: resource.deletes.kind === 'tombstone',
+    });
+  const { kind } = checkpoint.read;
+  if (kind === 'full' || kind === 'changes') {
     const committed = await stores.cursors.get(connectionId, generation, resourceId);
     await stores.cursors.put({
       _id: cursorId(connectionId, generation, resourceId),
@@ -84,56 +142,52 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
       sessionId,
       at: new Date(),
     });
-    await stores.structuring.endRun(run._id, 'COMPLETED', null, new Date());
-    return { ledger };
+  }
+  await stores.structuring.endRun(run._id, 'COMPLETED', null, new Date());
+  return ledger;
+}
+
+async function removeGone(work: Work, { ledger }: IngestionRunDoc): Promise<number> {
+  const { ports, input } = work;
+  const session = await ports.stores.sessions.get(input.sessionId);
+  await openConnection(ports, input);
+  return removeAbsent({
+    ...work,
+    ...work.merged,
+    read: ledger.read,
+    recordsBefore: ledger.recordsBefore,
+    allowRemovals: session?.scope.allowRemovals === true,
   });
 }
 
-/**
- * The run where it stands. One that failed, or was read by another definition, begins anew: what it put into quarantine and what it inserted is taken
- * back first, since a mended definition may judge a row otherwise or give it another key.
- */
-async function beginRun(
-  { stores }: ActivityPorts,
-  input: ResourceInput,
-  definition: string,
-  { records, quarantine }: { readonly records: Records; readonly quarantine: Quarantine },
-): Promise<IngestionRunDoc> {
-  const { sessionId, connectionId, resource } = input;
-  const before = await stores.structuring.get(runId(sessionId, resource));
+/** The run where it stands. One that failed, or was read by another definition, begins anew. */
+async function beginRun({ ports, input, resource, checkpoint, merged }: Work): Promise<IngestionRunDoc> {
+  const { stores } = ports;
+  const { sessionId, connectionId, resource: resourceId } = input;
+  const definition = fingerprintOf(resource as unknown as JsonObject);
+  const before = await stores.structuring.get(runId(sessionId, resourceId));
   const otherwise = before?.status === 'IN_PROGRESS' && before.definition !== definition;
   if (before?.status === 'FAILED' || otherwise) {
-    await clearQuarantine(quarantine, sessionId);
-    // The last one may be merged and its progress not be noted.
-    for (let n = 0; n <= before.mergedBatches; n++) {
-      const change = await stores.feed.change(changeId(sessionId, resource, n));
-      await removeCreated(records, sessionId, change?.added ?? []);
-    }
-    return stores.structuring.restart(before._id, await records.count(), definition);
+    await takeBack(ports, input, checkpoint.batches, merged);
+    return stores.structuring.restart(before._id, await merged.records.count(), definition);
   }
-  const recordsBefore = await records.count();
-  const at = new Date();
-  return stores.structuring.beginRun({ sessionId, connectionId, resource, recordsBefore, definition, at });
+  return stores.structuring.beginRun({
+    sessionId,
+    connectionId,
+    resource: resourceId,
+    recordsBefore: await merged.records.count(),
+    definition,
+    at: new Date(),
+  });
 }
 
-async function removeCreated(records: Records, sessionId: string, keys: readonly string[]): Promise<void> {
-  for (let start = 0; start < keys.length; start += keysPerRead) {
-    const found = await records.getMany(keys.slice(start, start + keysPerRead));
-    const own = found.filter(({ createdIn }) => createdIn === sessionId).map(({ _id }) => _id);
-    if (own.length > 0) await records.remove(own);
-  }
-}
-
-function faultOf(ledger: Ledger, limits: Limits): TributaryError | null {
-  const { read, quarantined } = ledger;
+function checkQuarantine({ read, quarantined }: Ledger, limits: Limits): void {
   const aboveShare = quarantined > read * limits.quarantineShare && quarantined > limits.quarantineFloorRows;
   if (quarantined > 0 && (quarantined === read || aboveShare))
-    return new TributaryError(
+    throw new TributaryError(
       'QUARANTINE_THRESHOLD',
       `${quarantined} of ${read} rows are in quarantine; ${Math.round(limits.quarantineShare * 100)} % are allowed.`,
     );
-  const difference = imbalance(ledger);
-  return difference === null ? null : new TributaryError('LEDGER_UNBALANCED', difference);
 }
 
 function addCounts(a: IngestionRunDoc['nulls'], b: IngestionRunDoc['nulls']): Record<string, number> {

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createBatcher, type FullBatch, type LoadPosition } from '../../activities/loading/batcher.ts';
+import {
+  createBatcher,
+  type FullBatch,
+  type LoadPosition,
+  type RowTreatment,
+} from '../../activities/loading/batcher.ts';
 import { defaultLimits } from '../../activities/ports.ts';
 import type { SourcePage } from '../../connectors/source.ts';
+import type { JsonValue } from '../../domain/json.ts';
+
+const asTheyCame: RowTreatment = { cursorOf: () => null, isOutside: () => false, filter: (row) => row };
+const rowsOf = ({ texts }: FullBatch) => texts.map((text) => JSON.parse(text) as JsonValue);
 
 /** Pages of an app whose page token is the index of its first row. */
 function pagesFrom(
@@ -25,7 +34,7 @@ function batchesFrom(
   batchRows: number,
   position: LoadPosition,
 ): FullBatch[] {
-  const batcher = createBatcher({ ...defaultLimits, batchRows }, position, () => null);
+  const batcher = createBatcher({ ...defaultLimits, batchRows }, position, asTheyCame);
   const from = Number(position.from ?? 0);
   return pagesFrom(rows, pageSize, from).flatMap(({ page, token }) => [...batcher.add(page, token)]);
 }
@@ -41,10 +50,7 @@ describe('cutting pages into batches', () => {
     fc.assert(
       fc.property(sizes, ({ rows, pageSize, batchRows }) => {
         const batches = batchesFrom(rows, pageSize, batchRows, { from: null, skip: 0 });
-        assert.deepEqual(
-          batches.flatMap((batch) => batch.rows),
-          rows,
-        );
+        assert.deepEqual(batches.flatMap(rowsOf), rows);
         assert.deepEqual(
           batches.map((batch) => batch.last),
           batches.map((_, n) => n === batches.length - 1),
@@ -62,10 +68,7 @@ describe('cutting pages into batches', () => {
         const last = stored.at(-1);
         if (last === undefined || last.last) return;
         const rest = batchesFrom(rows, pageSize, batchRows, last.next);
-        assert.deepEqual(
-          [...stored, ...rest].flatMap((batch) => batch.rows),
-          rows,
-        );
+        assert.deepEqual([...stored, ...rest].flatMap(rowsOf), rows);
       }),
     );
   });
@@ -73,25 +76,20 @@ describe('cutting pages into batches', () => {
   it('closes a batch by bytes and by age, and cuts a row that is too large to its beginning', () => {
     const limits = { ...defaultLimits, batchBytes: 20, rowBytes: 15, batchAgeMs: 1_000 };
     let now = 0;
-    const batcher = createBatcher(
-      limits,
-      { from: null, skip: 0 },
-      () => null,
-      () => now,
-    );
+    const batcher = createBatcher(limits, { from: null, skip: 0 }, asTheyCame, () => now);
     const byBytes = [...batcher.add({ rows: ['0123456789', '0123456789'], next: 1 }, null)];
     assert.deepEqual(
-      byBytes.map((batch) => batch.rows.length),
+      byBytes.map((batch) => batch.texts.length),
       [1],
     );
     now = 2_000;
     const byAge = [...batcher.add({ rows: [], next: 2 }, 1)];
     assert.deepEqual(
-      byAge.map((batch) => batch.rows.length),
+      byAge.map((batch) => batch.texts.length),
       [1],
     );
     const [large] = [...batcher.add({ rows: ['x'.repeat(100)], next: null }, 2)];
-    const [row] = large?.rows ?? [];
+    const [row] = large === undefined ? [] : rowsOf(large);
     assert.equal((row as { $tooLarge?: boolean }).$tooLarge, true);
     assert.equal((row as { bytes?: number }).bytes, 102);
   });

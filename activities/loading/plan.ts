@@ -1,0 +1,57 @@
+import type { ResourceDefinition } from '../../connectors/definition.ts';
+import type { Scope } from '../../domain/contracts.ts';
+import { compareCursors } from '../../domain/cursor.ts';
+import { everything } from '../../stores/loading.ts';
+import type { CursorDoc, ReadPlan, ResourceSetting } from '../../stores/model.ts';
+
+/** What decides what a session reads of a resource. */
+export interface PlanInput {
+  readonly resource: Pick<ResourceDefinition, 'id' | 'incremental'>;
+  readonly setting: Pick<ResourceSetting, 'historyStart'> | undefined;
+  readonly scope: Pick<Scope, 'full' | 'range'>;
+  /** The cursor that the last session left. */
+  readonly committed: Pick<CursorDoc, 'value'> | null;
+}
+
+/**
+ * What one session reads of a resource: a range where the scope names one, what changed since the committed cursor
+ * where the app can tell it, else everything from the start of the history that is wanted.
+ */
+export function planRead({ resource, setting, scope, committed }: PlanInput): ReadPlan {
+  const incremental = resource.incremental !== undefined;
+  const { range, full = false } = scope;
+  if (range !== undefined)
+    return {
+      kind: 'range',
+      since: incremental ? range.from : null,
+      until: incremental ? range.to : null,
+      from: range.from,
+      to: range.to,
+    };
+  const start = setting?.historyStart ?? null;
+  const since = committed?.value ?? null;
+  if (incremental && !full && since !== null)
+    return { kind: 'changes', since, until: null, from: start, to: null };
+  return { ...everything, since: incremental ? start : null, from: start };
+}
+
+/** Whether a row is outside of what is read. One without a cursor value cannot be in a range. */
+export function isOutside({ kind, from, to }: Pick<ReadPlan, 'kind' | 'from' | 'to'>, cursor: string | null) {
+  if (cursor === null) return kind === 'range';
+  return (from !== null && compareTimes(cursor, from) < 0) || (to !== null && compareTimes(cursor, to) >= 0);
+}
+
+/** Numbers below are seconds since 1970, those above milliseconds: 5138 in the one reading, 1973 in the other. */
+const secondsBelow = 1e11;
+
+function instantOf(value: string): number {
+  if (!/^-?\d+(\.\d+)?$/.test(value)) return Date.parse(value);
+  const number = Number(value);
+  return Math.abs(number) < secondsBelow ? number * 1000 : number;
+}
+
+/** Compares a cursor value with an ISO 8601 time; as texts where they are no times. Below 0: the first is earlier. */
+export function compareTimes(cursor: string, time: string): number {
+  const difference = instantOf(cursor) - instantOf(time);
+  return Number.isNaN(difference) ? compareCursors(cursor, time) : difference;
+}
