@@ -7,24 +7,36 @@ import type {
   ConnectBody,
   Connected,
   Connection,
+  ConnectLink,
+  ConnectLinkBody,
   CredentialsBody,
   Disconnecting,
   Receipt,
 } from './api/schemas/connections.ts';
+import type { EventList } from './api/schemas/events.ts';
+import type { KeyRotation } from './api/schemas/keys.ts';
 import type { Changes, Digest, RecordDetail, RecordPage } from './api/schemas/records.ts';
 import type {
   CallAnswerView,
   CallBody,
   Checks,
+  Exchanges,
   Ledgers,
   Pass,
   PassBody,
   QuarantinePage,
   Session,
   SessionList,
+  TestedPage,
   Timeline,
   Why,
 } from './api/schemas/sessions.ts';
+import type {
+  NewWebhookSecret,
+  WebhookList,
+  WebhookSecretBody,
+  WebhookSecrets,
+} from './api/schemas/webhooks.ts';
 import type { UpdateCall } from './sessions-port.ts';
 
 /** Where the API is and who calls it. */
@@ -92,10 +104,18 @@ export function createTributaryClient(options: TributaryClientOptions) {
     listApps: () => get<{ readonly apps: readonly App[] }>('/api/apps'),
     getApp: (id: string) => get<App>(`/api/apps/${encodeURIComponent(id)}`),
     putApp: (id: string, body: AppBody) => request<App>('PUT', `/api/apps/${encodeURIComponent(id)}`, body),
+    deleteAppWebhookSecret: (id: string, secret: string) =>
+      request<App>(
+        'DELETE',
+        `/api/apps/${encodeURIComponent(id)}/webhook-secrets/${encodeURIComponent(secret)}`,
+      ),
+    /** Works for 20 s at most: call it again with `after` while the answer has a `next`. */
+    rotateKeys: (from: { readonly after?: string } = {}) => post<KeyRotation>('/api/keys/rotate', from),
     createCompany: (body: CompanyBody) => post<Company>('/api/companies', body),
     listCompanies: () => get<{ readonly companies: readonly Company[] }>('/api/companies'),
     getCompany: (id: string) => get<Company>(`/api/companies/${encodeURIComponent(id)}`),
     connect: (body: ConnectBody) => post<Connected>('/api/connections', body),
+    connectLink: (body: ConnectLinkBody) => post<ConnectLink>('/api/connect-links', body),
     listConnections: (filter: { readonly company?: string; readonly app?: string } = {}) =>
       get<{ readonly connections: readonly Connection[] }>('/api/connections', filter),
     getConnection: (id: string) => get<Connection>(connection(id)),
@@ -104,10 +124,24 @@ export function createTributaryClient(options: TributaryClientOptions) {
       post<{ readonly accepted: true }>(`${connection(id)}/credentials`, body),
     disconnect: (id: string, body: { readonly keepData?: boolean } = {}) =>
       post<Receipt | Disconnecting>(`${connection(id)}/disconnect`, body),
+    /** Newest first. */
+    listEvents: (id: string, page: { readonly limit?: number } = {}) =>
+      get<EventList>(`${connection(id)}/events`, page),
     getReceipt: (id: string) => get<Receipt>(`${connection(id)}/receipt`),
+    /** Reads one page as a session would, and stores nothing. */
+    testPage: (id: string, resource: string) =>
+      post<TestedPage>(`${connection(id)}/resources/${encodeURIComponent(resource)}/test`),
     startSession: (id: string, body: PassBody = {}) => post<Pass>(`${connection(id)}/sessions`, body),
     listSessions: (id: string, page: { readonly limit?: number; readonly before?: number } = {}) =>
       get<SessionList>(`${connection(id)}/sessions`, page),
+    listWebhooks: (id: string, page: { readonly limit?: number; readonly before?: string } = {}) =>
+      get<WebhookList>(`${connection(id)}/webhooks`, page),
+    webhookSecrets: (id: string) => get<WebhookSecrets>(`${connection(id)}/webhook-secret`),
+    /** Without a secret one is made, and answered this once. */
+    addWebhookSecret: (id: string, body: WebhookSecretBody = {}) =>
+      request<NewWebhookSecret>('PUT', `${connection(id)}/webhook-secret`, body),
+    removeWebhookSecret: (id: string, secret: string) =>
+      request<WebhookSecrets>('DELETE', `${connection(id)}/webhook-secret/${encodeURIComponent(secret)}`),
     getSession: (id: string) => get<Session>(session(id)),
     why: (id: string) => get<Why>(`${session(id)}/why`),
     timeline: (id: string) => get<Timeline>(`${session(id)}/timeline`),
@@ -116,6 +150,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
       id: string,
       page: { readonly resource?: string; readonly limit?: number; readonly after?: string } = {},
     ) => get<QuarantinePage>(`${session(id)}/quarantine`, page),
+    exchanges: (id: string) => get<Exchanges>(`${session(id)}/exchanges`),
     checks: (id: string) => get<Checks>(`${session(id)}/checks`),
     /** @param idempotencyKey The same call again with the same key has the first answer. */
     call: (id: string, call: UpdateCall, body: CallBody = {}, idempotencyKey?: string) =>

@@ -3,9 +3,11 @@ import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { configurationMachine, connectionMachine } from '../../domain/connection.ts';
 import { slugPattern } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { ConnectionDoc } from '../../stores/model.ts';
+import type { ConnectionDoc, ConnectSettings, ResourceSettingInput } from '../../stores/model.ts';
 import type { RouteDeps } from './deps.ts';
+import { parameterFaults, parameterFields } from './parameters.ts';
 import { invalid } from './problem.ts';
+import { resourceSettings } from './resource-settings.ts';
 import type { connectBody } from './schemas/connections.ts';
 
 /** Takes a machine's yes. @throws {TributaryError} ILLEGAL_MOVE for its no */
@@ -20,35 +22,55 @@ function moved<S>(
   });
 }
 
+/** What is asked for: whose data of which app, under which id, with which settings. */
+export interface ConnectRequest {
+  readonly company: { readonly id: string };
+  readonly app: string;
+  readonly id?: string | undefined;
+  readonly settings: ConnectSettings;
+}
+
+/** The settings of a request; what it does not say is left out. */
+export const settingsIn = ({
+  resources,
+  historyStart,
+  ...rest
+}: Omit<z.output<typeof connectBody>, 'company' | 'app' | 'id'>): ConnectSettings => ({
+  ...rest,
+  ...(resources === undefined ? {} : { resources: resources as readonly ResourceSettingInput[] }),
+  ...(historyStart === undefined ? {} : { historyStart }),
+});
+
+/** The id of a connection: the one that was asked for, or made of app and company. @throws {TributaryError} INVALID_INPUT */
+export function connectionIdOf({ id: asked, app, company }: Omit<ConnectRequest, 'settings'>): string {
+  const id = asked ?? `${app}-${company.id}`;
+  if (!slugPattern.test(id))
+    throw invalid({ path: 'body.id', message: `"${id}" is too long; name a shorter one` });
+  return id;
+}
+
 /**
  * The document of a new connection: installed and configured, as the wizard's steps would leave it.
- * @throws {TributaryError} INVALID_INPUT when the id is too long, or a resource unknown
+ * @param partial Parameters that are missing are asked for later.
+ * @throws {TributaryError} INVALID_INPUT naming every fault: the id, resources and their fields, parameters
  */
 export function connectionDoc(
   definition: ConnectorDefinition,
-  body: z.output<typeof connectBody>,
+  request: ConnectRequest,
   at: Date,
+  { partial = false }: { readonly partial?: boolean } = {},
 ): ConnectionDoc {
-  const id = body.id ?? `${body.app}-${body.company.id}`;
-  if (!slugPattern.test(id))
-    throw invalid({ path: 'body.id', message: `"${id}" is too long; name a shorter one` });
-  const unknown = (body.resources ?? []).flatMap((name, index) =>
-    definition.resources.some((resource) => resource.id === name)
-      ? []
-      : [{ path: `body.resources.${index}`, message: `${definition.id} has no resource "${name}"` }],
-  );
-  if (unknown.length > 0) throw invalid(...unknown);
-  const resources = definition.resources.map((resource) => ({
-    id: resource.id,
-    enabled: body.resources?.includes(resource.id) ?? resource.enabled,
-  }));
-  if (!resources.some(({ enabled }) => enabled))
-    throw invalid({ path: 'body.resources', message: 'names no resource: there would be nothing to load' });
+  const { company, app, settings } = request;
+  const id = connectionIdOf(request);
+  const { parameters, driftPolicy, pool, timeZone, unattended } = settings;
+  const { settings: resources, faults } = resourceSettings(definition, settings);
+  const all = [...faults, ...parameterFaults(definition, parameters, { partial })];
+  if (all.length > 0) throw invalid(...all);
   const installed = moved(configurationMachine.advance(null, 'install'));
   return {
     _id: id,
-    company: body.company.id,
-    app: body.app,
+    company: company.id,
+    app,
     generation: 1,
     status: moved(connectionMachine.advance(null, 'install')),
     configurationStatus: moved(configurationMachine.advance(installed, 'configure')),
@@ -56,15 +78,15 @@ export function connectionDoc(
     ownCodeSince: null,
     authorized: false,
     account: null,
-    pool: body.pool,
+    pool,
     sink: id,
-    timeZone: body.timeZone,
+    timeZone,
     deduplication: definition.deduplication !== undefined,
-    driftPolicy: 'propagate',
-    parameters: {},
+    driftPolicy,
+    parameters,
     webhookSecrets: [],
     resources,
-    unattended: body.unattended,
+    unattended,
     latestSession: 0,
     sealedSession: 0,
     seq: 0,
@@ -93,6 +115,7 @@ export async function connectAgainOrCreate(
   return stores.connections.change(id, (doc) => {
     const installed = moved(configurationMachine.advance(doc.configurationStatus, 'connectAgain'));
     const { pool, timeZone, deduplication, resources, unattended } = fresh;
+    const { driftPolicy, parameters, webhookSecrets } = fresh;
     return {
       status: moved(connectionMachine.advance(doc.status, 'connectAgain')),
       configurationStatus: moved(configurationMachine.advance(installed, 'configure')),
@@ -102,6 +125,19 @@ export async function connectAgainOrCreate(
       authorized: false,
       account: null,
       ...{ pool, timeZone, deduplication, resources, unattended },
+      ...{ driftPolicy, parameters, webhookSecrets },
     };
   });
+}
+
+/** Parameters that an earlier generation had are the defaults of the next one; what came from the app is not. */
+export function withParametersBefore(
+  definition: ConnectorDefinition,
+  before: ConnectionDoc | null,
+  settings: ConnectSettings,
+): ConnectSettings {
+  if (before?.status !== 'DISCONNECTED') return settings;
+  const names = parameterFields(definition).map(({ name }) => name);
+  const kept = Object.entries(before.parameters).filter(([name]) => names.includes(name));
+  return { ...settings, parameters: { ...Object.fromEntries(kept), ...settings.parameters } };
 }

@@ -47,6 +47,11 @@ export async function findResource(
   return connection;
 }
 
+/** Name of a company for people; its id while it has none. */
+export async function companyName({ stores }: Deps, id: string): Promise<string> {
+  return (await stores.companies.get(id))?.name ?? id;
+}
+
 /** The newest session, open or closed. */
 export async function latestSession({ stores }: Deps, connectionId: string): Promise<SessionDoc | null> {
   const [latest] = await stores.sessions.list({ connectionId, limit: 1 });

@@ -7,7 +7,7 @@ import { problem } from './schemas/common.ts';
 
 const description = `Every hand-over of a company's data is a session with one public status code at any time.
 Failures are problem answers (RFC 9457): \`code\` names a row of the error table, \`whatToDo\` says how to go on.
-Webhooks need the token like the rest: signatures of apps are not checked yet.`;
+Webhooks carry the app's signature in the place of the token; those of apps that do not sign need the token.`;
 
 const tags = [
   'System',

@@ -66,9 +66,13 @@ export function answerProblems(api: Api, { address, log }: RouteDeps): void {
 /** What the framework refuses of a body, in our words. */
 const bodyFaults: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'is not valid JSON',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'is larger than 1 MB',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'must be JSON, with the header Content-Type: application/json',
 };
+
+function bodyFault({ code, message }: FastifyError, { routeOptions }: FastifyRequest): string {
+  if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyFaults[code] ?? message;
+  return `is larger than ${Math.round((routeOptions.bodyLimit ?? 0) / 1024 / 1024)} MB`;
+}
 
 /** The framework's own no, but for schemas: a body that is not JSON, too large, of another media type. */
 const isRefusalOfFastify = ({ code, statusCode = 500 }: FastifyError): boolean =>
@@ -86,6 +90,6 @@ function asTributaryError(error: FastifyError, request: FastifyRequest): Tributa
     return new TributaryError('NOT_FOUND', `There is nothing with the id "${id}".`, { faults });
   }
   if (isRefusalOfFastify(error) || error instanceof SyntaxError)
-    return invalid({ path: 'body', message: bodyFaults[(error as FastifyError).code] ?? error.message });
+    return invalid({ path: 'body', message: bodyFault(error as FastifyError, request) });
   return new TributaryError('UNKNOWN_ERROR', undefined, {}, { cause: error });
 }

@@ -8,6 +8,7 @@ import { openDefinitions } from '../../workers/definitions.ts';
 import { createApi } from '../api/create-api.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { connectEngine, createSessionsPort } from '../engine.ts';
+import { createGrantWarnings } from '../grant-warnings.ts';
 
 /**
  * The API process: HTTP API and dispatcher, until SIGTERM or SIGINT.
@@ -33,13 +34,14 @@ export async function runApi(): Promise<void> {
   const dispatcher = createDispatcher({ stores, sessions, log });
   let url = publicUrl(settings);
   const secrets = createSecretBox(keys);
+  const egress = createEgress({ allow: settings.egressAllow });
   const api = createApi({
     stores,
     sessions,
     dispatcher,
     definitions: definitions.current,
     secrets,
-    egress: createEgress({ allow: settings.egressAllow }),
+    egress,
     token,
     log,
     publicUrl: () => url,
@@ -49,12 +51,17 @@ export async function runApi(): Promise<void> {
   const listening = await api.listen({ host, port });
   if (given === undefined && port === 0) url = listening;
   dispatcher.start();
+  const warnings = createGrantWarnings({
+    ...{ stores, secrets, log, warningDays: settings.grantWarningDays },
+    publicUrl: () => url.replace(/\/+$/, ''),
+  });
+  warnings.start();
   log.info({ url }, 'API answers');
 
   const stop = async (signal: string): Promise<void> => {
     log.info({ signal }, 'API stops');
-    await Promise.all([api.close(), dispatcher.stop()]);
-    await Promise.all([client.connection.close(), stores.close()]);
+    await Promise.all([api.close(), dispatcher.stop(), warnings.stop()]);
+    await Promise.all([client.connection.close(), stores.close(), egress.close()]);
     log.info('API stopped');
   };
   await new Promise<void>((resolve, reject) => {

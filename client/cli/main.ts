@@ -3,13 +3,16 @@ import { addApp } from './commands/app.ts';
 import { addCompany } from './commands/company.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConnection } from './commands/connection.ts';
+import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addKeys } from './commands/keys.ts';
 import { addRecords } from './commands/records.ts';
 import { addServices } from './commands/services.ts';
 import { addSession } from './commands/session.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
+import { addWebhook } from './commands/webhook.ts';
 import { addWhy } from './commands/why.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp, UsageError } from './exit.ts';
 import { failureLine, problemOf } from './failure.ts';
@@ -30,7 +33,19 @@ function createProgram(): Command {
     );
   const adders = [
     ...[addStart, addDoctor, addSetup, addServices],
-    ...[addApp, addCompany, addConnect, addConnection, addSession, addWhy, addRecords, addDemo],
+    ...[
+      addApp,
+      addCompany,
+      addConnect,
+      addConnection,
+      addConnector,
+      addWebhook,
+      addSession,
+      addWhy,
+      addRecords,
+      addKeys,
+      addDemo,
+    ],
   ];
   for (const add of adders) add(program);
   return program;

@@ -31,6 +31,7 @@ describe('the command line with worker, API and sample app', () => {
       TRIBUTARY_TASK_QUEUE: name,
       TRIBUTARY_API_PORT: port,
       TRIBUTARY_TOKEN: token,
+      TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
     };
     env = {
       TRIBUTARY_DATA: folder,
@@ -56,6 +57,20 @@ describe('the command line with worker, API and sample app', () => {
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout);
   };
+
+  it('shows the redirect address of an app, changes one setting of it, and rotates keys', async () => {
+    const set = await run('app', 'set', 'storefront', '--base-url', shop.url, '--client-id', 'tributary');
+    assert.equal(set.code, 0, set.stderr);
+    assert.match(set.stdout, /redirect address +http:\/\/127\.0\.0\.1:\d+\/api\/oauth\/callback/);
+    const changed = await json('app', 'set', 'storefront', '--scopes', 'orders:read,shop:read');
+    assert.deepEqual(changed.scopes, ['orders:read', 'shop:read']);
+    assert.equal(changed.baseUrl, shop.url);
+    assert.deepEqual([changed.setUp, changed.missing], [true, []]);
+    assert.equal((await json('app', 'set', 'storefront', '--scopes', '')).ownScopes, null);
+    const rotated = await json('keys', 'rotate');
+    assert.deepEqual([rotated.keyId, rotated.rotated, rotated.unreadable], ['local', 0, {}]);
+    assert.ok(rotated.current > 0);
+  });
 
   it('connects a company, follows its session and reads its records', async () => {
     await json('app', 'set', 'storefront', '--base-url', shop.url, '--client-id', 'tributary');

@@ -197,7 +197,8 @@ describe('connecting', { skip: noStore }, () => {
     const event = { id: 'e1', type: 'orders.failed', secret: 'inside' };
     assert.equal((await t.send('POST', url, event)).statusCode, 202);
     const known = await t.send('POST', url, { ...event, type: 'other' });
-    assert.deepEqual([known.statusCode, known.json()], [200, { stored: false }]);
+    const nothing = { stored: false, new: 0, known: 1, ignored: 0, unknownAccounts: 0 };
+    assert.deepEqual([known.statusCode, known.json()], [200, nothing]);
     const entry = await t.stores.inbox.get('webhook/hooked/e1');
     assert.deepEqual([entry?.kind, entry?.event], ['webhook', 'orders.failed']);
     assert.doesNotMatch(JSON.stringify(entry), /inside/);
@@ -206,7 +207,6 @@ describe('connecting', { skip: noStore }, () => {
 
     assert.equal((await t.send('POST', '/api/webhooks/bank/hooked', event)).statusCode, 404);
     assert.equal((await t.send('POST', '/api/webhooks/shop/nobody', event)).statusCode, 404);
-    assert.equal((await t.send('POST', url, { type: 'x' })).json().faults[0].path, 'body.id');
     await t.stores.connections.change('hooked', () => ({ status: 'DISCONNECTED', ownCode: 26 }));
     assert.equal((await t.send('POST', url, { ...event, id: 'e3' })).statusCode, 410);
   });

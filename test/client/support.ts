@@ -94,12 +94,17 @@ export interface TestApi {
   loading(connection: ConnectionDoc): Promise<string>;
 }
 
-export async function startTestApi(): Promise<TestApi> {
+/** @param options More definitions than `shop` and `bank`. */
+export async function startTestApi(
+  options: { readonly definitions?: readonly ConnectorDefinition[] } = {},
+): Promise<TestApi> {
   const uri = process.env.TEST_MONGODB_URI ?? '';
   const stores = await openStores({ uri, database: `test_api_${randomBytes(5).toString('hex')}` });
   const secrets = createSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const log = pino({ level: 'silent' });
-  const definitions = new Map<string, ConnectorDefinition>([shop, bank].map((one) => [one.id, one]));
+  const definitions = new Map<string, ConnectorDefinition>(
+    [shop, bank, ...(options.definitions ?? [])].map((one) => [one.id, one]),
+  );
   const asked: Asked = { starts: [], told: [], calls: [] };
   let runs = 0;
 

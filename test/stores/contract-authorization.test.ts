@@ -58,14 +58,20 @@ test('a session claims what is of its connection, generation and kinds; again it
   assert.equal((await claimOf(connectionId, 's.1')).length, 3);
 });
 
-test('only what was claimed expires', async () => {
+test('what was claimed long ago is found, to be removed', async () => {
   const connectionId = newId();
   await inbox.put(entry(connectionId, '1'));
   await inbox.put(entry(connectionId, '2', { kind: 'callback' }));
   await claimOf(connectionId, 's.1');
-  await inbox.expire(at);
-  assert.notEqual(await inbox.get(`webhook/${connectionId}/1`), null);
-  await inbox.expire(new Date(at.getTime() + 1));
+  const found = async (before: Date) =>
+    (await inbox.claimedBefore(before, 1000)).filter((doc) => doc.connectionId === connectionId);
+  assert.deepEqual(await found(at), []);
+  const old = await found(new Date(at.getTime() + 1));
+  assert.deepEqual(
+    old.map(({ _id }) => _id),
+    [`webhook/${connectionId}/1`],
+  );
+  await inbox.remove(old.map(({ _id }) => _id));
   assert.equal(await inbox.get(`webhook/${connectionId}/1`), null);
   assert.equal(await inbox.unclaimed(connectionId, ['callback']), 1);
 });

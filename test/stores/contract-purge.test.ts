@@ -134,7 +134,18 @@ test('keepData leaves records, quarantine, changes and merges, and nothing that 
   const purged = await stores.purge(connectionId, 1, resources, { keepData: true });
   assert.deepEqual(
     purged.map((one) => one.name),
-    ['grants', 'inbox', 'consents', 'consentLinks', 'checkpoints', 'batches', 'cursors'],
+    [
+      'grants',
+      'inbox',
+      'consents',
+      'connectLinks',
+      'consentLinks',
+      'checkpoints',
+      'batches',
+      'cursors',
+      'schemas',
+      'exchanges',
+    ],
   );
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 3);
   assert.equal(await stores.quarantine.of(connectionId, 1, 'items').count(), 2);

@@ -11,10 +11,13 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const connectionId = connection._id;
   const ofSession = { sessionId, resource: 'orders' };
   await stores.companies.ensure({ id: 'acme', name: 'Acme' });
+  await stores.connections.change(connectionId, () => ({ hashKey: sealed('k') }));
   await stores.apps.put({
     _id: 'shop',
     baseUrl: 'u',
     clientId: 'i',
+    scopes: ['read'],
+    webhookSecrets: [],
     clientSecret: sealed('s'),
     updatedAt: at,
   });
@@ -27,10 +30,27 @@ export async function fillEverything(stores: Stores): Promise<void> {
     payload: sealed('p'),
     receivedAt: at,
   };
-  await stores.inbox.put({ ...entry, _id: `webhook/${connectionId}/1`, event: 'ready' });
+  const hook = { event: 'ready', meaning: 'load' as const, resource: 'orders', account: 'a' };
+  await stores.inbox.put({ ...entry, ...hook, _id: `webhook/${connectionId}/1`, occurredAt: at });
+  await stores.inbox.put({ ...entry, ...hook, _id: `webhook/${connectionId}/0`, occurredAt: new Date(0) });
+  const claim = { connectionId, generation: 1, kinds: ['webhook'], sessionId, at } as const;
+  await stores.inbox.claim(claim);
+  await stores.inbox.put({ ...entry, ...hook, _id: `webhook/${connectionId}/2`, occurredAt: new Date(0) });
+  await stores.inbox.claim(claim);
   await stores.inbox.markTold(`webhook/${connectionId}/1`, at);
   const consent = { connectionId, generation: 1, sessionId, codeVerifier: sealed('v'), url: 'u' };
-  await stores.consents.create({ ...consent, _id: 'state', createdAt: at, expiresAt: at });
+  const whole = { ...consent, createdAt: at, expiresAt: at, connectLink: 'link' };
+  await stores.consents.create({ ...whole, _id: 'state' });
+  await stores.consents.keepExchanged('state', sealed('t'));
+  const kept = { parameters: {}, pool: 'default', timeZone: 'UTC', unattended: true };
+  const settings = { ...kept, driftPolicy: 'propagate' as const };
+  const company = { id: 'acme', name: 'Acme' };
+  await stores.connectLinks.create({
+    ...{ _id: 'link', company, app: 'shop', connectionId, generation: 1, settings },
+    ...{ createdAt: at, expiresAt: at, sessionId: null, answer: null },
+  });
+  const gone = { type: 'Deauthorized', connectionId, company: 'acme', app: 'shop' } as const;
+  await stores.events.put({ _id: 'event', ...gone, sessionId, at, data: { reauthorizeUrl: 'u' } });
   await stores.grants.save({
     connectionId,
     generation: 1,
@@ -62,6 +82,15 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.structuring.progress(run._id, merged);
   await stores.structuring.endRun(run._id, 'COMPLETED', null, at);
   await stores.records.of(connectionId, 1, 'orders').putMany([record('1', { id: 1 })]);
+  const buried = { cursor: '1', sessionId, countedAt: [0, 1], record: null } as const;
+  await stores.tombstones.of(connectionId, 1, 'orders').putMany([{ _id: '2', ...buried }]);
+  await stores.schemas.put({ _id: cursorId(connectionId, 1, 'orders'), fields: [], sessionId, at });
+  await stores.exchanges.put({
+    _id: `${sessionId}/orders`,
+    connectionId,
+    exchanges: [],
+    updatedAt: at,
+  });
   const why = { key: null, reason: 'KEY_MISSING', message: 'It has no id.', payload: {}, at } as const;
   await stores.quarantine
     .of(connectionId, 1, 'orders')

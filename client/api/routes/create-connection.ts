@@ -1,7 +1,13 @@
 import { TributaryError } from '../../../domain/errors.ts';
 import { authorize, settingsOf } from '../authorization.ts';
 import { actorOf } from '../caller.ts';
-import { connectAgainOrCreate, connectionDoc } from '../connect.ts';
+import {
+  connectAgainOrCreate,
+  connectionDoc,
+  connectionIdOf,
+  settingsIn,
+  withParametersBefore,
+} from '../connect.ts';
 import type { Route } from '../deps.ts';
 import { findConnection } from '../find.ts';
 import { invalid } from '../problem.ts';
@@ -24,9 +30,12 @@ export const createConnection: Route = (api, deps) => {
     const definition = definitions().get(body.app);
     if (definition === undefined)
       throw invalid({ path: 'body.app', message: `there is no app "${body.app}"` });
-    const fresh = connectionDoc(definition, body, deps.now());
+    const { company, app, id: asked, ...given } = body;
+    const before = await stores.connections.get(connectionIdOf(body));
+    const settings = withParametersBefore(definition, before, settingsIn(given));
+    const fresh = connectionDoc(definition, { company, app, id: asked, settings }, deps.now());
     await settingsOf(deps, definition, fresh.parameters);
-    const { id, name } = body.company;
+    const { id, name } = company;
     if (name !== undefined || (await stores.companies.get(id)) === null)
       await stores.companies.ensure({ id, name: name ?? id });
 

@@ -13,6 +13,6 @@ export const getApp: Route = (api, deps) => {
     response: { 200: app },
   };
   api.get('/api/apps/:app', { schema }, async ({ params }) =>
-    appView(findDefinition(deps, params.app), await deps.stores.apps.get(params.app)),
+    appView(deps, findDefinition(deps, params.app), await deps.stores.apps.get(params.app)),
   );
 };

@@ -3,6 +3,7 @@ import type { Route } from '../deps.ts';
 import { findSession } from '../find.ts';
 import { sessionParams } from '../schemas/common.ts';
 import { ledgers } from '../schemas/sessions.ts';
+import { driftView } from '../views/session.ts';
 
 const balanceOf = (ledger: Ledger) => {
   const why = imbalance(ledger);
@@ -25,8 +26,8 @@ export const getLedger: Route = (api, deps) => {
     const sum = addLedgers(...runs.map(({ ledger }) => ledger));
     return {
       sessionId,
-      resources: runs.map(({ resource, status, ledger }) => ({
-        ...{ resource, status, ledger },
+      resources: runs.map(({ resource, status, ledger, drift }) => ({
+        ...{ resource, status, ledger, drift: driftView(drift) },
         ...balanceOf(ledger),
       })),
       sum,

@@ -1,8 +1,12 @@
 import type { Route } from '../deps.ts';
+import { answerConnectLink } from './answer-connect-link.ts';
 import { authorizeConnection } from './authorize-connection.ts';
 import { cancelSession } from './cancel-session.ts';
 import { createCompany } from './create-company.ts';
+import { createConnectLink } from './create-connect-link.ts';
 import { createConnection } from './create-connection.ts';
+import { deleteAppWebhookSecret } from './delete-app-webhook-secret.ts';
+import { deleteWebhookSecret } from './delete-webhook-secret.ts';
 import { disconnectConnection } from './disconnect-connection.ts';
 import { getApp } from './get-app.ts';
 import { getCompany } from './get-company.ts';
@@ -23,18 +27,29 @@ import { listChanges } from './list-changes.ts';
 import { listChecks } from './list-checks.ts';
 import { listCompanies } from './list-companies.ts';
 import { listConnections } from './list-connections.ts';
+import { listEvents } from './list-events.ts';
+import { listExchanges } from './list-exchanges.ts';
 import { listQuarantine } from './list-quarantine.ts';
 import { listRecords } from './list-records.ts';
 import { listSessions } from './list-sessions.ts';
+import { listWebhookSecrets } from './list-webhook-secrets.ts';
+import { listWebhooks } from './list-webhooks.ts';
+import { openConnectLink } from './open-connect-link.ts';
 import { openConsent } from './open-consent.ts';
 import { proceedSession } from './proceed-session.ts';
 import { putApp } from './put-app.ts';
+import { putWebhookSecret } from './put-webhook-secret.ts';
+import { receiveAppWebhook } from './receive-app-webhook.ts';
 import { receiveOauthCallback } from './receive-oauth-callback.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { retrySession } from './retry-session.ts';
+import { rotateKeys } from './rotate-keys.ts';
+import { showConnectResult } from './show-connect-result.ts';
+import { showConsentResult } from './show-consent-result.ts';
 import { skipSession } from './skip-session.ts';
 import { startSession } from './start-session.ts';
 import { submitCredentials } from './submit-credentials.ts';
+import { testResource } from './test-resource.ts';
 
 /** Every route, in the order of the docs. */
 export const routes: readonly Route[] = [
@@ -42,19 +57,24 @@ export const routes: readonly Route[] = [
   getHealth,
   getReady,
   getStateMachines,
+  rotateKeys,
   listApps,
   getApp,
   putApp,
+  deleteAppWebhookSecret,
   createCompany,
   listCompanies,
   getCompany,
   createConnection,
+  createConnectLink,
   listConnections,
   getConnection,
   authorizeConnection,
   submitCredentials,
   disconnectConnection,
   getReceipt,
+  listEvents,
+  testResource,
   startSession,
   listSessions,
   getSession,
@@ -63,6 +83,7 @@ export const routes: readonly Route[] = [
   getLedger,
   listQuarantine,
   listChecks,
+  listExchanges,
   retrySession,
   cancelSession,
   skipSession,
@@ -71,7 +92,16 @@ export const routes: readonly Route[] = [
   getRecord,
   getRecordsDigest,
   listChanges,
+  openConnectLink,
+  answerConnectLink,
+  showConnectResult,
   openConsent,
   receiveOauthCallback,
+  showConsentResult,
   receiveWebhook,
+  receiveAppWebhook,
+  listWebhooks,
+  listWebhookSecrets,
+  putWebhookSecret,
+  deleteWebhookSecret,
 ];

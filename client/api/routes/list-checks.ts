@@ -4,7 +4,7 @@ import { sessionParams } from '../schemas/common.ts';
 import { checks } from '../schemas/sessions.ts';
 
 /** The checks that monitoring makes of each resource. */
-const checkNames = ['freshness', 'volume', 'nullRates'];
+const checkNames = ['freshness', 'volume', 'nullRates', 'drift'];
 
 /** What monitoring found in a session. */
 export const listChecks: Route = (api, deps) => {

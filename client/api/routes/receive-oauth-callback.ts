@@ -3,7 +3,8 @@ import { secretContext } from '../../../activities/secret-context.ts';
 import { callbackPath } from '../authorization.ts';
 import { callbackEntryId, consentState } from '../consent.ts';
 import type { Route } from '../deps.ts';
-import { sendPage } from '../pages.ts';
+import { sendConsentEnd } from '../link-pages.ts';
+import { sendMessage, sendPage } from '../pages.ts';
 
 /** Where the app sends the person back to: its answer is stored, encrypted, before anyone is told. */
 export const receiveOauthCallback: Route = (api, deps) => {
@@ -27,18 +28,23 @@ export const receiveOauthCallback: Route = (api, deps) => {
         'This answer does not belong to a link of ours',
         'Open the link that you were sent again, and answer in the same browser (STATE_FORGED).',
       );
-    const used = () => sendPage(reply, 410, 'This link was used already', 'Ask for a new one.');
+    const ended = (state: 'used' | 'expired') => sendConsentEnd(reply, deps, consent, state, 2);
     const standing = await consentState(deps, consent);
-    if (standing === 'used') return used();
-    if (standing === 'expired') return sendPage(reply, 410, 'This link has expired', 'Ask for a new one.');
+    if (standing !== 'open') return ended(standing);
     const _id = callbackEntryId(consent);
     const { connectionId, generation } = consent;
     // The query as it came: the app's parameters are its own.
     const params = new URL(request.url, 'http://callback').search.slice(1);
     const payload = secrets.seal({ params }, secretContext.inbox(_id));
     const entry = { _id, connectionId, generation, kind: 'callback', payload, receivedAt: now() } as const;
-    if ((await stores.inbox.put(entry)) === 'known') return used();
+    if ((await stores.inbox.put(entry)) === 'known') return ended('used');
     dispatcher.nudge(connectionId);
-    return sendPage(reply, 200, 'Thank you', 'Your answer was received. You can close this window.');
+    // Away from this address, which holds the code.
+    return sendMessage(reply, 200, {
+      title: 'Thank you',
+      paragraphs: ['Your answer was received and is checked now. This page goes on by itself.'],
+      tone: 'waiting',
+      refresh: { secs: 1, href: `../../authorize/${consent._id}/result` },
+    });
   });
 };

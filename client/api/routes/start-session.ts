@@ -3,10 +3,11 @@ import type { ConnectionDoc } from '../../../stores/model.ts';
 import { untilSeen } from '../../until-seen.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
-import { findConnection, latestSession } from '../find.ts';
+import { findConnection, latestSession, shownDefinition } from '../find.ts';
 import { invalid } from '../problem.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { pass, passBody } from '../schemas/sessions.ts';
+import { scopeFaults, scopeOf } from '../scope.ts';
 
 /** @throws {TributaryError} CONNECTION_HELD or CONNECTION_NOT_READY with the reason */
 function checkReady({ _id, status, authorized, ownCode }: ConnectionDoc): void {
@@ -32,17 +33,10 @@ export const startSession: Route = (api, deps) => {
   api.post('/api/connections/:id/sessions', { schema }, async (request, reply) => {
     const connection = await findConnection(deps, request.params.id);
     checkReady(connection);
-    const { configuration, resources } = request.body?.scope ?? {};
-    const faults = (resources ?? []).flatMap((name, index) =>
-      connection.resources.some(({ id, enabled }) => id === name && enabled)
-        ? []
-        : [{ path: `body.scope.resources.${index}`, message: `"${name}" is not enabled` }],
-    );
+    const asked = request.body?.scope ?? {};
+    const faults = scopeFaults(asked, connection, shownDefinition(deps, connection.app));
     if (faults.length > 0) throw invalid(...faults);
-    const scope = {
-      ...(configuration === undefined ? {} : { configuration }),
-      ...(resources === undefined ? {} : { resources }),
-    };
+    const scope = scopeOf(asked);
     const by = actorOf(request);
     const { runId } = await deps.sessions.startSession(connection, { kind: 'load', by, scope });
     const begun = await untilSeen(deps.waitMs, async () => {

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { secretContext } from '../../../activities/secret-context.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import { currentOf } from '../../refusals.ts';
 import { idempotencyKeyOf } from '../caller.ts';
+import { credentialsEntryId, takeCredentials } from '../connect-form.ts';
 import type { Route } from '../deps.ts';
 import { findConnection, findDefinition, latestSession } from '../find.ts';
 import { invalid } from '../problem.ts';
@@ -11,7 +10,6 @@ import { accepted, credentialsBody } from '../schemas/connections.ts';
 
 /** Takes what a person typed in, encrypted, before the session is told. */
 export const submitCredentials: Route = (api, deps) => {
-  const { stores, secrets, dispatcher, now } = deps;
   const schema = {
     summary: 'Submit the credentials of a connection whose session is in Authorization (6)',
     description:
@@ -33,16 +31,8 @@ export const submitCredentials: Route = (api, deps) => {
         current: currentOf(session?.status ?? null),
         allowed: ['authorize'],
       });
-    const _id = `credentials/${connection._id}/${idempotencyKeyOf(request) ?? randomUUID()}`;
-    await stores.inbox.put({
-      _id,
-      connectionId: connection._id,
-      generation: connection.generation,
-      kind: 'credentials',
-      payload: secrets.seal(body, secretContext.inbox(_id)),
-      receivedAt: now(),
-    });
-    dispatcher.nudge(connection._id);
+    const entryId = credentialsEntryId(connection._id, idempotencyKeyOf(request));
+    await takeCredentials(deps, connection, body, entryId);
     return reply.code(202).send({ accepted: true as const });
   });
 };

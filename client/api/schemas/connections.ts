@@ -21,26 +21,90 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'must be an IANA time zone such as Europe/Berlin');
 
-export const connectBody = z
+const beginning = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be a date or a time such as 2024-01-31')
+  .describe('The first read begins here: an ISO 8601 date or time');
+
+const fieldNames = z.array(z.string().min(1)).min(1).optional();
+const fields = z
   .strictObject({
-    company: z.strictObject({ id: slug, name: z.string().trim().min(1).max(200).optional() }),
-    app: slug,
-    id: slug.optional().describe('Default: <app>-<company>'),
-    resources: z
-      .array(slug)
-      .min(1)
-      .optional()
-      .describe('The ones to load; default: those the definition enables'),
-    pool: slug.default('default'),
-    timeZone: timeZone.default('UTC'),
-    unattended: z
-      .boolean()
-      .default(true)
-      .describe('Finalizes the configuration by itself once it is authorized'),
+    only: fieldNames.describe('Only these; key and cursor are always kept'),
+    drop: fieldNames.describe('All but these'),
+    hash: fieldNames.describe('Replaced by a keyed hash'),
   })
-  .meta({
-    examples: [{ company: { id: 'acme', name: 'Acme Ltd' }, app: 'storefront', resources: ['orders'] }],
-  });
+  .describe('Which fields are stored: names or JSON pointers of the app');
+
+const resourceSetting = z.strictObject({
+  id: slug,
+  historyStart: beginning.optional(),
+  fields: fields.optional(),
+});
+
+export const driftPolicy = z
+  .enum(['ignore', 'propagate', 'pause'])
+  .describe('What is done when the rows of a resource get other fields');
+
+export const parameters = z
+  .record(
+    z.string(),
+    z.string('must be text').trim().min(1, 'must not be empty').max(500, 'must have at most 500 characters'),
+  )
+  .describe('What the addresses of the app need of this connection; its definition names them');
+
+const connectShape = z.strictObject({
+  company: z.strictObject({ id: slug, name: z.string().trim().min(1).max(200).optional() }),
+  app: slug,
+  id: slug.optional().describe('Default: <app>-<company>'),
+  resources: z
+    .array(
+      z.union([slug, resourceSetting], {
+        error: 'must be the id of a resource, or { id, historyStart?, fields?: { only?, drop?, hash? } }',
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe('The ones to load; default: those the definition enables'),
+  historyStart: beginning
+    .optional()
+    .describe('For all resources that name none of their own and have a cursor'),
+  parameters: parameters.default({}),
+  driftPolicy: driftPolicy.default('propagate'),
+  pool: slug.default('default'),
+  timeZone: timeZone.default('UTC'),
+  unattended: z
+    .boolean()
+    .default(true)
+    .describe('Finalizes the configuration by itself once it is authorized'),
+});
+
+export const connectBody = connectShape.meta({
+  examples: [
+    {
+      company: { id: 'acme', name: 'Acme Ltd' },
+      app: 'storefront',
+      resources: ['items', { id: 'orders', historyStart: '2024-01-01', fields: { hash: ['email'] } }],
+    },
+  ],
+});
+
+export const connectLinkBody = connectShape
+  .extend({
+    validFor: z
+      .string()
+      .regex(/^([1-9]|[1-8][0-9]|90)d$|^[1-9][0-9]{0,2}h$/, 'must be 1h to 999h, or 1d to 90d')
+      .default('7d')
+      .describe('How long it can be used'),
+  })
+  .meta({ examples: [{ company: { id: 'acme', name: 'Acme Ltd' }, app: 'storefront', validFor: '7d' }] });
+
+export const connectLink = z.object({
+  link: z.string().describe('For the customer; no token needed'),
+  expiresAt: time,
+  connectionId: slug,
+  reauthorizes: z
+    .boolean()
+    .describe('The connection is there: it is authorized again, with data and cursors kept'),
+});
 
 export const connection = z.object({
   id: slug,
@@ -61,7 +125,18 @@ export const connection = z.object({
   timeZone: z.string(),
   deduplication: z.boolean(),
   unattended: z.boolean(),
-  resources: z.array(z.object({ id: slug, enabled: z.boolean() })),
+  grant: z
+    .object({
+      endsAt: time.nullable().describe('When a person has to authorize again; null: not known to end'),
+      daysLeft: z.int().nullable(),
+    })
+    .nullable()
+    .describe('null: there is none'),
+  parameters,
+  driftPolicy,
+  resources: z.array(
+    z.object({ id: slug, enabled: z.boolean(), historyStart: time.optional(), fields: fields.optional() }),
+  ),
   latestSession: sessionSummary.nullable(),
   sealedSession: z.int().describe('Number of the newest session in the change feed; 0: none'),
   createdAt: time,
@@ -87,7 +162,14 @@ export const authorization = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const authorized = z.object({ sessionId: sessionIdText, authorization });
+export const authorized = z.object({
+  sessionId: sessionIdText,
+  authorization,
+  note: z
+    .string()
+    .nullable()
+    .describe('What it means for a connection that is authorized already: no refresh runs meanwhile'),
+});
 export const connected = authorized.extend({ connection });
 
 export const credentialsBody = z
@@ -95,6 +177,11 @@ export const credentialsBody = z
     z.strictObject({ kind: z.literal('basic'), username: z.string().min(1), password: z.string() }),
     z.strictObject({ kind: z.literal('bearer'), token: z.string().min(1) }),
     z.strictObject({ kind: z.literal('apiKey'), key: z.string().min(1) }),
+    z.strictObject({
+      kind: z.literal('clientCredentials'),
+      clientId: z.string().min(1),
+      clientSecret: z.string().min(1),
+    }),
   ])
   .meta({ examples: [{ kind: 'apiKey', key: 'from the app' }] });
 export const accepted = z.object({ accepted: z.literal(true) });
@@ -121,6 +208,8 @@ export const disconnecting = z.object({
 });
 
 export type ConnectBody = z.input<typeof connectBody>;
+export type ConnectLinkBody = z.input<typeof connectLinkBody>;
+export type ConnectLink = z.infer<typeof connectLink>;
 export type Connection = z.infer<typeof connection>;
 export type Authorized = z.infer<typeof authorized>;
 export type Connected = z.infer<typeof connected>;

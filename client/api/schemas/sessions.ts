@@ -50,11 +50,21 @@ const loading = z.object({
   expectedEnd: time.nullable(),
 });
 
+const names = z.array(z.string());
+export const drift = z
+  .object({
+    class: z.enum(['none', 'additive', 'breaking']),
+    added: names,
+    removed: names.describe('Every row had them before, none has them now'),
+    retyped: names,
+  })
+  .describe('How the fields of the rows differ from those of the sessions before');
+
 const sessionResource = z.object({
   id: slug,
   loading: loading.nullable().describe('null: not begun'),
   structuring: z
-    .object({ status: z.string(), reason: z.string().nullable(), ledger })
+    .object({ status: z.string(), reason: z.string().nullable(), ledger, drift: drift.nullable() })
     .nullable()
     .describe('null: not begun'),
 });
@@ -112,7 +122,9 @@ export const timeline = z.object({
 
 export const ledgers = z.object({
   sessionId: sessionIdText,
-  resources: z.array(z.object({ resource: slug, status: z.string(), ledger, ...balance })),
+  resources: z.array(
+    z.object({ resource: slug, status: z.string(), ledger, drift: drift.nullable(), ...balance }),
+  ),
   sum: ledger,
   ...balance,
 });
@@ -180,10 +192,27 @@ export const sessionsQuery = z.strictObject({
 });
 export const sessionList = z.object({ sessions: z.array(sessionSummary), next: z.int().nullable() });
 
+const dayOrTime = z.union(
+  [z.iso.date(), z.iso.datetime({ offset: true })],
+  'must be an ISO 8601 date or time',
+);
+
 export const passBody = z
   .strictObject({
     scope: z
-      .strictObject({ configuration: slug.optional(), resources: z.array(slug).min(1).optional() })
+      .strictObject({
+        configuration: slug.optional(),
+        resources: z.array(slug).min(1).optional(),
+        full: z.boolean().optional().describe('Reads everything anew, not only what changed'),
+        range: z
+          .strictObject({ from: dayOrTime, to: dayOrTime.describe('Not included') })
+          .optional()
+          .describe('Backfill of one resource: its rows of this range; its cursor stays where it is'),
+        allowRemovals: z
+          .boolean()
+          .optional()
+          .describe('With full: more than half of the records may be removed as gone at the app'),
+      })
       .optional(),
   })
   .nullish()
@@ -194,6 +223,48 @@ export const pass = z.object({
   runId: z.string(),
 });
 
+export const exchanges = z.object({
+  exchanges: z.array(
+    z.object({
+      resource: slug,
+      at: time,
+      method: z.string(),
+      url: z.string(),
+      status: z.int().nullable().describe('null: no answer came'),
+      durationMs: z.number(),
+      bytes: z.int().nullable(),
+      headers: z.record(z.string(), z.string()),
+      rows: z.int().nullable(),
+      excerpt: z.string().nullable(),
+      error: z.string().nullable(),
+      quarantined: z
+        .array(z.object({ place: z.string(), reason: z.string(), message: z.string() }))
+        .describe('Rows in quarantine that came with it; see the quarantine for the rows themselves'),
+    }),
+  ),
+});
+
+export const testedPage = z.object({
+  rows: z.array(
+    z.object({
+      row: json.describe('What would be stored of it'),
+      fits: z.boolean(),
+      key: z.string().nullable(),
+      deleted: z.boolean(),
+      reason: z.string().nullable(),
+      message: z.string().nullable(),
+    }),
+  ),
+  count: count.describe('Rows of the page; at most ten are shown'),
+  filtered: count.describe('Rows from before the start of the history'),
+  unfit: count,
+  total: count.nullable(),
+  more: z.boolean().describe('Another page follows'),
+  drift,
+});
+
+export type Exchanges = z.infer<typeof exchanges>;
+export type TestedPage = z.infer<typeof testedPage>;
 export type SessionSummary = z.infer<typeof sessionSummary>;
 export type Session = z.infer<typeof session>;
 export type Why = z.infer<typeof why>;

@@ -1,6 +1,7 @@
 import { reportedStatus } from '../../../domain/connection.ts';
 import { type SessionStatus, sessionStatusKinds, sessionStatusNames } from '../../../domain/session.ts';
-import type { ConnectionDoc, SessionDoc } from '../../../stores/model.ts';
+import type { ConnectionDoc, GrantDoc, ResourceSetting, SessionDoc } from '../../../stores/model.ts';
+import { daysLeft } from '../../days-left.ts';
 import type { RouteDeps } from '../deps.ts';
 import { latestSession } from '../find.ts';
 import type { Connection } from '../schemas/connections.ts';
@@ -34,9 +35,31 @@ function labelOf(
   return sessionStatusKinds[code] === 'error' ? 'Needs you' : 'Working';
 }
 
+const grantView = ({ endsAt }: GrantDoc, now: Date): Connection['grant'] => ({
+  endsAt: endsAt?.toISOString() ?? null,
+  daysLeft: endsAt === null ? null : daysLeft(endsAt, now),
+});
+
+const settingView = ({
+  id,
+  enabled,
+  historyStart,
+  fields,
+}: ResourceSetting): Connection['resources'][number] => ({
+  id,
+  enabled,
+  ...(historyStart === undefined ? {} : { historyStart }),
+  ...(fields === undefined
+    ? {}
+    : { fields: Object.fromEntries(Object.entries(fields).map(([name, list]) => [name, [...list]])) }),
+});
+
 /** A connection as the API shows it, with its latest session. */
 export async function connectionView(deps: RouteDeps, doc: ConnectionDoc): Promise<Connection> {
-  const latest = await latestSession(deps, doc._id);
+  const [latest, grant] = await Promise.all([
+    latestSession(deps, doc._id),
+    deps.stores.grants.get(doc._id, doc.generation),
+  ]);
   const code = codeOf(doc, latest);
   const since = code !== null && code === doc.ownCode ? doc.ownCodeSince : latest?.since;
   return {
@@ -58,7 +81,10 @@ export async function connectionView(deps: RouteDeps, doc: ConnectionDoc): Promi
     timeZone: doc.timeZone,
     deduplication: doc.deduplication,
     unattended: doc.unattended,
-    resources: [...doc.resources],
+    grant: grant === null ? null : grantView(grant, deps.now()),
+    parameters: { ...doc.parameters },
+    driftPolicy: doc.driftPolicy,
+    resources: doc.resources.map(settingView),
     latestSession: latest === null ? null : summaryOf(latest),
     sealedSession: doc.sealedSession,
     createdAt: doc.createdAt.toISOString(),

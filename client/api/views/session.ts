@@ -2,7 +2,7 @@ import { type ErrorKind, errors } from '../../../domain/errors.ts';
 import { addLedgers, type Ledger } from '../../../domain/ledger.ts';
 import { type ExplainFacts, explain } from '../../../domain/reasons.ts';
 import { sessionStatusNames, substages } from '../../../domain/session.ts';
-import type { CheckpointDoc, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
+import type { CheckpointDoc, Drift, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
 import { callsOf } from '../../refusals.ts';
 import type { RouteDeps } from '../deps.ts';
 import { shownDefinition } from '../find.ts';
@@ -134,7 +134,18 @@ export async function sessionView(deps: RouteDeps, session: SessionDoc): Promise
 }
 
 const structuringOf = (run: IngestionRunDoc | undefined) =>
-  run === undefined ? null : { status: run.status, reason: run.reason, ledger: run.ledger };
+  run === undefined
+    ? null
+    : { status: run.status, reason: run.reason, ledger: run.ledger, drift: driftView(run.drift) };
+
+/** How the fields of the rows changed; null while that is not known. */
+export const driftView = (drift: Drift | null) =>
+  drift && {
+    class: drift.class,
+    added: [...drift.added],
+    removed: [...drift.removed],
+    retyped: [...drift.retyped],
+  };
 
 function loadingOf(checkpoint: CheckpointDoc | undefined, now: Date) {
   if (checkpoint === undefined) return null;

@@ -5,7 +5,8 @@ import { contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
-import { readSecret, showAuthorization } from './shared.ts';
+import { parseCount, readSecret, showAuthorization } from './shared.ts';
+import { addTestPage } from './test-page.ts';
 
 /** `tributary connection` */
 export function addConnection(program: Command): void {
@@ -63,6 +64,7 @@ export function addConnection(program: Command): void {
     .argument('<connection>', 'connection id')
     .description('submit the key, token or password of an app without OAuth, while it waits in 6')
     .option('--user <name>', 'user name, where the app takes one')
+    .option('--client-id <id>', 'client id, where the app takes a client')
     .option('--secret-file <file>', 'file that holds the secret (default: TRIBUTARY_APP_SECRET)')
     .addHelpText('after', examples('tributary connection credentials tickets-acme --secret-file key.txt'))
     .action(async (id: string, options: CredentialsOptions, command: Command) => {
@@ -71,6 +73,25 @@ export function addConnection(program: Command): void {
       const answer = await (await context.api()).submitCredentials(id, body);
       context.answer(answer, () => [`Received. How it went: tributary why ${id}`]);
     });
+  group
+    .command('events')
+    .argument('<connection>', 'connection id')
+    .description('list what happened to a connection that others want to know, newest first')
+    .option('--limit <count>', 'at most so many', parseCount)
+    .addHelpText('after', examples('tributary connection events storefront-west'))
+    .action(async (id: string, { limit }: { readonly limit?: number }, command: Command) => {
+      const context = contextOf(command);
+      const page = limit === undefined ? {} : { limit };
+      const { events } = await (await context.api()).listEvents(id, page);
+      context.list(events, events, [
+        { title: 'at', value: ({ at }) => at },
+        { title: 'type', value: ({ type }) => type },
+        { title: 'session', value: ({ sessionId }) => sessionId },
+        { title: 'days left', align: 'right', value: ({ data }) => numberIn(data.daysLeft) },
+        { title: 're-authorize at', value: ({ data }) => String(data.reauthorizeUrl ?? '') },
+      ]);
+    });
+  addTestPage(group);
   group
     .command('disconnect')
     .argument('<connection>', 'connection id')
@@ -91,8 +112,11 @@ export function addConnection(program: Command): void {
     });
 }
 
+const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
 interface CredentialsOptions {
   readonly user?: string;
+  readonly clientId?: string;
   readonly secretFile?: string;
 }
 
@@ -100,7 +124,7 @@ interface CredentialsOptions {
 async function credentialsOf(
   api: TributaryClient,
   id: string,
-  { user, secretFile }: CredentialsOptions,
+  { user, clientId, secretFile }: CredentialsOptions,
 ): Promise<CredentialsBody> {
   const secret = secretFile ? await readSecret(secretFile) : process.env.TRIBUTARY_APP_SECRET;
   if (!secret) throw new UsageError('Name the secret by --secret-file or TRIBUTARY_APP_SECRET.');
@@ -110,11 +134,27 @@ async function credentialsOf(
   if (auth === 'bearer') return { kind: auth, token: secret };
   if (auth === 'oauth2')
     throw new UsageError(`${app} is authorized by a consent link: tributary connection authorize ${id}`);
-  if (auth === 'clientCredentials')
-    throw new UsageError(`${app} takes a client: it is authorized by tributary connect link.`);
+  if (auth === 'clientCredentials') {
+    if (clientId === undefined) throw new UsageError(`${app} takes a client: add --client-id.`);
+    return { kind: auth, clientId, clientSecret: secret };
+  }
   if (user === undefined) throw new UsageError(`${app} takes a user name: add --user.`);
   return { kind: auth, username: user, password: secret };
 }
+
+/** `2026-03-01T08:00:00.000Z (in 12 days)` */
+function grantText(grant: Connection['grant']): string | undefined {
+  if (grant === null) return undefined;
+  if (grant.endsAt === null || grant.daysLeft === null) return 'not known to end';
+  return `${grant.endsAt} (in ${grant.daysLeft} ${grant.daysLeft === 1 ? 'day' : 'days'})`;
+}
+
+const pairs = (values: Readonly<Record<string, string>>): string | undefined =>
+  Object.keys(values).length === 0
+    ? undefined
+    : Object.entries(values)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ');
 
 function connectionFacts(connection: Connection): string[] {
   return formatFacts([
@@ -127,12 +167,15 @@ function connectionFacts(connection: Connection): string[] {
     ['deauthorized since', connection.deauthorizedSince],
     ['lifecycle', `${connection.status} / ${connection.configurationStatus}`],
     ['account', connection.account],
+    ['grant ends', grantText(connection.grant)],
+    ['parameters', pairs(connection.parameters)],
+    ['drift policy', connection.driftPolicy],
     ['generation', connection.generation],
     [
       'resources',
       connection.resources
         .filter(({ enabled }) => enabled)
-        .map(({ id }) => id)
+        .map(({ id, historyStart }) => (historyStart === undefined ? id : `${id} (from ${historyStart})`))
         .join(', '),
     ],
     ['latest session', connection.latestSession?.id],

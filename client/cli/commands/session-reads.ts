@@ -6,7 +6,7 @@ import { examples } from '../help.ts';
 import type { Column } from '../output/table.ts';
 import { parseCount, sessionIdOf } from './shared.ts';
 
-/** What of a session is read as a table: timeline, ledger, quarantine, checks. */
+/** What of a session is read as a table: timeline, ledger, quarantine, checks, exchanges. */
 export function addSessionReads(group: Command): void {
   group
     .command('timeline')
@@ -46,6 +46,7 @@ export function addSessionReads(group: Command): void {
       context.list(ledgers, ledgers.resources, [
         { title: 'resource', value: ({ resource }) => resource },
         ...counts.map((name) => countColumn(name)),
+        { title: 'fields', value: ({ drift }) => (drift === null ? null : driftText(drift)) },
         { title: 'balances', value: ({ balanced, imbalance }) => (balanced ? 'yes' : imbalance) },
       ]);
     });
@@ -75,6 +76,27 @@ export function addSessionReads(group: Command): void {
       },
     );
   group
+    .command('exchanges')
+    .argument('<session>', 'session or connection id')
+    .description('the last requests to the app and what it answered, with the rows that did not fit')
+    .addHelpText('after', examples('tributary session exchanges storefront-west'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const api = await context.api();
+      const { exchanges } = await api.exchanges(await sessionIdOf(api, id));
+      context.list(exchanges, exchanges, [
+        { title: 'at', value: ({ at }) => at },
+        { title: 'resource', value: ({ resource }) => resource },
+        { title: 'request', value: ({ method, url }) => `${method} ${url}`, widest: 100 },
+        { title: 'status', align: 'right', value: ({ status }) => status },
+        { title: 'ms', align: 'right', value: ({ durationMs }) => Math.round(durationMs) },
+        { title: 'rows', align: 'right', value: ({ rows }) => rows },
+        { title: 'quarantined', align: 'right', value: ({ quarantined }) => quarantined.length },
+        { title: 'error', value: ({ error }) => error },
+        { title: 'answer', value: ({ excerpt }) => excerpt, widest: 80 },
+      ]);
+    });
+  group
     .command('checks')
     .argument('<session>', 'session or connection id')
     .description('what monitoring saw')
@@ -90,6 +112,21 @@ export function addSessionReads(group: Command): void {
         { title: 'seen', value: ({ sentence }) => sentence, widest: 120 },
       ]);
     });
+}
+
+/** `additive: +note`, `breaking: -total, note ~` */
+function driftText({
+  class: kind,
+  added,
+  removed,
+  retyped,
+}: NonNullable<Ledgers['resources'][number]['drift']>) {
+  const names = [
+    ...added.map((name) => `+${name}`),
+    ...removed.map((name) => `-${name}`),
+    ...retyped.map((name) => `${name} of another type`),
+  ];
+  return kind === 'none' ? 'as before' : `${kind}: ${names.join(', ')}`;
 }
 
 const counts = [

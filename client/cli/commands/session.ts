@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { CallBody } from '../../api/schemas/sessions.ts';
+import type { CallBody, PassBody } from '../../api/schemas/sessions.ts';
 import { contextOf } from '../context.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { startPass } from '../sessions.ts';
 import { addSessionReads } from './session-reads.ts';
@@ -17,23 +17,29 @@ export function addSession(program: Command): void {
     .argument('<connection>', 'connection id')
     .description('load what is new')
     .option('--resource <id>', 'only this resource; repeat for more', collect)
+    .option('--full', 'everything anew, not only what changed')
+    .option(
+      '--allow-removals',
+      'with --full: more than half of the records may be removed as gone at the app',
+    )
+    .option('--from <time>', 'backfill of one resource: its rows from this date or time on')
+    .option('--to <time>', 'up to this date or time, which is not included')
     .option('--wait', 'follow it to its end')
-    .addHelpText('after', examples('tributary session start storefront-west --wait'))
-    .action(
-      async (
-        id: string,
-        options: { readonly resource?: readonly string[]; readonly wait?: boolean },
-        command: Command,
-      ) => {
-        const context = contextOf(command);
-        const api = await context.api();
-        const body = options.resource ? { scope: { resources: [...options.resource] } } : {};
-        const sessionId = await startPass(api, id, body);
-        if (!options.wait) return context.answer({ sessionId }, () => [`${sessionId} has begun`]);
-        const { code } = await watchToEnd(context, api, sessionId);
-        if (code !== 19) process.exitCode = exitCodes.failed;
-      },
-    );
+    .addHelpText(
+      'after',
+      examples(
+        'tributary session start storefront-west --wait',
+        'tributary session start storefront-west --resource orders --from 2024-01-01 --to 2024-02-01',
+      ),
+    )
+    .action(async (id: string, options: StartOptions & { readonly wait?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      const api = await context.api();
+      const sessionId = await startPass(api, id, passOf(options));
+      if (!options.wait) return context.answer({ sessionId }, () => [`${sessionId} has begun`]);
+      const { code } = await watchToEnd(context, api, sessionId);
+      if (code !== 19) process.exitCode = exitCodes.failed;
+    });
   group
     .command('list')
     .argument('<connection>', 'connection id')
@@ -85,6 +91,27 @@ export function addSession(program: Command): void {
   addCall(group, 'skip', 'go on without the failed substage');
   addCall(group, 'proceed', 'go on from Authorized');
   addSessionReads(group);
+}
+
+interface StartOptions {
+  readonly resource?: readonly string[];
+  readonly full?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** @throws {UsageError} when a range has only one end */
+function passOf({ resource, full, allowRemovals, from, to }: StartOptions): PassBody {
+  if ((from === undefined) !== (to === undefined))
+    throw new UsageError('A range needs both: --from and --to.');
+  const scope = {
+    ...(resource && { resources: [...resource] }),
+    ...(full && { full }),
+    ...(allowRemovals && { allowRemovals }),
+    ...(from !== undefined && to !== undefined && { range: { from, to } }),
+  };
+  return Object.keys(scope).length === 0 ? {} : { scope };
 }
 
 function addCall(group: Command, call: 'retry' | 'cancel' | 'skip' | 'proceed', description: string): void {

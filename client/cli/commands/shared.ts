@@ -9,7 +9,7 @@ import { watchSessions } from '../sessions.ts';
 
 /** Shows where a person authorizes. */
 export function showAuthorization(context: Context, answer: Authorized, connection: string): void {
-  const { authorization, sessionId } = answer;
+  const { authorization, sessionId, note } = answer;
   context.answer(answer, () => [
     ...formatFacts([
       ['connection', connection],
@@ -27,6 +27,7 @@ export function showAuthorization(context: Context, answer: Authorized, connecti
             ],
           ] as const)),
     ]),
+    ...(note === null ? [] : [note]),
     `Follow it with: tributary session watch ${sessionId}`,
   ]);
 }

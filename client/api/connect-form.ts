@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+import { secretContext } from '../../activities/secret-context.ts';
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { ConnectionDoc } from '../../stores/model.ts';
+import { requireSetUp } from './authorization.ts';
+import { askedParameters, type OpenLink } from './connect-link.ts';
+import { connectPage, credentialFields } from './connect-page.ts';
+import type { RouteDeps } from './deps.ts';
+import { companyName, findDefinition } from './find.ts';
+import { failureText } from './outcome-text.ts';
+import { sendHtml } from './pages.ts';
+import { resourceSettings } from './resource-settings.ts';
+import { type CredentialsBody, credentialsBody } from './schemas/connections.ts';
+
+/** What a person sent by the page. */
+export interface SentForm {
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Undefined for an app with a consent page of its own. */
+  readonly credentials: CredentialsBody | undefined;
+  /** What is missing, in plain words. */
+  readonly faults: readonly string[];
+}
+
+/** Answers with the page of an open link; 422 where what was sent has faults. */
+export async function showLink(
+  deps: RouteDeps,
+  reply: FastifyReply,
+  { link, connection, outcome }: OpenLink,
+  {
+    faults = [],
+    values = {},
+  }: { readonly faults?: readonly string[]; readonly values?: SentForm['parameters'] } = {},
+) {
+  const definition = findDefinition(deps, link.app);
+  await requireSetUp(deps, definition);
+  const failed = outcome.kind === 'failed' ? [failureText(outcome, definition.name)] : [];
+  const again = connection?.generation === link.generation;
+  const settings = again ? connection.resources : resourceSettings(definition, link.settings).settings;
+  const html = connectPage({
+    definition,
+    company: again ? await companyName(deps, link.company.id) : link.company.name,
+    again: again && connection.account !== null,
+    resources: settings.filter(({ enabled }) => enabled).map(({ id }) => id),
+    parameters: askedParameters(definition, link, connection),
+    values,
+    notices: faults.length > 0 ? faults : failed,
+    expiresAt: link.expiresAt,
+  });
+  return sendHtml(reply, faults.length > 0 ? 422 : 200, html);
+}
+
+/** Reads what the page sends; what it did not ask for is not looked at. */
+export function readForm(definition: ConnectorDefinition, open: OpenLink, form: URLSearchParams): SentForm {
+  const parameters = Object.fromEntries(
+    askedParameters(definition, open.link, open.connection).flatMap(({ name }) => {
+      const value = form.get(`parameter.${name}`)?.trim() ?? '';
+      return value === '' ? [] : [[name, value.slice(0, 500)]];
+    }),
+  );
+  const undone = definition.prerequisites
+    .filter(({ id }) => form.get(`done.${id}`) === null)
+    .map(({ text }) => `Please confirm: ${text}`);
+  const { auth } = definition;
+  if (auth.kind === 'oauth2') return { parameters, credentials: undefined, faults: undone };
+  const fields = credentialFields[auth.kind];
+  const given = fields.map(({ name }) => [name, form.get(`credential.${name}`) ?? ''] as const);
+  const parsed = credentialsBody.safeParse({ kind: auth.kind, ...Object.fromEntries(given) });
+  const missing = fields
+    .filter(({ name }) => (form.get(`credential.${name}`) ?? '') === '')
+    .map(({ label }) => `${label} is missing.`);
+  return {
+    parameters,
+    credentials: parsed.data,
+    faults: [...undone, ...(parsed.success ? [] : missing)],
+  };
+}
+
+/** Id of the inbox entry of credentials. @param key The same key again is the same entry. */
+export const credentialsEntryId = (connectionId: string, key: string = randomUUID()): string =>
+  `credentials/${connectionId}/${key}`;
+
+/** Stores what a person typed in, encrypted, and tells the session. */
+export async function takeCredentials(
+  { stores, secrets, dispatcher, now }: RouteDeps,
+  { _id: connectionId, generation }: ConnectionDoc,
+  credentials: CredentialsBody,
+  _id: string,
+): Promise<void> {
+  const payload = secrets.seal(credentials, secretContext.inbox(_id));
+  await stores.inbox.put({ _id, connectionId, generation, kind: 'credentials', payload, receivedAt: now() });
+  dispatcher.nudge(connectionId);
+}

@@ -1,0 +1,29 @@
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { eventList, eventsQuery } from '../schemas/events.ts';
+
+/** What happened to a connection that others want to know, newest first. */
+export const listEvents: Route = (api, deps) => {
+  const schema = {
+    summary: 'List the events of a connection',
+    description:
+      'Newest first. Deauthorized: it has to be authorized again, at `data.reauthorizeUrl`. GrantExpiring: it will, in `data.daysLeft` days.',
+    tags: ['Connections'],
+    params: connectionParams,
+    querystring: eventsQuery,
+    response: { 200: eventList },
+  };
+  api.get('/api/connections/:id/events', { schema }, async ({ params, query }) => {
+    const { _id } = await findConnection(deps, params.id);
+    const events = await deps.stores.events.list(_id, query.limit);
+    return {
+      events: events.map(({ _id: id, at, data, ...event }) => ({
+        id,
+        ...event,
+        at: at.toISOString(),
+        data: { ...data },
+      })),
+    };
+  });
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { jsonObject, limit, sessionIdText, slug, time } from './common.ts';
+
+export const eventsQuery = z.strictObject({ limit });
+
+export const event = z.object({
+  id: z.string(),
+  type: z.enum(['Deauthorized', 'GrantExpiring']),
+  connectionId: slug,
+  company: slug,
+  app: slug,
+  sessionId: sessionIdText.nullable(),
+  at: time,
+  data: jsonObject.describe('reauthorizeUrl; of GrantExpiring also endsAt and daysLeft'),
+});
+export const eventList = z.object({ events: z.array(event) });
+
+export type EventList = z.infer<typeof eventList>;

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { type EventPorts, recordGrantExpiring } from '../activities/events.ts';
+import type { ConnectionDoc } from '../stores/model.ts';
+import type { Stores } from '../stores/open.ts';
+import { daysLeft } from './days-left.ts';
+
+const dayMs = 86_400_000;
+
+/** What the warnings are made of. */
+export interface GrantWarningsOptions extends EventPorts {
+  readonly stores: EventPorts['stores'] & Pick<Stores, 'connections' | 'grants'>;
+  readonly log: Logger;
+  /** Days before the end of a grant at which the first warning is due; the last one is due at 1. @default 7 */
+  readonly warningDays?: number;
+  /** Between two rounds. @default 3600000 */
+  readonly intervalMs?: number;
+  readonly now?: () => Date;
+}
+
+/** Warns before a grant ends. */
+export interface GrantWarnings {
+  /** Begins with a round at once. */
+  start(): void;
+  /** Ends after the round that runs. */
+  stop(): Promise<void>;
+  /** One look at every grant; of several processes that look, one writes. */
+  round(): Promise<void>;
+}
+
+/**
+ * Writes an event before a grant ends for good: once `warningDays` before, and once more on the last day, for each
+ * end that a grant has had.
+ */
+export function createGrantWarnings(options: GrantWarningsOptions): GrantWarnings {
+  const { stores, log, warningDays = 7, intervalMs = 3_600_000, now = () => new Date() } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  async function lookAt(connection: ConnectionDoc): Promise<void> {
+    const grant = await stores.grants.get(connection._id, connection.generation);
+    const endsAt = grant?.endsAt ?? null;
+    const at = now();
+    const leftMs = endsAt === null ? 0 : endsAt.getTime() - at.getTime();
+    if (endsAt === null || leftMs <= 0 || leftMs > warningDays * dayMs) return;
+    const warning = leftMs <= dayMs ? 1 : warningDays;
+    await recordGrantExpiring(options, connection, {
+      ...{ endsAt, warning, at },
+      daysLeft: daysLeft(endsAt, at),
+    });
+  }
+
+  async function round(): Promise<void> {
+    try {
+      for (const connection of await stores.connections.list())
+        if (connection.authorized && connection.ownCode === null) await lookAt(connection);
+    } catch (error) {
+      log.warn({ err: error }, 'could not look at the grants; it is tried again');
+    }
+  }
+
+  function begin(): void {
+    running ??= round().finally(() => {
+      running = undefined;
+    });
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(begin, intervalMs);
+      begin();
+    },
+    async stop() {
+      clearInterval(timer);
+      timer = undefined;
+      await running;
+    },
+    round,
+  };
+}
