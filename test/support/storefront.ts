@@ -37,7 +37,8 @@ export async function consentAt(
 
 /** The whole walk: consent, code, tokens. */
 export async function authorizeAt(url: string, account: string): Promise<TokenSet> {
-  return exchangeCode(storefrontDefinition, storefrontSettings(url), await consentAt(url, account));
+  const callback = await consentAt(url, account);
+  return (await exchangeCode(storefrontDefinition, storefrontSettings(url), callback)).tokens;
 }
 
 /** A storefront for one test file, without a rate limit to speak of; stopped after the test that started it. */

@@ -7,6 +7,7 @@ import { createActivities } from '../../activities/index.ts';
 import { type ActivityPorts, defaultLimits, type Limits } from '../../activities/ports.ts';
 import { connectEngine, createSessionsPort, type SessionsPort } from '../../client/engine.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import { meaningOf } from '../../connectors/webhooks/meaning.ts';
 import {
   type Actor,
   defaultDurations,
@@ -223,6 +224,13 @@ export async function startWorld(
     return doc;
   };
 
+  /** What the API stores beside an event. */
+  const told = (app: string, event: string) => {
+    const definition = definitions.get(app);
+    const { means, ...rest } = definition ? meaningOf(definition, event) : { means: 'load' as const };
+    return { meaning: means, ...rest };
+  };
+
   const world: World = {
     stores,
     client,
@@ -242,7 +250,7 @@ export async function startWorld(
         connectionId: to._id,
         generation: now?.generation ?? to.generation,
         kind,
-        ...(event === undefined ? {} : { event }),
+        ...(event === undefined ? {} : { event, ...told(to.app, event) }),
         payload: payload === undefined ? null : secrets.seal(payload, _id),
         receivedAt: new Date(),
       });
