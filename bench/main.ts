@@ -10,6 +10,7 @@ import { rawRowsPerSecond } from './raw.ts';
 import { rowsByResource } from './rows.ts';
 import { createBenchSessions } from './sessions.ts';
 import { createTable, type Table } from './table.ts';
+import { benchWebhooks } from './webhooks.ts';
 import { startBenchWorker } from './worker.ts';
 
 const memoryGoalMb = 200;
@@ -37,6 +38,7 @@ async function measure(world: World, table: Table): Promise<void> {
       MONGODB_DATABASE: world.stores.db.databaseName,
       TRIBUTARY_TASK_QUEUE: world.taskQueue,
       TRIBUTARY_SECRETS_KEYS: sessions.keys,
+      TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
     },
   });
   try {
@@ -109,6 +111,7 @@ async function main(): Promise<number> {
     const world = await startWorld();
     try {
       await Promise.all([world.stopWorker(), world.stopPool()]);
+      await benchWebhooks(world, table);
       await measure(world, table);
     } finally {
       await world.stop();
