@@ -56,7 +56,7 @@ describe('the storefront grants access by OAuth 2', async () => {
 
   test('a code works once; used again it revokes what it gave', async () => {
     const callback = await consentAt(storefront.url, 'west');
-    const tokens = await exchangeCode(definition, app, callback);
+    const { tokens } = await exchangeCode(definition, app, callback);
     await assert.rejects(exchangeCode(definition, app, callback), { code: 'CODE_USED' });
     await assert.rejects(refreshTokens(definition, app, tokens), { code: 'GRANT_REVOKED' });
   });
