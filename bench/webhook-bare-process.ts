@@ -19,6 +19,6 @@ api.post('/', async (request, reply) => {
     ...{ seq: 0, toldAt: null, claimedBy: null, claimedAt: null, outcome: null, endedAt: null },
     waitingSince: receivedAt,
   });
-  return reply.code(202).send({ stored: true });
+  return reply.send({ stored: true });
 });
 console.log(await api.listen({ host: '127.0.0.1', port: 0 }));

@@ -70,7 +70,7 @@ async function acceptedPerSecond(
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { statusCode, body } = await pool.request({ method: 'POST', path, ...next });
       const answer = await body.text();
-      if (statusCode !== 202) throw new Error(`A webhook was answered ${statusCode}: ${answer}`);
+      if (statusCode !== 200) throw new Error(`A webhook was answered ${statusCode}: ${answer}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));

@@ -1,16 +1,8 @@
 import type { Db, Filter } from 'mongodb';
-import {
-  byId,
-  changeWhere,
-  chunksOf,
-  getMany,
-  getOne,
-  idsPerRead,
-  insertOnce,
-  removeMany,
-} from './commands.ts';
+import { byId, changeWhere, chunksOf, getMany, getOne, idsPerRead, removeMany } from './commands.ts';
 import type { InboxDoc } from './model.ts';
 import { collections } from './names.ts';
+import { createJointInsert } from './together.ts';
 
 type Mine =
   | 'seq'
@@ -52,6 +44,7 @@ const oldestFirst = { receivedAt: 1, _id: 1 } as const;
 /** What came from outside and cannot be asked for again. Small: consumed entries expire. */
 export function createInbox(db: Db) {
   const inbox = db.collection<InboxDoc>(collections.inbox);
+  const insert = createJointInsert(inbox);
   /** Nobody has it, and somebody may still take it. */
   const waiting = { claimedBy: null, outcome: null } as const;
   const entries = (filter: Filter<InboxDoc>) => inbox.find<InboxEntry>(filter, listed);
@@ -94,7 +87,7 @@ export function createInbox(db: Db) {
         outcome: ignored ? 'ignored' : null,
         endedAt: ignored ? receivedAt : null,
       };
-      return (await insertOnce(inbox, doc)) ? 'stored' : 'known';
+      return (await insert(doc)) ? 'stored' : 'known';
     },
     get: (id: string): Promise<InboxDoc | null> => getOne(inbox, id),
     /** In the order of `ids`. */

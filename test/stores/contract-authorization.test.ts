@@ -161,3 +161,16 @@ test('a lease that ran out can be taken; a re-authorization ends it', async () =
     code: 'NOT_FOUND',
   });
 });
+
+test('of many that are told at once each is stored once, and everybody hears of their own', async () => {
+  const connectionId = newId();
+  await inbox.put(entry(connectionId, '7'));
+  const told = times(300, (index) => String(index % 150));
+  const answers = await Promise.all(told.map((id) => inbox.put(entry(connectionId, id))));
+  const stored = told.filter((_, index) => answers[index] === 'stored');
+  assert.deepEqual(
+    stored.map(Number).sort((a, b) => a - b),
+    times(150, (index) => index).filter((id) => id !== 7),
+  );
+  assert.equal(await inbox.unclaimed(connectionId, ['webhook']), 150);
+});

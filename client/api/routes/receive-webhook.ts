@@ -7,29 +7,32 @@ import { notFound } from '../problem.ts';
 import { slug } from '../schemas/common.ts';
 import { deliveryBody, received } from '../schemas/webhooks.ts';
 import { webhookBytes, withRawBody } from '../webhooks/bytes.ts';
+import { createSharedRead } from '../webhooks/shared-read.ts';
 import { isOfAccount, storeEvents } from '../webhooks/store-events.ts';
 import { createProof, deliveryOf, requireProof, webhooksOf } from '../webhooks/verify.ts';
 
 /** What an app tells us of one connection: stored, encrypted, before the app is answered and the session told. */
 export const receiveWebhook: Route = (api, deps) => {
   const prove = createProof(deps);
+  // A storm of hooks of one connection reads it once for all that come at the same time.
+  const connectionOf = createSharedRead((id) => findConnection(deps, id));
   const schema = {
     summary: 'Receive a webhook of an app',
     description:
-      "Takes the app's signature in the place of the token, where the definition says how it signs. Answers once the events are stored: 202, or 200 when nothing in it was new. Forged or unsigned 401, a disconnected connection 410, over 5 MB 413.",
+      "Takes the app's signature in the place of the token, where the definition says how it signs. Answers 200 once the events are stored (some apps take nothing else for a yes); `stored` says whether anything was new. Forged or unsigned 401, a disconnected connection 410, over 5 MB 413.",
     tags: ['Webhooks'],
     params: z.object({ app: slug.describe('App id'), connection: slug.describe('Connection id') }),
     body: deliveryBody,
-    response: { 200: received, 202: received },
+    response: { 200: received },
   };
   withRawBody(api, (raw) => {
     const options = { schema, config: { open: true }, bodyLimit: webhookBytes };
-    raw.post('/api/webhooks/:app/:connection', options, async (request, reply) => {
+    raw.post('/api/webhooks/:app/:connection', options, async (request) => {
       const { app, connection: id } = request.params;
       const definition = findDefinition(deps, app);
       const webhooks = webhooksOf(definition);
       requireProof(webhooks, request, deps.token);
-      const connection = await findConnection(deps, id);
+      const connection = await connectionOf(id);
       if (connection.app !== app) throw notFound('connection', id, `at the app ${app}`);
       if (connection.status === 'DISCONNECTED')
         throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${id} was disconnected.`);
@@ -40,7 +43,7 @@ export const receiveWebhook: Route = (api, deps) => {
       const counts = await storeEvents(deps, connection, own);
       const stored = counts.new + counts.ignored > 0;
       const unknownAccounts = events.length - own.length;
-      return reply.code(stored ? 202 : 200).send({ stored, ...counts, unknownAccounts });
+      return { stored, ...counts, unknownAccounts };
     });
   });
 };
