@@ -143,6 +143,44 @@ describe('an authorization', { skip: noStore }, () => {
     assert.equal((await grantOf('books-acme')).seq, seq + 1);
   });
 
+  test('that ends after its connection was disconnected leaves nothing, nor touches the next generation', async () => {
+    for (const [id, after] of [
+      ['books-gone', { ownCode: 26 as const }],
+      ['books-next', { generation: 2 }],
+    ] as const) {
+      const { ports, submit, switches } = await begin(id, books);
+      const state = `state-${id}`;
+      await stores.consents.create({
+        _id: state,
+        connectionId: id,
+        generation: 1,
+        sessionId: `${id}.1`,
+        codeVerifier: secrets.seal('v'.repeat(43), `consent/${state}`),
+        url: 'http://127.0.0.1/',
+        createdAt: new Date(),
+        expiresAt: new Date(Date.now() + dayMs),
+      });
+      // While the app is asked the connection goes.
+      const { fetch } = ports.egress;
+      Object.assign(ports, {
+        egress: {
+          ...ports.egress,
+          fetch: async (...asked: Parameters<typeof fetch>) => {
+            const answer = await fetch(...asked);
+            if (switches.paths.includes('/company/42')) await stores.connections.change(id, () => after);
+            return answer;
+          },
+        },
+      });
+      const params = `code=c&state=${state}&realmId=42`;
+      const result = await submit('callback', state, { params }).catch((error: unknown) => error);
+      assert.equal((result as { code?: string }).code ?? JSON.stringify(result), 'CONNECTION_GONE');
+      const connection = await stores.connections.get(id);
+      assert.deepEqual([connection?.account, connection?.parameters], [null, {}]);
+      assert.equal(await stores.grants.get(id, 1), null);
+    }
+  });
+
   test('survives an identity request that fails: the code is exchanged once', async () => {
     const { consent, switches, again } = await begin('books-bolt', books);
     switches.down = true;

@@ -73,6 +73,29 @@ describe('cutting pages into batches', () => {
     );
   });
 
+  it('gives what is open at any border of a page, with its place', () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(), ({ rows, pageSize, batchRows }, pick) => {
+        const pages = pagesFrom(rows, pageSize, 0);
+        const taken = pages.slice(0, pick % pages.length);
+        const batcher = createBatcher({ ...defaultLimits, batchRows }, { from: null, skip: 0 }, asTheyCame);
+        const batches = taken.flatMap(({ page, token }) => [...batcher.add(page, token)]);
+        const rest = batcher.rest();
+        const stored = rest === null ? batches : [...batches, rest];
+        assert.deepEqual(stored.flatMap(rowsOf), rows.slice(0, taken.length * pageSize));
+        const after = stored.at(-1)?.next ?? { from: null, skip: 0 };
+        assert.deepEqual(after, { from: taken.at(-1)?.page.next ?? null, skip: 0 });
+        assert.equal(batcher.rest(), null);
+      }),
+    );
+  });
+
+  it('gives nothing open while a batch before it may not be stored', () => {
+    const batcher = createBatcher({ ...defaultLimits, batchRows: 2 }, { from: null, skip: 0 }, asTheyCame);
+    batcher.add({ rows: [1, 2, 3], next: 1 }, null).next();
+    assert.equal(batcher.rest(), null);
+  });
+
   it('closes a batch by bytes and by age, and cuts a row that is too large to its beginning', () => {
     const limits = { ...defaultLimits, batchBytes: 20, rowBytes: 15, batchAgeMs: 1_000 };
     let now = 0;

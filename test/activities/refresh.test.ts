@@ -132,6 +132,39 @@ test('a refresher that died with the new tokens in its hand has lost the grant',
   await assert.rejects(worker(1).authorization({ refresh: true }), { code: 'GRANT_REVOKED' });
 });
 
+test('the grant is read once for many pages; a new one and its end are seen at once when the old one is refused', {
+  skip: noStore,
+}, async () => {
+  const { tokens, save, worker } = await granted('cached');
+  const { grants } = storeOf(0);
+  const { get } = grants;
+  let reads = 0;
+  grants.get = (...of) => {
+    reads += 1;
+    return get(...of);
+  };
+  try {
+    const credentials = worker(0);
+    for (let page = 0; page < 50; page++)
+      assert.equal(await credentials.authorization(), `Bearer ${tokens.accessToken}`);
+    assert.equal(reads, 1);
+    await save({ ...tokens, accessToken: 'another' });
+    assert.equal(await credentials.authorization({ refresh: true }), 'Bearer another');
+    await grants.remove('cached/1');
+    await assert.rejects(credentials.authorization({ refresh: true }), { code: 'GRANT_REVOKED' });
+    await assert.rejects(credentials.authorization(), { code: 'GRANT_REVOKED' });
+
+    await save(tokens);
+    const other = worker(0);
+    await other.authorization();
+    await grants.remove('cached/1');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await assert.rejects(other.authorization(), { code: 'GRANT_REVOKED' });
+  } finally {
+    grants.get = get;
+  }
+});
+
 test('a new authorization in the middle of a refresh wins', { skip: noStore }, async () => {
   const { tokens, save, stored, worker } = await granted('again');
   const fresh = { ...tokens, accessToken: 'of-the-new-consent', refreshToken: 'new' };

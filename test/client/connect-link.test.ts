@@ -60,6 +60,21 @@ describe('the connect link', { skip: noStore, concurrency: 4 }, () => {
     assert.equal(await world.stores.connections.get(scene.id), null);
   });
 
+  test('a link leads to no other company and to no other app, though the connection has its id', async (t) => {
+    const scene = await setConnectScene(world, t);
+    const other = await setConnectScene(world, t);
+    const links = [
+      await scene.link({ id: `${scene.appId}-main` }),
+      await scene.link({ id: `${scene.appId}-side` }),
+    ];
+    const bolt = { company: { id: 'bolt' }, app: scene.appId, id: `${scene.appId}-main` };
+    await scene.client.connect(bolt);
+    await other.client.connect({ company: { id: 'acme' }, app: other.appId, id: `${scene.appId}-side` });
+    for (const link of links)
+      for (const page of [await scene.visit(link), await scene.submit(link)])
+        assert.deepEqual([page.status, page.location], [410, '']);
+  });
+
   test('what is missing is asked for, checked, and escaped', async (t) => {
     const scene = await setConnectScene(world, t, {
       define: (definition) => ({

@@ -13,8 +13,10 @@ const app = (id: string, webhooks: object): ConnectorDefinition =>
     id,
     name: id,
     auth: { kind: 'bearer' },
+    // Only what the app is asked with says whose data it is.
     identity: { path: '/me', account: '/id' },
-    parameters: { type: 'object', properties: { realm: { type: 'string' } } },
+    headers: { 'X-Realm': '{connection.realm}' },
+    parameters: { type: 'object', properties: { realm: { type: 'string' }, label: { type: 'string' } } },
     webhooks,
     resources: [shop.resources[0], { ...shop.resources[0], id: 'returns' }],
   });
@@ -192,6 +194,8 @@ describe('webhooks', { skip: noStore }, () => {
     await t.stores.apps.put({ _id: 'books', baseUrl: null, clientSecret, updatedAt: new Date() });
     await t.started('books-a', { app: 'books', account: '111' });
     await t.started('books-b', { app: 'books', account: 'b', parameters: { realm: '222' } });
+    const label = { label: '111' };
+    await t.started('books-labelled', { app: 'books', account: 'c', parameters: { realm: '444', ...label } });
     await t.started('books-gone', { app: 'books', account: '222', status: 'DISCONNECTED', ownCode: 26 });
     await t.started('elsewhere', { app: 'shop', account: '111' });
     const send = (events: object[], url = '/api/webhooks/books') => {
@@ -219,6 +223,7 @@ describe('webhooks', { skip: noStore }, () => {
     assert.equal(await t.stores.inbox.unclaimed('books-a', ['webhook']), 1);
     assert.equal(await t.stores.inbox.unclaimed('books-a', ['revoked']), 1);
     assert.equal(await t.stores.inbox.unclaimed('books-b', ['webhook']), 1);
+    assert.equal(await t.stores.inbox.unclaimed('books-labelled', ['webhook']), 0);
     assert.equal((await t.stores.inbox.get('webhook/books-a/4'))?.outcome, 'ignored');
     assert.equal((await post('/api/webhooks/books', '{"events":[]}', { 'x-sign': 'xx' })).statusCode, 401);
 

@@ -127,4 +127,18 @@ describe('the events of a delivery', () => {
     assert.throws(() => read({}, ''), { code: 'INVALID_INPUT', message: 'body: is empty' });
     assert.throws(() => read({}, '<html>'), { code: 'INVALID_INPUT', message: 'body: is not valid JSON' });
   });
+
+  test('one that is nested without end is refused, whatever would be done with it', () => {
+    const deep = (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
+    assert.equal(read({}, deep(100)).length, 1);
+    for (const levels of [102, 1_000_000])
+      for (const webhooks of [{}, { items: '' }])
+        assert.throws(() => read(webhooks, deep(levels)), {
+          code: 'INVALID_INPUT',
+          message: 'body: is nested more than 100 deep',
+        });
+    // Brackets in texts are no nesting.
+    const text = JSON.stringify({ id: `\\"${'[{'.repeat(500)}`, list: Array(500).fill([]) });
+    assert.equal(read({}, text).length, 1);
+  });
 });

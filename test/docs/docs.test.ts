@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseDefinition } from '../../connectors/definition.ts';
 import { settingNames } from '../../platform/settings.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -81,11 +80,6 @@ describe('the documents', () => {
       settingNames.filter((name) => !new RegExp(`^#?${name}=`, 'm').test(example)),
       [],
     );
-  });
-
-  test('the connector that CONTRIBUTING.md shows has no fault', () => {
-    const [, example = ''] = /^```yaml\n(.*?)^```/ms.exec(read('CONTRIBUTING.md')) ?? [];
-    assert.equal(parseDefinition(example, 'CONTRIBUTING.md').id, 'tickets');
   });
 
   test('every decision is listed', () => {

@@ -80,6 +80,17 @@ test('what a secret box signs every holder of the key verifies, for that purpose
   assert.equal(later.verify('link/8', signature, 'connect-link'), false);
   assert.equal(later.verify('link/7', signature, 'webhook'), false);
   assert.equal(createSecretBox([newer]).verify('link/7', signature, 'connect-link'), false);
-  for (const forged of ['', 'older', 'older.', '.x', `newer${signature.slice(5)}`, `${signature}AA`])
+  for (const forged of [
+    '',
+    'older',
+    'older.',
+    '.x',
+    `newer${signature.slice(5)}`,
+    `${signature}AA`,
+    `${signature}=`,
+    `${signature}=x/../y`,
+    `${signature}\r\n`,
+    signature.replace('.', '.!'),
+  ])
     assert.equal(later.verify('link/7', forged, 'connect-link'), false, forged);
 });

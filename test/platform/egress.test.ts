@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { TributaryError } from '../../domain/errors.ts';
 import { createEgress, type EgressOptions, type Lookup } from '../../platform/egress.ts';
@@ -305,4 +306,18 @@ describe('answers', () => {
     late.abort(new Error('enough now'));
     await assert.rejects(text, /enough now/);
   });
+});
+
+test('what cannot stand in a header is refused, and not told', async () => {
+  const egress = guard({ allow: ['127.0.0.1'] });
+  for (const value of ['Bearer top-secret\nx: y', 'Bearer top-secret-€', 'top-secret\0'])
+    for (const name of ['authorization', 'x-key']) {
+      const error = await egress
+        .fetch('http://127.0.0.1:9/', { headers: { [name]: value } })
+        .catch((caught: unknown) => caught);
+      assert.ok(error instanceof TributaryError, String(error));
+      assert.equal(error.code, 'INVALID_CREDENTIALS');
+      // A log tells causes too.
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /top-secret/);
+    }
 });

@@ -14,3 +14,21 @@ test('secrets do not reach the log', () => {
   assert.match(line, /asked/);
   assert.doesNotMatch(line, /hunter2/);
 });
+
+test('neither do those that have another word for it, or stand in a list', () => {
+  const destination = new PassThrough({ encoding: 'utf8' });
+  const log = createLog({ name: 'api', destination });
+  const names = ['clientSecret', 'client_secret', 'accessToken', 'access_token', 'refreshToken'];
+  const more = [
+    'refresh_token',
+    'codeVerifier',
+    'apiKey',
+    'credentials',
+    'webhookSecret',
+    'set-cookie',
+    'Authorization',
+  ];
+  for (const name of [...names, ...more])
+    log.info({ [name]: 'hunter2', all: [{ [name]: 'hunter2' }], a: { b: { [name]: 'hunter2' } } }, 'asked');
+  assert.doesNotMatch(String(destination.read()), /hunter2/);
+});

@@ -94,6 +94,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await on.world.deliver(on.connection, { kind: 'webhook', event: 'orders.ready' });
     await on.ends(19);
   }),
+  'webhook-too-late': scenario(
+    { definition: { aggregator: 'first' }, durations: { webhookWaitMs: 300 } },
+    async (on) => {
+      await on.begin();
+      await on.reaches(23);
+      await on.world.deliver(on.connection, { kind: 'webhook', event: 'orders.ready' });
+      await on.ends(19);
+    },
+  ),
   deduplication: scenario({ definition: { deduplication: true } }, async (on) => {
     on.app.rows.orders?.push({ ...pagedRows(1)[0], id: 'same' });
     await on.begin();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { sessionWorkflowId } from '../../domain/contracts.ts';
+import { type Scope, sessionWorkflowId } from '../../domain/contracts.ts';
 import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 import { loosenDefinition, malformed } from './faults.ts';
@@ -17,7 +17,7 @@ describe('what came in while a session was open', { concurrency: 4 }, () => {
   after(() => world.stop());
 
   const handle = (scene: Scene) => world.client.workflow.getHandle(sessionWorkflowId(scene.id));
-  const tick = (scene: Scene, scope?: (typeof scopes)[number]) =>
+  const tick = (scene: Scene, scope?: Scope) =>
     handle(scene).signal('tick', scope === undefined ? { by: tester } : { by: tester, scope });
 
   it('runs every kept scope, one after the other', async (t) => {
@@ -33,6 +33,32 @@ describe('what came in while a session was open', { concurrency: 4 }, () => {
       sessions.map((session) => session.resources),
       [['items'], ['customers'], resources],
     );
+  });
+
+  it('does not take a backfill for what changed, nor the other way round', async (t) => {
+    const scene = await setScene(world, t);
+    const range = { from: '2024-01-01T00:00:00Z', to: '2024-01-01T00:00:06Z' };
+    scene.app.faults.fail = { count: 1, status: 400 };
+    const scope = { resources: ['orders'], range };
+    await scene.port.startSession(scene.connection, { kind: 'load', by: tester, scope });
+    await world.reaches(scene.id, 11);
+    await tick(scene);
+    await world.reaches(scene.id, 19, ({ number }) => number === 2);
+    const [all, backfill] = await world.stores.sessions.list({ connectionId: scene.id, limit: 5 });
+    assert.deepEqual([backfill?.scope, all?.scope], [scope, {}]);
+    const [run] = await world.stores.structuring.many(backfill?._id ?? '', ['orders']);
+    assert.deepEqual([run?.ledger.inserted, run?.ledger.filtered], [5, 15]);
+    assert.equal(await world.stores.records.of(scene.id, 1, 'orders').count(), 20);
+  });
+
+  it('takes a full session for what changed too', async (t) => {
+    const scene = await setScene(world, t);
+    scene.app.faults.fail = { count: 1, status: 400 };
+    await scene.port.startSession(scene.connection, { kind: 'load', by: tester, scope: { full: true } });
+    await world.reaches(scene.id, 11);
+    await tick(scene);
+    await world.closes(scene.id);
+    assert.deepEqual((await world.latest(scene.id)).number, 1);
   });
 
   it('keeps a scope that the retried session does not cover', async (t) => {
