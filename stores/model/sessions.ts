@@ -1,0 +1,65 @@
+import type { Actor, Scope, StatusStep } from '../../domain/contracts.ts';
+import type { ReasonCode } from '../../domain/reasons.ts';
+import type { SessionStatus, Substage, SubstageStatus } from '../../domain/session.ts';
+
+export interface SubstageState {
+  readonly status: SubstageStatus;
+  readonly reason?: string;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+export interface SessionDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly company: string;
+  readonly app: string;
+  readonly number: number;
+  readonly generation: number;
+  /** Every run of the workflow that worked on it, first one first. */
+  readonly runIds: readonly string[];
+  readonly openedBy: Actor;
+  readonly scope: Scope;
+  readonly resources: readonly string[];
+  readonly status: SessionStatus | null;
+  readonly reason: ReasonCode | null;
+  /** What there is to say beside the reason: failed resources, the error's own words (at most 1 KB). */
+  readonly detail: string | null;
+  readonly failedResources: readonly string[];
+  readonly since: Date;
+  /** The number of status writes so far; compare-and-set goes by (_id, seq). */
+  readonly seq: number;
+  readonly held: 'CONNECTION_PAUSED' | null;
+  /** When what it waits for runs out (consent link, webhook, decision window). */
+  readonly until: Date | null;
+  readonly substages: Readonly<Partial<Record<Substage, SubstageState>>>;
+  readonly webhookPending: boolean;
+  readonly openedAt: Date;
+  /** Set when the run ended; in an error status it can still be continued unless `closedBy` is `canceled`. */
+  readonly closedAt: Date | null;
+  readonly closedBy: 'synced' | 'deauthorized' | 'disconnected' | 'window' | 'canceled' | null;
+}
+
+/** `_id` is `<sessionId>/<seq>`. */
+export interface TimelineDoc extends Omit<StatusStep, 'at'> {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly at: Date;
+}
+
+/** One monitoring check. `_id` is `<sessionId>/<resource>/<check>`. */
+export interface CheckDoc {
+  readonly _id: string;
+  readonly sessionId: string;
+  readonly connectionId: string;
+  readonly resource: string;
+  readonly check: string;
+  readonly method: string;
+  readonly severity: 'pass' | 'warn' | 'fail';
+  readonly value: number | null;
+  readonly expected: string;
+  readonly sentence: string;
+  readonly at: Date;
+}
