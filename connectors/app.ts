@@ -25,6 +25,13 @@ export type SubmittedCredentials =
   | { readonly kind: 'apiKey'; readonly key: string }
   | { readonly kind: 'clientCredentials'; readonly clientId: string; readonly clientSecret: string };
 
+/** A value as a part of an address. @throws TributaryError INVALID_INPUT for one that would climb out of its place */
+function addressPart(value: string): string {
+  if (value === '.' || value === '..')
+    throw new TributaryError('INVALID_INPUT', `"${value}" cannot be a part of a path.`);
+  return encodeURIComponent(value);
+}
+
 /**
  * Puts the connection's parameters into a text of a definition, percent-encoded where it is part of an address.
  * @throws TributaryError INVALID_INPUT naming the parameter that the connection does not have.
@@ -32,7 +39,7 @@ export type SubmittedCredentials =
 export function fillParameters(
   text: string,
   { parameters = {} }: Pick<AppAddress, 'parameters'>,
-  encode: (value: string) => string = encodeURIComponent,
+  encode: (value: string) => string = addressPart,
 ): string {
   return text.replace(/\{connection\.([\w-]+)\}/g, (_, name: string) => {
     const value = parameters[name];

@@ -12,7 +12,8 @@ export interface Egress {
    * Like the global `fetch`, guarded: http and https only; the name is resolved once and that address is asked; private,
    * loopback, link-local and metadata addresses are refused unless a setting allows them. At most 5 redirects are
    * followed, each checked again; to another origin neither credentials nor a body go along. Time and size are bounded.
-   * Fails with TributaryError ADDRESS_REFUSED, SOURCE_TOO_LARGE, or as the global one does.
+   * Fails with TributaryError ADDRESS_REFUSED, SOURCE_TOO_LARGE, INVALID_CREDENTIALS for what cannot stand in a header,
+   * or as the global one does.
    */
   readonly fetch: typeof fetch;
   /**
@@ -108,6 +109,12 @@ export function createEgress(options: EgressOptions = {}): Egress {
       return (await undiciFetch(url, request as never)) as unknown as Response;
     } catch (error) {
       if (error instanceof Error && error.cause instanceof TributaryError) throw error.cause;
+      // What it says has the whole value in it, which may be a secret, and logs tell causes too.
+      if (error instanceof TypeError && /invalid header|ByteString/.test(error.message))
+        throw new TributaryError(
+          'INVALID_CREDENTIALS',
+          `What was to be sent to ${url.host} has characters that a header cannot have.`,
+        );
       throw error;
     }
   };

@@ -2,7 +2,12 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-const secretFields = ['authorization', 'token', 'secret', 'password', 'code', 'payload'];
+const secretFields = [
+  ...['authorization', 'Authorization', 'cookie', 'set-cookie'],
+  ...['token', 'accessToken', 'access_token', 'refreshToken', 'refresh_token'],
+  ...['secret', 'clientSecret', 'client_secret', 'webhookSecret', 'password', 'key', 'apiKey', 'api_key'],
+  ...['code', 'codeVerifier', 'code_verifier', 'credentials', 'payload'],
+];
 
 /** What a logger is made of. */
 export interface LogOptions {
@@ -23,7 +28,7 @@ export function createLog({ name, level = 'info', destination }: LogOptions): Lo
     name,
     level,
     redact: {
-      paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      paths: secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]),
       censor: '[redacted]',
     },
   };

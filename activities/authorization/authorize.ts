@@ -5,7 +5,7 @@ import { type Exchanged, exchangeCode, fetchClientToken } from '../../connectors
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isReasonCode } from '../../domain/reasons.ts';
-import type { ConsentDoc, InboxDoc } from '../../stores/model.ts';
+import type { ConnectionDoc, ConsentDoc, InboxDoc } from '../../stores/model.ts';
 import { appSettings, type OpenConnection, openConnection } from '../connection.ts';
 import type { AuthorizationResult, SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
@@ -32,6 +32,7 @@ export async function authorizeConnection(
   } catch (error) {
     if (!(error instanceof TributaryError) || error.retryable) throw error;
     await forget(ports, entry);
+    if (error.code === 'CONNECTION_GONE') throw error;
     // A callback is exchanged once; repeated by a second attempt it is found used although the first had stored it.
     const stored = await ports.stores.grants.get(input.connectionId, input.generation);
     if (error.code === 'CODE_USED' && stored !== null && stored.updatedAt >= entry.receivedAt)
@@ -106,7 +107,10 @@ async function exchanged(
   return fresh;
 }
 
-/** @throws TributaryError ACCOUNT_MISMATCH: another account than before would mix two companies' data. */
+/**
+ * @throws TributaryError ACCOUNT_MISMATCH: another account than before would mix two companies' data. CONNECTION_GONE when
+ * it was disconnected while the app was asked.
+ */
 async function keep(
   ports: ActivityPorts,
   ref: SessionRef,
@@ -114,14 +118,17 @@ async function keep(
 ): Promise<void> {
   const { connectionId, generation } = ref;
   const { stores, secrets } = ports;
+  const isGone = (connection: ConnectionDoc | null): boolean =>
+    connection?.generation !== generation || connection.ownCode === 26;
   await stores.connections.change(connectionId, (connection) => {
+    if (isGone(connection)) throw new TributaryError('CONNECTION_GONE');
     if (connection.account !== null && connection.account !== account)
       throw new TributaryError('ACCOUNT_MISMATCH');
     const merged = { ...connection.parameters, ...parameters };
     const same = connection.account === account && isDeepStrictEqual(merged, connection.parameters);
     return same ? null : { account, parameters: merged };
   });
-  await stores.grants.save({
+  const grant = await stores.grants.save({
     connectionId,
     generation,
     account,
@@ -129,4 +136,8 @@ async function keep(
     expiresAt: expiryOf(secret),
     endsAt: endOf(secret),
   });
+  // A purge that was first has not seen it, and nobody would ever delete it.
+  if (!isGone(await stores.connections.get(connectionId))) return;
+  await stores.grants.remove(grant._id);
+  throw new TributaryError('CONNECTION_GONE');
 }

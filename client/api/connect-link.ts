@@ -39,9 +39,13 @@ export async function findLink(deps: RouteDeps, token: string): Promise<FoundLin
   return { state: link.expiresAt <= deps.now() ? 'expired' : 'open', link, connection, outcome };
 }
 
-/** Only to the generation that it was made for: a link from before a disconnect brings nothing back. */
-function leadsTo({ generation }: ConnectLinkDoc, connection: ConnectionDoc | null): boolean {
+/**
+ * Only to the generation that it was made for: a link from before a disconnect brings nothing back. And only to its own
+ * company and app: the id may have been given to another connection before anybody used the link.
+ */
+function leadsTo({ generation, company, app }: ConnectLinkDoc, connection: ConnectionDoc | null): boolean {
   if (connection === null) return generation === 1;
+  if (connection.company !== company.id || connection.app !== app) return false;
   return connection.status === 'DISCONNECTED' || connection.ownCode === 26
     ? connection.generation + 1 === generation
     : connection.generation === generation;
@@ -109,8 +113,8 @@ export async function connectionOfLink(
   } catch (error) {
     // A second click was first.
     const made = await deps.stores.connections.get(link.connectionId);
-    if (error instanceof TributaryError && error.code === 'CONNECTION_EXISTS' && made?.company === company.id)
-      return made;
+    const exists = error instanceof TributaryError && error.code === 'CONNECTION_EXISTS';
+    if (exists && made !== null && leadsTo(link, made)) return made;
     throw error;
   }
 }

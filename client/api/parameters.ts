@@ -4,6 +4,9 @@ import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Fault } from './problem.ts';
 
+/** Climbs out of its place in an address, or breaks a line. */
+const climbs = /^\.{1,2}$|\p{Cc}/u;
+
 type Parameters = Readonly<Record<string, string>>;
 
 /** One parameter of a connection, as a form shows it. */
@@ -75,6 +78,12 @@ export function parameterFaults(
           ? `${id} takes no parameters`
           : `is not known; ${id} takes ${names.join(', ')}`,
     }));
+  const climbing = Object.entries(parameters)
+    .filter(([name, value]) => names.includes(name) && climbs.test(value))
+    .map(([name]) => ({
+      path: `${path}.${name}`,
+      message: 'must not be . or .. or have control characters',
+    }));
   if (schema === undefined) return unknown;
   const own = comeBySelf(definition);
   const asked = partial ? [] : required(definition).filter((name) => !own.includes(String(name)));
@@ -82,7 +91,7 @@ export function parameterFaults(
   const validate = compileSchema({ ...schema, required: asked as string[] });
   validate(known);
   const titleOf = (name: string) => fields.find((field) => field.name === name)?.title;
-  return [...unknown, ...(validate.errors ?? []).map((error) => faultOf(error, path, titleOf))];
+  return [...unknown, ...climbing, ...(validate.errors ?? []).map((error) => faultOf(error, path, titleOf))];
 }
 
 function faultOf(error: ErrorObject, path: string, titleOf: (name: string) => string | undefined): Fault {

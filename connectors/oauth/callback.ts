@@ -4,6 +4,8 @@ import type { ConnectorDefinition } from '../schema.ts';
 import { authOf } from './party.ts';
 
 const maxLength = 200;
+/** Climbs out of its place in an address, or breaks a line. */
+const unfit = /^\.{1,2}$|\p{Cc}/u;
 
 /** The query of a callback, from the query itself or the whole address. */
 export function callbackQuery(params: URLSearchParams | URL | string): URLSearchParams {
@@ -33,9 +35,9 @@ export function keptParameters(
   const checked = Object.fromEntries(Object.entries(kept).filter(([name]) => known.includes(name)));
   const ajv = new Ajv({ strict: false, logger: false, validateFormats: false });
   const fits = definition.parameters === undefined || ajv.validate(schema, checked);
-  const long = Object.keys(kept).find((name) => (kept[name] ?? '').length > maxLength);
-  if (fits && long === undefined) return kept;
-  const wrong = long ?? ajv.errors?.[0]?.instancePath.slice(1) ?? '';
+  const bad = Object.entries(kept).find(([, value]) => value.length > maxLength || unfit.test(value))?.[0];
+  if (fits && bad === undefined) return kept;
+  const wrong = bad ?? ajv.errors?.[0]?.instancePath.slice(1) ?? '';
   throw new TributaryError(
     'STATE_FORGED',
     `The parameter "${wrong}" of the callback is not what it should be.`,

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { type ErrorCode, TributaryError } from '../../domain/errors.ts';
+import { excerpt } from '../redact.ts';
 
 const refusedClient = () =>
   new TributaryError('INVALID_CREDENTIALS', 'The app refused our client id or secret.');
@@ -11,11 +12,12 @@ export function tokenFailure(error: unknown, invalidGrant: ErrorCode, signal?: A
   if (error instanceof oauth.WWWAuthenticateChallengeError) return refusedClient();
   if (!(error instanceof oauth.ResponseBodyError))
     return new TributaryError('TOKEN_ENDPOINT_FAILED', undefined, {}, { cause: error });
-  const details = { oauthError: error.error };
+  const named = excerpt(error.error, []);
+  const details = { oauthError: named };
   if (error.error === 'invalid_grant') return new TributaryError(invalidGrant, undefined, details);
   if (error.error === 'invalid_client' || error.error === 'unauthorized_client')
     return new TributaryError('INVALID_CREDENTIALS', 'The app refused our client id or secret.', details);
-  const said = `The token endpoint answered "${error.error.slice(0, 200)}".`;
+  const said = `The token endpoint answered "${named}".`;
   // What the request itself is blamed for does not get better by asking again.
   const final = ['invalid_request', 'invalid_scope', 'unsupported_grant_type', 'invalid_target'];
   if (final.includes(error.error) && error.status < 500)
@@ -27,14 +29,16 @@ export function tokenFailure(error: unknown, invalidGrant: ErrorCode, signal?: A
 export function answerFailure(error: unknown): TributaryError {
   if (!(error instanceof oauth.AuthorizationResponseError))
     return new TributaryError('STATE_FORGED', undefined, {}, { cause: error });
-  const details = { oauthError: error.error };
+  // Whoever has the link can write what they like into the address.
+  const named = excerpt(error.error, []);
+  const details = { oauthError: named };
   switch (error.error) {
     case 'access_denied':
       return new TributaryError('CONSENT_DENIED', undefined, details);
     case 'server_error':
     case 'temporarily_unavailable':
-      return new TributaryError('TOKEN_ENDPOINT_FAILED', `The app answered "${error.error}".`, details);
+      return new TributaryError('TOKEN_ENDPOINT_FAILED', `The app answered "${named}".`, details);
     default:
-      return new TributaryError('INVALID_CREDENTIALS', `The app answered "${error.error}".`, details);
+      return new TributaryError('INVALID_CREDENTIALS', `The app answered "${named}".`, details);
   }
 }

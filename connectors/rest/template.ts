@@ -38,19 +38,12 @@ export function fillValue(
   return missing ? null : filled;
 }
 
-function pathValue(value: string): string {
-  // These two would climb out of the place that the definition gives them, encoded or not.
-  if (value === '.' || value === '..')
-    throw new TributaryError('INVALID_INPUT', `"${value}" cannot be a part of a path.`);
-  return encodeURIComponent(value);
-}
-
 /**
  * The address of a path below the app's base address.
  * @param path May hold `{connection.<parameter>}`, and a query.
  */
 export function addressOf(baseUrl: string, path: string, app: Pick<AppAddress, 'parameters'>): URL {
-  return new URL(`${baseUrl.replace(/\/+$/, '')}${fillParameters(path, app, pathValue)}`);
+  return new URL(`${baseUrl.replace(/\/+$/, '')}${fillParameters(path, app)}`);
 }
 
 /**

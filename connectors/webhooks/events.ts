@@ -4,7 +4,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import { valueAt } from '../pointer.ts';
 import type { ConnectorDefinition, WebhookMeaning, WebhookPlace, WebhooksDefinition } from '../schema.ts';
 import { type DeliveryHeaders, headerOf } from './delivery.ts';
-import { meaningOf } from './meaning.ts';
+import { type EventMeaning, meaningOf } from './meaning.ts';
 
 /** One event of a delivery. */
 export interface WebhookEvent {
@@ -22,6 +22,11 @@ export interface WebhookEvent {
 
 /** Longer ones are no names. */
 const nameChars = 200;
+
+/** Deeper ones cannot be written down again, and are no events. */
+const maxDepth = 100;
+/** As bytes of UTF-8. */
+const signs = { quote: 0x22, escape: 0x5c, list: 0x5b, listEnd: 0x5d, object: 0x7b, objectEnd: 0x7d };
 
 /** For an app whose definition says nothing of webhooks: what we ask of whoever sends them. */
 const ours: Pick<WebhooksDefinition, 'signature' | 'id'> = {
@@ -52,15 +57,35 @@ function idPlace({ id, signature }: Pick<WebhooksDefinition, 'id' | 'signature'>
   return id ?? (signature.kind === 'standard' ? { header: 'webhook-id' } : undefined);
 }
 
+/** Whether lists and objects stand in each other deeper than that. Counts only, so that no depth is too much for it. */
+function isDeeper(json: Buffer, most: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < json.length; at++) {
+    const sign = json[at];
+    if (inText) {
+      if (sign === signs.escape) at += 1;
+      else if (sign === signs.quote) inText = false;
+    } else if (sign === signs.quote) inText = true;
+    else if (sign === signs.list || sign === signs.object) {
+      depth += 1;
+      if (depth > most) return true;
+    } else if (sign === signs.listEnd || sign === signs.objectEnd) depth -= 1;
+  }
+  return false;
+}
+
 /** @throws TributaryError INVALID_INPUT when the body is not JSON, or has no list where the definition says one is. */
 function itemsOf(pointer: string | undefined, rawBody: Buffer): readonly JsonValue[] {
   let body: JsonValue;
+  const unfit = (message: string) =>
+    new TributaryError('INVALID_INPUT', `body: ${message}`, { faults: [{ path: 'body', message }] });
   try {
     body = JSON.parse(rawBody.toString('utf8')) as JsonValue;
   } catch {
-    const message = rawBody.length === 0 ? 'is empty' : 'is not valid JSON';
-    throw new TributaryError('INVALID_INPUT', `body: ${message}`, { faults: [{ path: 'body', message }] });
+    throw unfit(rawBody.length === 0 ? 'is empty' : 'is not valid JSON');
   }
+  if (isDeeper(rawBody, maxDepth)) throw unfit(`is nested more than ${maxDepth} deep`);
   if (pointer === undefined) return [body];
   const items = valueAt(body, pointer);
   if (Array.isArray(items)) return items as readonly JsonValue[];
@@ -81,15 +106,22 @@ export function readEvents(
   const places: Partial<WebhooksDefinition> = definition.webhooks ?? ours;
   const place = idPlace(definition.webhooks ?? ours);
   const items = itemsOf(places.items, rawBody);
+  // Thousands of events are of a few types.
+  const meanings = new Map<string, EventMeaning>();
+  const meaning = (type: string): EventMeaning => {
+    const found = meanings.get(type) ?? meaningOf(definition, type);
+    meanings.set(type, found);
+    return found;
+  };
   return items.map((item, index): WebhookEvent => {
     const given = textAt(place, headers, item);
     // A header speaks for the whole delivery.
     const several = place !== undefined && 'header' in place && places.items !== undefined;
     const own = given !== undefined && several ? `${given}#${index}` : given;
-    const content = places.items === undefined ? rawBody : JSON.stringify(item);
-    const id = own === undefined ? hashed(content) : own.length > nameChars ? hashed(own) : own;
+    const content = () => (places.items === undefined ? rawBody : JSON.stringify(item));
+    const id = own === undefined ? hashed(content()) : own.length > nameChars ? hashed(own) : own;
     const type = (textAt(places.type ?? { pointer: '/type' }, headers, item) ?? '').slice(0, nameChars);
-    const { means, resource } = meaningOf(definition, type);
+    const { means, resource } = meaning(type);
     const occurredAt = timeOf(textAt(places.occurredAt, headers, item));
     const account = textAt(places.account, headers, item);
     return {

@@ -12,6 +12,7 @@ const parameters = {
     shop: { type: 'string', title: 'Name of the shop', pattern: '^[a-z]+$' },
     region: { type: 'string', enum: ['eu', 'us'] },
     realmId: { type: 'string' },
+    folder: { type: 'string' },
   },
 };
 const withCursor = { ...shop.resources[0], cursor: 'at', incremental: { param: 'since' } };
@@ -64,7 +65,11 @@ describe('what connect may say', { skip: noStore }, () => {
     assert.match(String(wrong['body.parameters.shop']), /pattern/);
     assert.equal(wrong['body.parameters.region'], 'must be one of eu, us');
     assert.match(String(wrong['body.parameters.realmId']), /by itself when it is authorized/);
-    assert.match(String(wrong['body.parameters.more']), /is not known; place takes shop, region/);
+    assert.match(String(wrong['body.parameters.more']), /is not known; place takes shop, region, folder/);
+    for (const folder of ['.', '..', 'a\r\nb', 'a\u0000'])
+      assert.deepEqual(await faultsOf({ parameters: { shop: 'acme', folder } }), {
+        'body.parameters.folder': 'must not be . or .. or have control characters',
+      });
     assert.deepEqual(await faultsOf({ parameters: { shop: 5 } }), {
       'body.parameters.shop': 'must be text',
     });

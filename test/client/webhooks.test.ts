@@ -181,8 +181,9 @@ describe('webhooks', { skip: noStore }, () => {
     const most = JSON.stringify({ type: 'orders', more: 'x'.repeat(4_900_000) });
     assert.equal((await post(url, most, signed(secret, most, 'm3'))).statusCode, 200);
 
-    assert.equal((await post('/api/webhooks/relay/nobody', text, {})).statusCode, 404);
-    assert.equal((await post('/api/webhooks/books/seven', text, {})).statusCode, 404);
+    // Who cannot sign is not told which connections there are.
+    assert.equal((await post('/api/webhooks/relay/nobody', text, {})).statusCode, 401);
+    assert.equal((await post('/api/webhooks/books/seven', text, {})).statusCode, 401);
     assert.equal((await post('/api/webhooks/none/seven', text, {})).statusCode, 404);
     await t.stores.connections.change('seven', () => ({ status: 'DISCONNECTED', ownCode: 26 }));
     const gone = await hook('seven', secret, { type: 'orders' }, 'm4');

@@ -8,6 +8,7 @@ import {
   definitionSchema,
 } from '../../connectors/definition.ts';
 import { beginAuthorization, exchangeCode, fetchClientToken, refreshTokens } from '../../connectors/oauth.ts';
+import type { TributaryError } from '../../domain/errors.ts';
 import { localEgress } from '../support/egress.ts';
 
 interface Asked {
@@ -198,8 +199,28 @@ describe('the exchange of a code', () => {
     assert.deepEqual(await given('&realmId=42&other=1'), { realmId: '42' });
     assert.deepEqual(await given(''), {});
     await assert.rejects(given('&realmId=4%2F..%2F2'), { code: 'STATE_FORGED', message: /"realmId"/ });
+    // Either would climb out of its place in an address.
+    for (const host of ['..', '.', '%0d%0aa'])
+      await assert.rejects(given(`&host=${host}`), { code: 'STATE_FORGED', message: /"host"/ });
     await assert.rejects(given(`&host=${'x'.repeat(201)}`), { code: 'STATE_FORGED', message: /"host"/ });
   });
+});
+
+test('what app or browser call an error is shown without control characters, tokens and great length', async () => {
+  const started = await start();
+  const said = `\u001b[2J\u0007bad ${'ab12'.repeat(20)} ${'x '.repeat(500)}`;
+  const shown = (error: unknown) => {
+    const { message, details } = error as TributaryError;
+    for (const text of [message, JSON.stringify(details)]) {
+      assert.match(text, /bad \[redacted\]/);
+      assert.doesNotMatch(text, /\p{Cc}|\\u00|ab12/u);
+      assert.ok(text.length < 200, text);
+    }
+    return true;
+  };
+  await assert.rejects(exchange(started, `state=state-1&error=${encodeURIComponent(said)}`), shown);
+  started.desk.answers({ status: 400, body: { error: said } });
+  await assert.rejects(exchange(started, 'code=c&state=state-1'), shown);
 });
 
 describe('the end of a refresh token', () => {

@@ -57,6 +57,10 @@ export const receiveAppWebhook: Route = (api, deps) => {
 
 function byAccount(events: readonly WebhookEvent[]): Map<string | undefined, WebhookEvent[]> {
   const groups = new Map<string | undefined, WebhookEvent[]>();
-  for (const event of events) groups.set(event.account, [...(groups.get(event.account) ?? []), event]);
+  for (const event of events) {
+    const group = groups.get(event.account);
+    if (group === undefined) groups.set(event.account, [event]);
+    else group.push(event);
+  }
   return groups;
 }

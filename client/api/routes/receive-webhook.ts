@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readEvents } from '../../../connectors/webhooks/events.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { Route } from '../deps.ts';
-import { findConnection, findDefinition } from '../find.ts';
+import { findDefinition } from '../find.ts';
 import { notFound } from '../problem.ts';
 import { slug } from '../schemas/common.ts';
 import { deliveryBody, received } from '../schemas/webhooks.ts';
@@ -15,7 +15,7 @@ import { createProof, deliveryOf, requireProof, webhooksOf } from '../webhooks/v
 export const receiveWebhook: Route = (api, deps) => {
   const prove = createProof(deps);
   // A storm of hooks of one connection reads it once for all that come at the same time.
-  const connectionOf = createSharedRead((id) => findConnection(deps, id));
+  const connectionOf = createSharedRead((id) => deps.stores.connections.get(id));
   const schema = {
     summary: 'Receive a webhook of an app',
     description:
@@ -33,13 +33,17 @@ export const receiveWebhook: Route = (api, deps) => {
       const webhooks = webhooksOf(definition);
       requireProof(webhooks, request, deps.token);
       const connection = await connectionOf(id);
-      if (connection.app !== app) throw notFound('connection', id, `at the app ${app}`);
+      if (connection?.app !== app) {
+        // Who cannot sign is not told which connections there are.
+        if (webhooks.signature.kind !== 'none') throw new TributaryError('WEBHOOK_REFUSED');
+        throw notFound('connection', id, `at the app ${app}`);
+      }
       if (connection.status === 'DISCONNECTED')
         throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${id} was disconnected.`);
       const delivery = deliveryOf(request, deps.address);
       await prove(definition, webhooks, delivery, connection);
       const events = readEvents(definition, delivery.headers, delivery.rawBody);
-      const own = events.filter((event) => isOfAccount(event, connection));
+      const own = events.filter((event) => isOfAccount(event, connection, definition));
       const counts = await storeEvents(deps, connection, own);
       const stored = counts.new + counts.ignored > 0;
       const unknownAccounts = events.length - own.length;

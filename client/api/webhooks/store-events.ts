@@ -1,8 +1,10 @@
 import { secretContext } from '../../../activities/secret-context.ts';
+import type { ConnectorDefinition } from '../../../connectors/schema.ts';
 import type { WebhookEvent } from '../../../connectors/webhooks/events.ts';
 import type { NewInboxEntry } from '../../../stores/inbox.ts';
 import type { ConnectionDoc } from '../../../stores/model.ts';
 import type { RouteDeps } from '../deps.ts';
+import { accountParameters } from './account.ts';
 
 /** What became of the events of a delivery. */
 export interface StoredEvents {
@@ -62,8 +64,12 @@ export async function storeEvents(
 }
 
 /** Whether an event is of the account that the connection was authorized for; as long as nothing is known, it is. */
-export function isOfAccount({ account: given }: WebhookEvent, connection: ConnectionDoc): boolean {
+export function isOfAccount(
+  { account: given }: WebhookEvent,
+  connection: ConnectionDoc,
+  definition: ConnectorDefinition,
+): boolean {
   const { account, parameters } = connection;
-  if (given === undefined || account === null) return true;
-  return account === given || Object.values(parameters).includes(given);
+  if (given === undefined || account === null || account === given) return true;
+  return accountParameters(definition).some((name) => parameters[name] === given);
 }
