@@ -10,9 +10,6 @@ const reauthorizeMs = 30 * 86_400_000;
 /** Ports of whoever makes or reads links. */
 export interface LinkPorts {
   readonly stores: Pick<Stores, 'connectLinks' | 'companies'>;
-  readonly secrets: Pick<SecretBox, 'sign' | 'verify'>;
-  /** Public address of the API, without a slash at the end. */
-  readonly publicUrl: () => string;
 }
 
 /** The path of a link: its id and our signature, so that nobody who only reads the store can make one. */
@@ -25,17 +22,17 @@ export function linkIdOf(secrets: Pick<SecretBox, 'verify'>, token: string): str
   return id !== '' && secrets.verify(id, signature, purpose) ? id : undefined;
 }
 
-/** Stores a link. @returns its address */
+/** Stores a link. @returns its id */
 export async function storeConnectLink(
-  { stores, secrets, publicUrl }: LinkPorts,
+  { stores }: LinkPorts,
   link: Omit<ConnectLinkDoc, '_id' | 'sessionId' | 'answer'>,
 ): Promise<string> {
   const _id = randomBytes(16).toString('base64url');
   await stores.connectLinks.create({ _id, ...link, sessionId: null, answer: null });
-  return `${publicUrl()}${connectPath(secrets, _id)}`;
+  return _id;
 }
 
-/** A link by which the customer authorizes a connection again, with its data and cursors. @returns its address */
+/** A link by which the customer authorizes a connection again, with its data and cursors. @returns its id */
 export async function reauthorizeLink(
   ports: LinkPorts,
   connection: ConnectionDoc,

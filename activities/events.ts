@@ -1,19 +1,11 @@
 import type { ConnectionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import { type LinkPorts, reauthorizeLink } from './connect-link.ts';
-import type { ActivityPorts } from './ports.ts';
 
 /** What events are written with. */
 export interface EventPorts extends LinkPorts {
   readonly stores: LinkPorts['stores'] & Pick<Stores, 'events'>;
 }
-
-/** The same from the ports of activities: their callback is below the public address. */
-export const eventPortsOf = ({ stores, secrets, callbackUrl }: ActivityPorts): EventPorts => ({
-  stores,
-  secrets,
-  publicUrl: () => callbackUrl().replace(/\/api\/oauth\/callback$/, ''),
-});
 
 /**
  * Writes the event of a connection that is in 8, with a link to authorize it again. Call it after the connection's
@@ -67,7 +59,8 @@ async function recordOnce(
 ): Promise<void> {
   if ((await ports.stores.events.get(id)) !== null) return;
   const { _id: connectionId, company, app } = connection;
-  const reauthorizeUrl = await reauthorizeLink(ports, connection, new Date());
+  // Only the id is kept: the address with its signature is made for who may read the event.
+  const connectLink = await reauthorizeLink(ports, connection, new Date());
   await ports.stores.events.put({
     _id: id,
     type,
@@ -76,6 +69,7 @@ async function recordOnce(
     app,
     sessionId,
     at,
-    data: { ...data, reauthorizeUrl },
+    connectLink,
+    data,
   });
 }

@@ -1,5 +1,5 @@
 import { connectionCodeMachine } from '../../domain/session.ts';
-import { eventPortsOf, recordDeauthorized } from '../events.ts';
+import { recordDeauthorized } from '../events.ts';
 import type { ActivityPorts } from '../ports.ts';
 
 /**
@@ -19,5 +19,5 @@ export async function deauthorize(
     const move = connectionCodeMachine.advance(ownCode ?? 'session', 'grantRevoked');
     return move.ok && move.to === 8 ? { ownCode: 8, ownCodeSince: at, authorized: false } : null;
   });
-  if (after.generation === generation) await recordDeauthorized(eventPortsOf(ports), after, null);
+  if (after.generation === generation) await recordDeauthorized(ports, after, null);
 }

@@ -3,7 +3,7 @@ import { connectionCodeMachine } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { confirmAuthorized } from '../authorization/confirm.ts';
 import type { WriteStatusInput } from '../contracts.ts';
-import { eventPortsOf, recordDeauthorized } from '../events.ts';
+import { recordDeauthorized } from '../events.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { sealSession } from './seal.ts';
 
@@ -43,7 +43,7 @@ async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<vo
         : null,
     );
     if (code.to === 8 && after.generation === generation)
-      await recordDeauthorized(eventPortsOf(ports), after, input.sessionId);
+      await recordDeauthorized(ports, after, input.sessionId);
   }
   if (steps.some((step) => step.event === 'finalized')) await confirmAuthorized(ports, { connectionId });
   if (seal === true) await sealSession(ports, input);

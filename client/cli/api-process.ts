@@ -51,10 +51,7 @@ export async function runApi(): Promise<void> {
   const listening = await api.listen({ host, port });
   if (given === undefined && port === 0) url = listening;
   dispatcher.start();
-  const warnings = createGrantWarnings({
-    ...{ stores, secrets, log, warningDays: settings.grantWarningDays },
-    publicUrl: () => url.replace(/\/+$/, ''),
-  });
+  const warnings = createGrantWarnings({ stores, log, warningDays: settings.grantWarningDays });
   warnings.start();
   log.info({ url }, 'API answers');
 

@@ -90,6 +90,8 @@ export interface EventDoc {
   readonly app: string;
   readonly sessionId: string | null;
   readonly at: Date;
+  /** Id of the link by which the customer authorizes again. */
+  readonly connectLink: string | null;
   readonly data: JsonObject;
 }
 

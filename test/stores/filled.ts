@@ -50,7 +50,14 @@ export async function fillEverything(stores: Stores): Promise<void> {
     ...{ createdAt: at, expiresAt: at, sessionId: null, answer: null },
   });
   const gone = { type: 'Deauthorized', connectionId, company: 'acme', app: 'shop' } as const;
-  await stores.events.put({ _id: 'event', ...gone, sessionId, at, data: { reauthorizeUrl: 'u' } });
+  await stores.events.put({
+    _id: 'event',
+    ...gone,
+    sessionId,
+    at,
+    connectLink: 'link',
+    data: { endsAt: 'e' },
+  });
   await stores.grants.save({
     connectionId,
     generation: 1,

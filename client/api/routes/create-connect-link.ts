@@ -1,4 +1,4 @@
-import { storeConnectLink } from '../../../activities/connect-link.ts';
+import { connectPath, storeConnectLink } from '../../../activities/connect-link.ts';
 import { spanMs } from '../../../connectors/format/values.ts';
 import { requireSetUp } from '../authorization.ts';
 import { connectionDoc, settingsIn, withParametersBefore } from '../connect.ts';
@@ -31,18 +31,16 @@ export const createConnectLink: Route = (api, deps) => {
     const before = await stores.connections.get(doc._id);
     const generation = await generationFor(deps, doc, before);
     const expiresAt = new Date(createdAt.getTime() + spanMs(validFor));
-    const link = await storeConnectLink(
-      { ...deps, publicUrl: () => deps.address('') },
-      {
-        company: { id: company.id, name: company.name ?? (await companyName(deps, company.id)) },
-        app,
-        connectionId: doc._id,
-        generation,
-        settings: withParametersBefore(definition, before, settingsIn(given)),
-        createdAt,
-        expiresAt,
-      },
-    );
+    const linkId = await storeConnectLink(deps, {
+      company: { id: company.id, name: company.name ?? (await companyName(deps, company.id)) },
+      app,
+      connectionId: doc._id,
+      generation,
+      settings: withParametersBefore(definition, before, settingsIn(given)),
+      createdAt,
+      expiresAt,
+    });
+    const link = deps.address(connectPath(deps.secrets, linkId));
     const reauthorizes = generation === before?.generation;
     return reply
       .code(201)

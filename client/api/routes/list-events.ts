@@ -1,3 +1,4 @@
+import { connectPath } from '../../../activities/connect-link.ts';
 import type { Route } from '../deps.ts';
 import { findConnection } from '../find.ts';
 import { connectionParams } from '../schemas/common.ts';
@@ -18,11 +19,14 @@ export const listEvents: Route = (api, deps) => {
     const { _id } = await findConnection(deps, params.id);
     const events = await deps.stores.events.list(_id, query.limit);
     return {
-      events: events.map(({ _id: id, at, data, ...event }) => ({
+      events: events.map(({ _id: id, at, data, connectLink, ...event }) => ({
         id,
         ...event,
         at: at.toISOString(),
-        data: { ...data },
+        data:
+          connectLink === null
+            ? { ...data }
+            : { ...data, reauthorizeUrl: deps.address(connectPath(deps.secrets, connectLink)) },
       })),
     };
   });
