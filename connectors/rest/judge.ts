@@ -57,18 +57,42 @@ function ruledMeaning(
   )?.means;
 }
 
-/** The app's own words, redacted and cut: those at `errorMessage`, or the beginning of the answer. */
+/** Names by which apps usually say what went wrong. */
+const wordy =
+  /^(error|errors|message|detail|details|title|description|reason|fault|code|error_description)$/i;
+
+/** The first text under such a name; anything else of an answer may be a customer's data. */
+function usualWords(body: JsonValue | undefined, depth = 0): string | undefined {
+  if (typeof body !== 'object' || body === null || depth > 4) return undefined;
+  if (Array.isArray(body)) return usualWords(body[0], depth + 1);
+  const named = Object.entries(body).filter(([name]) => wordy.test(name));
+  const text = named.find(([, value]) => typeof value === 'string' && value !== '')?.[1];
+  if (typeof text === 'string') return text;
+  for (const [, value] of named) {
+    const found = usualWords(value, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * The app's own words, redacted and cut: those at `errorMessage`, or where such words usually are. Of an answer that
+ * brings data, and of any other JSON, nothing is quoted: it may hold fields that nobody may see.
+ */
 function wordsOf(
   { errorMessage }: AnswerRules,
-  { headers, bytes }: RawAnswer,
+  { status, headers, bytes }: RawAnswer,
   body: JsonValue | undefined,
   secrets: readonly string[],
 ): string {
   const own = errorMessage === undefined || body === undefined ? undefined : valueAt(body, errorMessage);
   if (own !== undefined && own !== null && own !== '')
     return `"${excerpt(typeof own === 'string' ? own : JSON.stringify(own), secrets, WORDS)}"`;
+  const usual = usualWords(body);
+  if (usual !== undefined) return `"${excerpt(usual, secrets, WORDS)}"`;
   const type = headers.get('content-type') ?? 'no content type';
-  return `${type}: "${excerpt(beginning(bytes), secrets)}"`;
+  const quotable = status >= 300 && body === undefined && !/json/i.test(type);
+  return quotable ? `${type}: "${excerpt(beginning(bytes), secrets)}"` : `${type}, ${bytes.byteLength} bytes`;
 }
 
 /** Says that the grant is over, in the app's own words. */

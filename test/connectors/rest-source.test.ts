@@ -64,16 +64,16 @@ describe('a REST source', async () => {
     await assert.rejects(readAll(app.url), { code: 'SOURCE_UNREACHABLE' });
   });
 
-  test('HTML is SOURCE_BAD_ANSWER with its type and beginning, without secrets', async () => {
+  test('HTML is SOURCE_BAD_ANSWER with its type and size; what should be data is not quoted', async () => {
     const secret = pagedCredentials.bearer.token;
     app.faults.raw = {
       contentType: 'text/html',
       body: `<html>hello ${secret} abcdefghijklmnop0123456789xyz${'!'.repeat(200)}`,
     };
     await assert.rejects(readAll(app.url), (error: Error) => {
-      assert.match(error.message, /text\/html: "<html>hello \[redacted\] \[redacted\]!+"/);
+      assert.match(error.message, /answered 200, text\/html, \d+ bytes, which is not JSON/);
       assert.equal('code' in error && error.code, 'SOURCE_BAD_ANSWER');
-      assert.ok(error.message.length < 250 && !error.message.includes(secret));
+      assert.ok(error.message.length < 250 && !error.message.includes('hello'));
       return true;
     });
   });
