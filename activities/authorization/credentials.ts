@@ -14,6 +14,8 @@ const leaseMs = 45_000;
 const leasePollMs = 200;
 /** A token that ends within this is refreshed before it is used. */
 const earlyMs = 30_000;
+/** What was read of the grant is good for so long: pages may come faster than the store answers. */
+const freshMs = 1_000;
 
 export interface CredentialsOf {
   readonly connectionId: string;
@@ -30,6 +32,7 @@ type Renewable = Exclude<GrantSecret, { readonly kind: 'submitted' }>;
  * workers holds a lease in the store, and new tokens are stored before they are used. A refresher that dies after the
  * app gave new tokens and before they are stored has lost the grant: the next one waits for the end of the lease, asks
  * with the old token, is refused (GRANT_REVOKED), and a person authorizes again (8). Nothing but the app could mend it.
+ * What is asked with may be a second old; before a refresh, and before a refusal counts, the store is asked.
  */
 export function createCredentials(
   ports: Pick<ActivityPorts, 'stores' | 'secrets' | 'egress'>,
@@ -39,6 +42,7 @@ export function createCredentials(
   const { grants } = ports.stores;
   const context = secretContext.grant(connectionId, generation);
   let refused: string | undefined;
+  let known: { readonly secret: GrantSecret; readonly until: number } | undefined;
 
   const headerOf = (secret: GrantSecret): string =>
     secret.kind === 'submitted'
@@ -110,15 +114,25 @@ export function createCredentials(
 
   return {
     async authorization({ refresh = false } = {}) {
-      const { secret } = await current();
+      if (refresh || (known !== undefined && known.until < performance.now())) known = undefined;
+      known ??= { secret: (await current()).secret, until: performance.now() + freshMs };
+      const { secret } = known;
       const header = headerOf(secret);
       if (secret.kind === 'submitted') {
-        if (refresh) throw new TributaryError('GRANT_REVOKED', 'The app refused the credentials.');
+        // Others than the refused ones were submitted meanwhile.
+        const isNew = refused !== undefined && header !== refused;
+        if (refresh && !isNew) throw new TributaryError('GRANT_REVOKED', 'The app refused the credentials.');
+        refused = header;
         return header;
       }
       const ends = expiryOf(secret)?.getTime() ?? Number.POSITIVE_INFINITY;
       const stale = ends - Date.now() < earlyMs && isRenewable(secret);
-      refused = refresh || stale ? await refreshed(refresh ? (refused ?? header) : header) : header;
+      if (!refresh && !stale) {
+        refused = header;
+        return header;
+      }
+      known = undefined;
+      refused = await refreshed(refresh ? (refused ?? header) : header);
       return refused;
     },
   };

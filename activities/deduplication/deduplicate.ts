@@ -1,3 +1,5 @@
+import type { ResourceDefinition } from '../../connectors/definition.ts';
+import { fieldAt } from '../../connectors/pointer.ts';
 import { compareCursors } from '../../domain/cursor.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { changeId } from '../../stores/feed.ts';
@@ -5,9 +7,10 @@ import { mergeId } from '../../stores/merges.ts';
 import type { RecordDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
 import { nextChange } from '../changes.ts';
-import { openConnection } from '../connection.ts';
+import { openConnection, resourceOf } from '../connection.ts';
 import type { SessionRef } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
+import { namesOf, pathOf } from '../loading/paths.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { canonical } from '../structuring/canonical.ts';
 
@@ -23,8 +26,12 @@ export function deduplicate(ports: ActivityPorts, input: SessionRef): Promise<{ 
   return live('DEDUPLICATION_FAILED', async (life) => {
     const { definition } = await openConnection(ports, input);
     let merged = 0;
-    for (const { resource, match } of definition.deduplication ?? [])
-      for (const fields of match) merged += await mergeBy(ports, input, life, resource, fields);
+    for (const { resource, match } of definition.deduplication ?? []) {
+      // Readers are told only of what the session structured: a later one that does finds these records too.
+      if ((await ports.stores.structuring.get(runId(input.sessionId, resource))) === null) continue;
+      for (const fields of match)
+        merged += await mergeBy(ports, input, life, resourceOf(definition, resource), fields);
+    }
     return { merged };
   });
 }
@@ -33,19 +40,20 @@ async function mergeBy(
   ports: ActivityPorts,
   input: SessionRef,
   life: Life,
-  resource: string,
+  { id: resource, mapping = {} }: ResourceDefinition,
   fields: readonly string[],
 ): Promise<number> {
   const { stores } = ports;
   const { sessionId, connectionId, generation } = input;
   const records = stores.records.of(connectionId, generation, resource);
+  const paths = fields.map((field) => inRecord(field, mapping));
   const survivors = new Map<string, Candidate>();
   const losers: { readonly key: string; readonly match: string }[] = [];
   let seen = 0;
   for await (const record of records.stream()) {
     seen += 1;
     if (seen % 1000 === 0) await life.stopIfAsked();
-    const match = matchOf(record, fields);
+    const match = matchOf(record, paths);
     if (match === null) continue;
     const { _id, cursor } = record;
     const rival = survivors.get(match);
@@ -82,10 +90,17 @@ async function mergeBy(
   return losers.length;
 }
 
+/** A pointer says where the app has a field; the mapping may call the first step otherwise. */
+function inRecord(field: string, mapping: Readonly<Record<string, string>>): string {
+  if (!field.startsWith('/')) return field;
+  const [first = '', ...rest] = namesOf(field);
+  return pathOf([mapping[first] ?? first, ...rest]);
+}
+
 function matchOf(record: RecordDoc, fields: readonly string[]): string | null {
   const values: JsonValue[] = [];
   for (const field of fields) {
-    const value = record.data[field];
+    const value = fieldAt(record.data, field);
     if (value === null || value === undefined || value === '') return null;
     values.push(value);
   }

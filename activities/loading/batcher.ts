@@ -1,9 +1,8 @@
 import type { PageToken, SourcePage } from '../../connectors/source.ts';
-import { laterCursor } from '../../domain/cursor.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { Limits } from '../ports.ts';
 import { storable } from './rows.ts';
-import type { CursorReader } from './sound-cursor.ts';
+import { type CursorReader, safeCursor } from './sound-cursor.ts';
 
 /** What is done with each row before it is stored. */
 export interface RowTreatment {
@@ -46,6 +45,10 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
   let cursor: string | null = null;
   let openedAt = now();
   let skip = start.skip;
+  /** After the page that was taken last; null in the middle of one, and before the first. */
+  let border: { readonly next: LoadPosition; readonly total: number | null } | null = null;
+  /** Whether the open batch brings loading any further. */
+  let moved = false;
 
   const cut = (next: LoadPosition, total: number | null, last: boolean): FullBatch => {
     const batch = { texts, bytes, filtered, next, cursor, total, last };
@@ -53,6 +56,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
     filtered = 0;
     bytes = 0;
     cursor = null;
+    moved = false;
     openedAt = now();
     return batch;
   };
@@ -63,6 +67,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
     /** The batches that a page fills; `token` is where this page itself starts. */
     *add(page: SourcePage, token: PageToken | null): Generator<FullBatch> {
       const total = page.total ?? null;
+      border = null;
       for (let index = skip; index < page.rows.length; index++) {
         const row = page.rows[index] ?? null;
         if (treat.isOutside(row)) {
@@ -74,7 +79,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
           yield cut({ from: token, skip: index }, total, false);
         texts.push(fit.text);
         bytes += fit.bytes;
-        cursor = laterCursor(cursor, treat.cursorOf(row));
+        cursor = safeCursor(cursor, treat.cursorOf(row));
         const more = index + 1 < page.rows.length;
         if (texts.length >= limits.batchRows && more)
           yield cut({ from: token, skip: index + 1 }, total, false);
@@ -87,6 +92,13 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
         (texts.length + filtered > 0 && now() - openedAt >= limits.batchAgeMs)
       )
         yield cut(after, total, false);
+      else moved = true;
+      border = { next: after, total };
     },
+    /**
+     * The batch that is open, when reading ends before it is full; null when there is none, or when a batch before it
+     * may not be stored.
+     */
+    rest: (): FullBatch | null => (border === null || !moved ? null : cut(border.next, border.total, false)),
   };
 }

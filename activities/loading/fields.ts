@@ -1,24 +1,31 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
+import { valueAt } from '../../connectors/pointer.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { ConnectionDoc, ResourceSetting } from '../../stores/model.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
 import { canonical } from '../structuring/canonical.ts';
-import { changeAt, namesOf, pick, without } from './paths.ts';
+import { changeAt, merged, namesOf, pathOf, pick, without } from './paths.ts';
 
 /** What is left of a row before anything of it is stored. */
 export interface FieldRules {
   readonly only: readonly string[] | null;
   readonly drop: readonly string[];
   readonly hash: readonly string[];
+  /** What stays of a part that is dropped. */
+  readonly kept?: readonly string[];
 }
 
 type Resource = Pick<ResourceDefinition, 'key' | 'cursor' | 'fields' | 'deletes'>;
 
+/** A field by its one name: `id` and `/id` are the same. */
+const canonicalName = (field: string): string => pathOf(namesOf(field));
+
 /**
  * The rules of the definition and those of the connection together. Key and cursor, and the field that tells a
- * deletion, are always kept; the last two are not hashed either, since they are read.
+ * deletion, are always kept; the last two are not hashed either, since they are read. Of what holds one of them the
+ * rest goes.
  */
 export function fieldRules(
   resource: Resource,
@@ -30,17 +37,25 @@ export function fieldRules(
     (name) => name !== undefined,
   );
   const kept = new Set([...key, ...read]);
+  const isOneOf = (fields: readonly string[], name: string) =>
+    fields.some((field) => canonicalName(field) === canonicalName(name));
+  const needed = [...kept].map(canonicalName);
+  const holdsNeeded = (name: string) => needed.some((field) => field.startsWith(`${canonicalName(name)}/`));
   const lists = [fields?.only, own?.only].filter((list) => list !== undefined);
   const [first, second] = lists;
   const chosen = second === undefined ? first : first?.filter((name) => second.includes(name));
-  const drop = [...(fields?.drop ?? []), ...(own?.drop ?? [])].filter((name) => !kept.has(name));
-  const hash = [...(fields?.hash ?? []), ...(own?.hash ?? [])].filter(
-    (name) => !read.includes(name) && !drop.includes(name),
+  const toHash = [...(fields?.hash ?? []), ...(own?.hash ?? [])];
+  // A hash of the whole would hide the part that is read.
+  const drop = [...(fields?.drop ?? []), ...(own?.drop ?? []), ...toHash.filter(holdsNeeded)].filter(
+    (name) => !isOneOf([...kept], name),
   );
+  const hash = toHash.filter((name) => !isOneOf(read, name) && !isOneOf(drop, name));
+  const torn = needed.filter((field) => drop.some((name) => field.startsWith(`${canonicalName(name)}/`)));
   return {
     only: chosen === undefined ? null : [...new Set([...kept, ...chosen])],
     drop: [...new Set(drop)],
     hash: [...new Set(hash)],
+    ...(torn.length === 0 ? {} : { kept: torn }),
   };
 }
 
@@ -53,7 +68,7 @@ export const hasRules = ({ only, drop, hash }: FieldRules): boolean =>
  */
 export function createFieldFilter(rules: FieldRules, hashKey: Buffer): (row: JsonValue) => JsonValue {
   if (!hasRules(rules)) return (row) => row;
-  const { only, drop, hash } = rules;
+  const { only, drop, hash, kept = [] } = rules;
   const hashed = (value: JsonValue): JsonValue =>
     value === null
       ? null
@@ -64,13 +79,35 @@ export function createFieldFilter(rules: FieldRules, hashKey: Buffer): (row: Jso
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return null;
     let left = only === null ? (row as JsonObject) : pick(row as JsonObject, only);
     for (const name of drop) left = without(left, name);
+    if (kept.length > 0) left = merged(left, pick(row as JsonObject, kept));
     for (const name of hash) left = changeAt(left, name, hashed);
     return left;
   };
 }
 
-/** The JSON Schema that is left: what is dropped is not asked for, what is hashed is a text or null. */
-export function schemaAfter(schema: JsonObject, { only, drop, hash }: FieldRules): JsonObject {
+const alternatives = ['allOf', 'anyOf', 'oneOf'] as const;
+
+/** What a reference inside of the schema stands for, so that its parts may be changed at this place only. */
+function resolved(schema: JsonObject, root: JsonObject): JsonObject {
+  const { $ref, ...rest } = schema;
+  if (typeof $ref !== 'string' || !$ref.startsWith('#/')) return schema;
+  const target = valueAt(root, $ref.slice(1));
+  return isPlain(target) ? { ...target, ...rest } : schema;
+}
+
+const isPlain = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The JSON Schema that is left: what is dropped is not asked for, what is hashed is a text or null. Of alternatives
+ * that were told apart by what is dropped more than one may fit.
+ */
+export function schemaAfter(
+  given: JsonObject,
+  { only, drop, hash }: FieldRules,
+  root: JsonObject = given,
+): JsonObject {
+  const schema = resolved(given, root);
   const properties = schema.properties as Readonly<Record<string, JsonObject>> | undefined;
   const required = schema.required as readonly string[] | undefined;
   const firsts = (paths: readonly string[]) => new Set(paths.map((path) => namesOf(path)[0] ?? ''));
@@ -94,21 +131,24 @@ export function schemaAfter(schema: JsonObject, { only, drop, hash }: FieldRules
       drop: below(drop, name),
       hash: below(hash, name),
     };
-    return [[name, hasRules(inner) && typeof one === 'object' ? schemaAfter(one, inner) : one]];
+    return [[name, hasRules(inner) && isPlain(one) ? schemaAfter(one, inner, root) : one]];
   });
-  const { items } = schema;
-  const isList = typeof items === 'object' && items !== null && !Array.isArray(items);
+  const { items, oneOf: _oneOf, ...others } = schema;
+  const after = (inner: JsonValue) =>
+    isPlain(inner) ? schemaAfter(inner, { only, drop, hash }, root) : inner;
+  const choices = alternatives.flatMap((name) => {
+    const list = schema[name];
+    return Array.isArray(list) ? [[name === 'oneOf' ? 'anyOf' : name, list.map(after)] as const] : [];
+  });
   return {
-    ...schema,
+    ...others,
     // A path goes through lists as it goes through objects.
-    ...(isList ? { items: schemaAfter(items as JsonObject, { only, drop, hash }) } : {}),
+    ...(items === undefined ? {} : { items: after(items) }),
+    ...Object.fromEntries(choices),
     ...(properties === undefined ? {} : { properties: Object.fromEntries(left) }),
     ...(required === undefined ? {} : { required: required.filter((name) => !gone(name)) }),
   };
 }
-
-const pathOf = (names: readonly string[]): string =>
-  names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** The resource as its rows are stored: its schema is that of what is left of them. */
 export function resourceAfter(resource: ResourceDefinition, rules: FieldRules): ResourceDefinition {

@@ -2,7 +2,6 @@ import { activityInfo } from '@temporalio/activity';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { createSource } from '../../connectors/registry.ts';
 import type { PageToken, ReadRequest, Source } from '../../connectors/source.ts';
-import { laterCursor } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { CheckpointDoc, ReadPlan } from '../../stores/model.ts';
 import { createCredentials } from '../authorization/credentials.ts';
@@ -16,13 +15,14 @@ import { createFieldFilter, hashKeyOf, resourceAfter, rulesOf } from './fields.t
 import { hookSource } from './hook-rows.ts';
 import { isOutside, planRead } from './plan.ts';
 import { cursorOf } from './rows.ts';
-import { soundCursor } from './sound-cursor.ts';
+import { safeCursor, soundCursor } from './sound-cursor.ts';
 import { watchProgress } from './watch.ts';
 
 /**
  * Reads one resource page by page and stores each batch once, under `<sessionId>/<resource>/<number>`, then the
  * checkpoint. A batch number that another attempt has stored already is taken over as it is, so that the batches
- * are one log whoever writes it. Goes on at the checkpoint after an interruption.
+ * are one log whoever writes it. When reading ends early, whatever the reason, the rows before are stored. Goes on at
+ * the checkpoint after an interruption.
  */
 export function loadResource(ports: LoadingPorts, input: LoadInput): Promise<LoadedResource> {
   return live('UNKNOWN_ERROR', async (life) => {
@@ -55,7 +55,12 @@ export function loadResource(ports: LoadingPorts, input: LoadInput): Promise<Loa
         watch,
         checkpoint,
         exchanges,
-        treat: treatment(resourceAfter(resource, rules), resource, read, createFieldFilter(rules, hashKey)),
+        treat: treatment(
+          resourceAfter(resource, rules),
+          resource,
+          checkpoint,
+          createFieldFilter(rules, hashKey),
+        ),
         source: byHooks ?? (await appSource(ports, input, opened, watch.signal)),
         request: {
           resource: resourceId,
@@ -91,8 +96,12 @@ async function planOf(
   const session = await stores.sessions.get(sessionId);
   const committed = await stores.cursors.get(connectionId, generation, id);
   const setting = connection.resources.find((one) => one.id === id);
-  const plan = planRead({ resource, setting, scope: session?.scope ?? {}, committed });
-  return byHooks ? { ...plan, kind: 'hooks', since: null, until: null } : plan;
+  const scope = session?.scope ?? {};
+  const plan = planRead({ resource, setting, scope, committed });
+  // Who asked for all, or for a range, gets it. The app is asked after the hooks came: it tells of the same in a full
+  // read, and after a range the cursor still stands before it.
+  const isAsked = scope.full === true || scope.range !== undefined;
+  return byHooks && !isAsked ? { ...plan, kind: 'hooks', since: null, until: null } : plan;
 }
 
 async function appSource(
@@ -113,12 +122,12 @@ async function appSource(
 function treatment(
   stored: ResourceDefinition,
   { cursor }: ResourceDefinition,
-  read: ReadPlan,
+  { read, startedAt }: CheckpointDoc,
   filter: RowTreatment['filter'],
 ): RowTreatment {
   const bounded = read.from !== null || read.to !== null;
   return {
-    cursorOf: soundCursor(stored),
+    cursorOf: soundCursor(stored, startedAt),
     isOutside: bounded ? (row) => isOutside(read, cursorOf(row, cursor)) : () => false,
     filter,
   };
@@ -144,20 +153,27 @@ async function readOn(reading: Reading): Promise<LoadedResource> {
     const batcher = createBatcher(ports.limits, position, treat);
     let token: PageToken | null = position.from;
     let takenOver = false;
-    for await (const page of source.read(token === null ? request : { ...request, from: token })) {
-      if (page.rows.length > 0) exchanges.place(token, [checkpoint.batches, batcher.held()]);
-      for (const batch of batcher.add(page, token)) {
-        const stored = await store(reading, checkpoint, batch);
-        checkpoint = stored.checkpoint;
-        if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
-        await exchanges.save();
-        await life.stopIfAsked();
-        takenOver ||= stored.takenOver;
+    try {
+      for await (const page of source.read(token === null ? request : { ...request, from: token })) {
+        if (page.rows.length > 0) exchanges.place(token, [checkpoint.batches, batcher.held()]);
+        for (const batch of batcher.add(page, token)) {
+          const stored = await store(reading, checkpoint, batch);
+          checkpoint = stored.checkpoint;
+          if (checkpoint.done) return { rows: checkpoint.rows, batches: checkpoint.batches };
+          await exchanges.save();
+          await life.stopIfAsked();
+          takenOver ||= stored.takenOver;
+          if (takenOver) break;
+        }
         if (takenOver) break;
+        token = page.next;
+        await life.stopIfAsked();
       }
-      if (takenOver) break;
-      token = page.next;
-      await life.stopIfAsked();
+    } catch (error) {
+      // What was read is kept, or an app that allows few pages at a time would never be read to its end.
+      const rest = batcher.rest();
+      if (rest !== null) await store(reading, checkpoint, rest).catch(() => undefined);
+      throw error;
     }
     // Another attempt had stored that number: go on from where its batch ends.
     if (!takenOver) throw new TributaryError('SOURCE_BAD_ANSWER', 'The pages ended without a last one.');
@@ -188,7 +204,7 @@ async function store({ ports, input, life, watch }: Reading, checkpoint: Checkpo
     rows: checkpoint.rows + winner.rowCount,
     bytes: checkpoint.bytes + winner.bytes,
     next: winner.next,
-    cursor: laterCursor(checkpoint.cursor, winner.cursor),
+    cursor: safeCursor(checkpoint.cursor, winner.cursor),
     total: winner.total,
     done: winner.last,
     at: new Date(),

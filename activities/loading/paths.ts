@@ -9,6 +9,10 @@ export const namesOf = (field: string): string[] =>
         .map((raw) => raw.replaceAll('~1', '/').replaceAll('~0', '~'))
     : [field];
 
+/** The JSON pointer of these names. */
+export const pathOf = (names: readonly string[]): string =>
+  names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -47,6 +51,16 @@ function changeBelow(
 
 /** The row without one field. */
 export const without = (row: JsonObject, field: string): JsonObject => changeAt(row, field, () => undefined);
+
+/** The row with what another one has besides. */
+export function merged(row: JsonObject, more: JsonObject): JsonObject {
+  const all = copy(row);
+  for (const [name, value] of Object.entries(more)) {
+    const own = Object.hasOwn(all, name) ? all[name] : undefined;
+    put(all, name, isObject(own) && isObject(value) ? merged(own, value) : value);
+  }
+  return all;
+}
 
 /** Only these fields of the row. */
 export function pick(row: JsonObject, fields: readonly string[]): JsonObject {

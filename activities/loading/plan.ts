@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from '../../connectors/definition.ts';
+import { timeOf } from '../../connectors/rest/since.ts';
 import type { Scope } from '../../domain/contracts.ts';
 import { compareCursors } from '../../domain/cursor.ts';
 import { everything } from '../../stores/loading.ts';
@@ -41,14 +42,8 @@ export function isOutside({ kind, from, to }: Pick<ReadPlan, 'kind' | 'from' | '
   return (from !== null && compareTimes(cursor, from) < 0) || (to !== null && compareTimes(cursor, to) >= 0);
 }
 
-/** Numbers below are seconds since 1970, those above milliseconds: 5138 in the one reading, 1973 in the other. */
-const secondsBelow = 1e11;
-
-function instantOf(value: string): number {
-  if (!/^-?\d+(\.\d+)?$/.test(value)) return Date.parse(value);
-  const number = Number(value);
-  return Math.abs(number) < secondsBelow ? number * 1000 : number;
-}
+/** The same as what is asked for; other ways to write a time as JavaScript reads them. */
+const instantOf = (value: string): number => timeOf(value) ?? Date.parse(value);
 
 /** Compares a cursor value with an ISO 8601 time; as texts where they are no times. Below 0: the first is earlier. */
 export function compareTimes(cursor: string, time: string): number {

@@ -63,7 +63,7 @@ export async function removeAbsent(of: AbsentInput): Promise<number> {
     n += 1;
   }
   const isAbsent = ({ _id, cursor }: Pick<RecordDoc, '_id' | 'cursor'>): boolean =>
-    !seen.has(_id) && isOfHistory(cursor, checkpoint.read.since);
+    !seen.has(_id) && isOfHistory(cursor, checkpoint.read.from);
   for (;;) {
     const absent = await find(of, isAbsent);
     if (removed === 0) check(of, absent.count);

@@ -75,7 +75,11 @@ export function compileShape(resource: ResourceDefinition, known?: ReadonlySet<s
       return unfit(null, 'TOO_LARGE', `The row has ${object.bytes} bytes; its SHA-256 is ${object.sha256}.`);
     const key = keyOf(object, keyFields);
     if (key === null)
-      return unfit(null, 'KEY_MISSING', `The key (${keyFields.join(', ')}) is missing or empty.`);
+      return unfit(
+        null,
+        'KEY_MISSING',
+        `The key (${keyFields.join(', ')}) is missing, empty, or a number too large to be exact.`,
+      );
     if (isDeleted(object))
       return {
         fits: true,

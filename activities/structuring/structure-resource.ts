@@ -12,6 +12,7 @@ import { openConnection, resourceOf } from '../connection.ts';
 import type { ResourceInput, StructuredResource } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import { resourceAfter, rulesOf } from '../loading/fields.ts';
+import { safeCursor } from '../loading/sound-cursor.ts';
 import type { ActivityPorts, Limits } from '../ports.ts';
 import { comparesAbsent, removeAbsent } from './absent.ts';
 import { fingerprintOf } from './canonical.ts';
@@ -135,10 +136,11 @@ async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
     });
   const { kind } = checkpoint.read;
   if (kind === 'full' || kind === 'changes') {
-    const committed = await stores.cursors.get(connectionId, generation, resourceId);
+    const committed = (await stores.cursors.get(connectionId, generation, resourceId))?.value ?? null;
     await stores.cursors.put({
       _id: cursorId(connectionId, generation, resourceId),
-      value: laterCursor(checkpoint.cursor, committed?.value ?? null),
+      // What was read whole is known whole: a committed value that was wrong ends here.
+      value: kind === 'full' ? (checkpoint.cursor ?? committed) : safeCursor(checkpoint.cursor, committed),
       sessionId,
       at: new Date(),
     });

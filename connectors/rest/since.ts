@@ -1,3 +1,4 @@
+import { instantOf as instant } from '../../domain/cursor.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { spanMs } from '../format/values.ts';
 import type { Incremental, ResourceDefinition } from '../schema.ts';
@@ -11,16 +12,12 @@ const dateTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}
 const countsMilliseconds = (value: number): boolean => Math.abs(value) >= 1e11;
 
 /** The instant of a cursor value, ms since 1970; a time without a zone is in UTC. Undefined where it is no time. */
-function instant(value: string): number | undefined {
+export function timeOf(value: string): number | undefined {
   if (numeric.test(value)) {
     const number = Number(value);
     return countsMilliseconds(number) ? number : number * 1000;
   }
-  const match = dateTime.exec(value);
-  if (!match && !day.test(value)) return undefined;
-  const text = value.replace(' ', 'T');
-  const ms = Date.parse(match && match[3] === undefined ? `${text}Z` : text);
-  return Number.isNaN(ms) ? undefined : ms;
+  return instant(value);
 }
 
 /** A value moved back, written as it was: a number, a day, or a time with or without fraction and zone. */
@@ -34,7 +31,7 @@ function earlierAsIs(value: string, lookbackMs: number, inclusive: boolean): str
       ? String(number - moved)
       : String(BigInt(value) - BigInt(moved));
   }
-  const at = instant(value);
+  const at = timeOf(value);
   if (at === undefined) return value;
   if (day.test(value)) {
     const days = Math.ceil(lookbackMs / dayMs) + (inclusive ? 0 : 1);
@@ -64,7 +61,7 @@ function written(ms: number, format: Exclude<Incremental['format'], 'asIs'>): st
 }
 
 function instantOf(resource: ResourceDefinition, value: string): number {
-  const at = instant(value);
+  const at = timeOf(value);
   // The range of JavaScript's dates.
   if (at === undefined || Math.abs(at) > 8.64e15 - 400 * dayMs)
     throw new TributaryError(

@@ -46,6 +46,38 @@ describe('fields that are chosen, dropped and hashed', () => {
     assert.equal(filter(['a list']), null, 'what has no fields is not kept either');
   });
 
+  it('what is read stays, however a rule names it, and though what it is part of goes', () => {
+    const read = {
+      key: ['/ref/id'],
+      cursor: 'at',
+      deletes: { kind: 'tombstone', field: '/meta/gone' },
+      fields: { drop: ['/at'], hash: ['meta', 'ref'] },
+    } as const;
+    const filter = createFieldFilter(fieldRules(read as never, undefined), key);
+    const one = { ref: { id: 1, name: 'Ada' }, at: '2024-01-01', meta: { gone: true, by: 'Ada' } };
+    assert.deepEqual(filter(one), { ref: { id: 1 }, at: '2024-01-01', meta: { gone: true } });
+    const dropped = { ...read, fields: { drop: ['meta'], hash: ['/ref/id'] } };
+    const left = createFieldFilter(fieldRules(dropped as never, undefined), key)(one) as typeof one;
+    assert.deepEqual([left.meta, left.ref.name], [{ gone: true }, 'Ada']);
+    assert.match(String(left.ref.id), /^[0-9a-f]{64}$/);
+    assert.deepEqual(filter({ at: '2024-01-01' }), { at: '2024-01-01' });
+  });
+
+  it('the schema asks for no dropped field by reference or in an alternative either', () => {
+    const address = { type: 'object', required: ['street'], properties: { street: { type: 'string' } } };
+    const schema = {
+      $defs: { address },
+      anyOf: [{ required: ['email'] }, { required: ['phone'] }],
+      allOf: [{ required: ['address'], properties: { phone: { type: 'integer' } } }],
+      properties: { email: { type: 'string' }, address: { $ref: '#/$defs/address' } },
+    };
+    const rules = { only: null, drop: ['email', '/address/street'], hash: ['phone'] };
+    const fits = compileSchema(schemaAfter(schema, rules));
+    assert.equal(fits({ address: {} }), true, JSON.stringify(fits.errors));
+    assert.equal(fits({ address: {}, phone: 'abc' }), true, JSON.stringify(fits.errors));
+    assert.equal(fits({}), false);
+  });
+
   it('the schema asks for what is left only, and takes a hash for what is hashed', () => {
     const schema = {
       type: 'object',

@@ -34,6 +34,22 @@ describe('what a session reads', () => {
   });
 });
 
+describe('a time without a zone', () => {
+  it('is in UTC, wherever the worker is', () => {
+    const { TZ } = process.env;
+    process.env.TZ = 'America/New_York';
+    try {
+      const plan = { kind: 'full', from: '2024-01-01T00:00:00Z', to: '2024-02-01T00:00:00Z' } as const;
+      assert.equal(isOutside(plan, '2023-12-31T22:00:00'), true);
+      assert.equal(isOutside(plan, '2024-01-31 22:00:00'), false);
+      assert.equal(isOutside(plan, 'Wed, 31 Jan 2024 22:00:00 GMT'), false);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+});
+
 describe('drift', () => {
   const context = { declared: new Set<string>(), hashed: new Set<string>(), isDropped: () => false };
   const seen = (...rows: Parameters<ReturnType<typeof createObserver>['add']>[0][]) => {
