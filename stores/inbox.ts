@@ -28,6 +28,8 @@ export interface Claim {
   readonly generation: number;
   readonly kinds: Kinds;
   readonly sessionId: string;
+  /** Only those of these resources, and those that name none; all unless given. */
+  readonly resources?: readonly string[];
   readonly at: Date;
 }
 
@@ -106,8 +108,10 @@ export function createInbox(db: Db) {
      * Gives the session every entry of these kinds that no other session has, oldest first; an entry belongs to one
      * session for ever. Entries that it has already come again.
      */
-    async claim({ connectionId, generation, kinds, sessionId, at }: Claim): Promise<InboxEntry[]> {
+    async claim({ connectionId, generation, kinds, sessionId, resources, at }: Claim): Promise<InboxEntry[]> {
       const owner = { connectionId, generation };
+      const wanted = ({ resource }: InboxEntry) =>
+        resources === undefined || resource === undefined || resources.includes(resource);
       const claimedBy = { $in: [null, sessionId] };
       const open = await entries({ ...owner, kind: { $in: kinds }, claimedBy, outcome: null })
         .sort(oldestFirst)
@@ -119,7 +123,7 @@ export function createInbox(db: Db) {
       const mine: InboxEntry[] = [];
       for (const doc of open) {
         if (doc.claimedBy === sessionId) mine.push(doc);
-        else {
+        else if (wanted(doc)) {
           const outOfOrder = late.has(doc._id) ? { outOfOrder: true } : {};
           const claimed = { seq: doc.seq + 1, claimedBy: sessionId, claimedAt: at, ...outOfOrder };
           if (await changeWhere(inbox, doc._id, 'seq', doc.seq, claimed)) mine.push({ ...doc, ...claimed });
@@ -141,6 +145,15 @@ export function createInbox(db: Db) {
         const ended = { seq: seq + 1, outcome: 'superseded', endedAt: at } as const;
         await changeWhere(inbox, id, 'seq', seq, ended);
       }
+    },
+    /** Gives the webhooks of a session back: what it did with them was dropped, another one takes them. */
+    async release(sessionId: string): Promise<void> {
+      for (const doc of await entries({ claimedBy: sessionId, kind: 'webhook' }).toArray())
+        await changeWhere(inbox, doc._id, 'seq', doc.seq, {
+          seq: doc.seq + 1,
+          claimedBy: null,
+          claimedAt: null,
+        });
     },
     /** How many entries of these kinds wait for a session; of one generation, if it is given. */
     unclaimed: (connectionId: string, kinds: Kinds, generation?: number): Promise<number> =>

@@ -136,13 +136,16 @@ async function takeTrigger(
   connection: ConnectionDoc,
   session: SessionDoc,
 ) {
-  if (definition(connection.app).aggregator) return;
+  // A backfill reads its range and nothing else: what came meanwhile is the next session's.
+  if (definition(connection.app).aggregator || session.scope.range !== undefined) return;
   const { _id: connectionId, generation } = connection;
+  const { resources } = session;
   await stores.inbox.claim({
     connectionId,
     generation,
     kinds: ['webhook'],
     sessionId: session._id,
+    ...(session.scope.resources === undefined ? {} : { resources }),
     at: new Date(),
   });
 }

@@ -20,6 +20,7 @@ export async function closeSession(
       await stores.loading.dropCheckpoint(sessionId, resource);
       if (run !== undefined) await stores.structuring.endRun(run._id, 'CANCELED', 'CANCELED', new Date());
     }
+    await stores.inbox.release(sessionId);
   }
   await stores.sessions.close(sessionId, closedBy, new Date());
 }
