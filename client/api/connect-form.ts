@@ -7,7 +7,7 @@ import { requireSetUp } from './authorization.ts';
 import { askedParameters, type OpenLink } from './connect-link.ts';
 import { connectPage, credentialFields } from './connect-page.ts';
 import type { RouteDeps } from './deps.ts';
-import { companyName, findDefinition } from './find.ts';
+import { findDefinition } from './find.ts';
 import { failureText } from './outcome-text.ts';
 import { sendHtml } from './pages.ts';
 import { resourceSettings } from './resource-settings.ts';
@@ -39,7 +39,7 @@ export async function showLink(
   const settings = again ? connection.resources : resourceSettings(definition, link.settings).settings;
   const html = connectPage({
     definition,
-    company: again ? await companyName(deps, link.company.id) : link.company.name,
+    company: (await deps.stores.companies.get(link.company.id))?.name ?? link.company.name,
     again: again && connection.account !== null,
     resources: settings.filter(({ enabled }) => enabled).map(({ id }) => id),
     parameters: askedParameters(definition, link, connection),

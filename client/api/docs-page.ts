@@ -6,11 +6,14 @@ type Operation = OpenAPIV3_1.OperationObject;
 
 const json = (value: unknown): string => `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`;
 
+/** Text of ours in which `code` is marked. */
+const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+
 function operationHtml(method: string, path: string, operation: Operation): string {
   const parameters = (operation.parameters ?? []) as readonly OpenAPIV3_1.ParameterObject[];
   const rows = parameters.map(
     ({ name, in: place, required, description = '' }) =>
-      `<tr><td><code>${escaped(name)}</code></td><td>${place}${required ? ', required' : ''}</td><td>${escaped(description)}</td></tr>`,
+      `<tr><td><code>${escaped(name)}</code></td><td>${place}${required ? ', required' : ''}</td><td>${prose(description)}</td></tr>`,
   );
   const body = (operation.requestBody as OpenAPIV3_1.RequestBodyObject | undefined)?.content[
     'application/json'
@@ -23,7 +26,7 @@ function operationHtml(method: string, path: string, operation: Operation): stri
   });
   const open = operation.security?.length === 0 ? ' (no token)' : '';
   return `<details><summary><b>${method.toUpperCase()}</b> <code>${escaped(path)}</code> ${escaped(operation.summary ?? '')}${open}</summary>
-<p>${escaped(operation.description ?? '')}</p>
+<p>${prose(operation.description ?? '')}</p>
 ${rows.length === 0 ? '' : `<table>${rows.join('')}</table>`}
 ${body?.schema === undefined ? '' : `<h4>Body</h4>${json(body.schema)}`}${body?.example === undefined ? '' : `<h4>Such as</h4>${json(body.example)}`}
 ${answerHtml.join('')}</details>`;
@@ -46,7 +49,7 @@ export function docsPage(document: OpenAPIV3_1.Document): string {
     ([code, { httpStatus, message, whatToDo }]) =>
       `<tr id="${code}"><td><code>${code}</code></td><td>${httpStatus}</td><td>${escaped(message)}</td><td>${escaped(whatToDo)}</td></tr>`,
   );
-  const body = `<h1>Tributary API</h1><p>${escaped(document.info.description ?? '')}</p>
+  const body = `<h1>Tributary API</h1><p>${prose(document.info.description ?? '')}</p>
 <p>Send the token as <code>Authorization: Bearer ...</code>. The same as data: <a href="/api/openapi.json">/api/openapi.json</a>.</p>
 ${sections.join('')}
 <h2>Errors</h2><table><tr><th>code</th><th>status</th><th>meaning</th><th>what to do</th></tr>${errorRows.join('')}</table>`;

@@ -2,8 +2,9 @@ import type { FastifyReply } from 'fastify';
 import { connectPath } from '../../activities/connect-link.ts';
 import { type ErrorCode, TributaryError } from '../../domain/errors.ts';
 import type { ConsentDoc } from '../../stores/model.ts';
+import { callbackEntryId } from './consent.ts';
 import type { RouteDeps } from './deps.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { failureText } from './outcome-text.ts';
 import { type Message, sendMessage } from './pages.ts';
 
@@ -89,20 +90,28 @@ export const tryAgain = (
     ? undefined
     : `${'../'.repeat(depth)}${connectPath(secrets, connectLink).slice(1)}`;
 
+/** The answer to a consent connected, and the connection still has that grant. */
+async function connectedBy(deps: RouteDeps, consent: ConsentDoc): Promise<boolean> {
+  const connection = await deps.stores.connections.get(consent.connectionId);
+  if (connection?.generation !== consent.generation || connection.ownCode !== null) return false;
+  return (await outcomeOf(deps, consent.sessionId, callbackEntryId(consent))).kind === 'connected';
+}
+
 /** Answers for a consent link, or an answer to it, that is over; says what to do. */
-export function sendConsentEnd(
+export async function sendConsentEnd(
   reply: FastifyReply,
   deps: RouteDeps,
   consent: ConsentDoc,
   state: 'used' | 'expired',
   depth: number,
 ) {
+  if (state === 'used' && (await connectedBy(deps, consent))) return sendLinkState(reply, 'used');
   const href = tryAgain(deps, consent, depth);
   const what = state === 'used' ? 'was used already' : 'has expired';
   const todo =
     href === undefined
       ? 'Ask whoever sent you the link for a new one, and answer it within the time that it names.'
-      : 'Begin again, and answer at the app within 15 minutes.';
+      : 'Begin again, and answer at the app soon after.';
   const next = href === undefined ? undefined : { href, text: 'Begin again' };
   return sendMessage(reply, 410, { title: `This link ${what}`, paragraphs: [todo], tone: 'bad', next });
 }

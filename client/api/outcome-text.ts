@@ -11,7 +11,7 @@ const texts: Partial<Record<ReasonCode, string>> = {
     'The answer of {app} does not belong to this link. Please answer in the browser you opened it in.',
   CODE_USED: 'The answer of {app} was used already or came too late.',
   ACCOUNT_MISMATCH:
-    'You signed in to {app} with another account than before. Please sign in there with the account that was connected first.',
+    '{app} was authorized with another account than before. Please use the account that was connected first.',
   APP_NOT_SET_UP: `{app} is not set up yet. ${provider}`,
   ADDRESS_REFUSED: `The address of {app} cannot be asked. ${provider}`,
   TOKEN_ENDPOINT_FAILED: '{app} has a disturbance and did not confirm your answer. Please wait a little.',

@@ -67,6 +67,13 @@ describe('the command line with worker, API and sample app', () => {
     assert.equal(changed.baseUrl, shop.url);
     assert.deepEqual([changed.setUp, changed.missing], [true, []]);
     assert.equal((await json('app', 'set', 'storefront', '--scopes', '')).ownScopes, null);
+    const { TRIBUTARY_CLIENT_SECRET: _, ...withoutSecret } = env;
+    const [nothing, empty] = await Promise.all([
+      tributary(['app', 'set', 'storefront'], withoutSecret),
+      run('app', 'set', 'storefront', '--client-id', ''),
+    ]);
+    assert.deepEqual([nothing.code, empty.code], [2, 2]);
+    assert.match((await run('app', 'list')).stdout, /^xero +Xero +oauth2 +no: clientId, clientSecret /m);
     const rotated = await json('keys', 'rotate');
     assert.deepEqual([rotated.keyId, rotated.rotated, rotated.unreadable], ['local', 0, {}]);
     assert.ok(rotated.current > 0);
@@ -145,6 +152,16 @@ describe('the command line with worker, API and sample app', () => {
     const problem = JSON.parse(closed.stdout);
     assert.deepEqual([problem.status, problem.code, problem.current.code], [409, 'ILLEGAL_MOVE', 19]);
     assert.match(refused.stderr, /UNAUTHENTICATED.*--token or TRIBUTARY_TOKEN/);
+  });
+
+  it('says of a connection that was disconnected how it is connected again', async () => {
+    assert.equal((await json('connection', 'disconnect', 'storefront-acme')).connectionId, 'storefront-acme');
+    const why = await run('why', 'storefront-acme');
+    assert.match(
+      why.stdout,
+      /^storefront-acme: Disconnected \(26\).*tributary connect storefront --company acme/,
+    );
+    assert.doesNotMatch(why.stdout, /nobody has to do anything/);
   });
 
   it('worker and API stop gracefully on SIGTERM', async () => {

@@ -90,6 +90,17 @@ describe('consent, in every way it can go', { skip: noStore, concurrency: 4 }, (
     assert.equal(failed.reason, 'CODE_USED');
   });
 
+  test('the callback of what is connected, loaded again, says that there is nothing more to do', async (t) => {
+    const scene = await setConnectScene(world, t);
+    const callback = await scene.callbackOf(await connect(scene));
+    await scene.visit(callback);
+    await world.reaches(scene.id, 19);
+    const page = await scene.visit(callback);
+    assert.equal(page.status, 410);
+    assert.match(page.text, /used already.*nothing more to do/s);
+    assert.doesNotMatch(page.text, /Begin again|Ask whoever/);
+  });
+
   test('a forged state is 400 and touches nothing; one of another connection does not help', async (t) => {
     const scene = await setConnectScene(world, t);
     const link = await connect(scene);

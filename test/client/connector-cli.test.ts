@@ -66,7 +66,7 @@ describe('tributary connector', () => {
     ]);
     assert.deepEqual([again.code, wrong.code], [2, 2]);
     assert.match(again.stderr, /is there already/);
-    assert.match(wrong.stderr, /slug/);
+    assert.match(wrong.stderr, /"No Slug" cannot be the id: expected a slug/);
     assert.equal(await readFile(file, 'utf8'), text);
   });
 
@@ -151,10 +151,12 @@ describe('tributary connector', () => {
     assert.doesNotMatch(wrong.stdout + wrong.stderr, /right-token|wrong"/);
     const ran = await run(['run', definition, '--base-url', app.url], { TRIBUTARY_APP_SECRET: 'wrong' });
     assert.deepEqual([ran.code === 0, ran.stdout], [false, '']);
+    const empty = await write('empty', ' \n');
     const cases = [
       [['test', definition, '--base-url', app.url], /--secret-file or TRIBUTARY_APP_SECRET/],
       [['test', definition, ...access(), '--resource', 'x'], /it has orders/],
       [['run', definition, '--secret-file', secret], /--base-url/],
+      [['run', definition, '--base-url', app.url, '--secret-file', empty], /empty is empty/],
     ] as const;
     const ended = await Promise.all(cases.map(([args]) => run(args)));
     for (const [at, { code, stderr }] of ended.entries()) {
@@ -189,6 +191,7 @@ describe('tributary connector', () => {
       .split('\n')
       .map((line) => JSON.parse(line).id);
     assert.deepEqual(ids, ['r141', 'r142', 'r143', 'r144']);
+    assert.match(some.stderr, /orders: 4 rows, 1 page, and the app has more/);
   });
 
   it('ends cleanly when the reader has enough, and has not read on', async () => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { App, AppBody } from '../../api/schemas/apps.ts';
 import { contextOf } from '../context.ts';
+import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
 import { readSecret } from './shared.ts';
@@ -17,6 +18,21 @@ interface SetOptions {
 /** `tributary app` */
 export function addApp(program: Command): void {
   const group = program.command('app').description('third-party apps: their address and our client there');
+  group
+    .command('list')
+    .description('list the apps, and whether each is set up')
+    .addHelpText('after', examples('tributary app list'))
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { apps } = await (await context.api()).listApps();
+      context.list(apps, apps, [
+        { title: 'app', value: ({ id }) => id },
+        { title: 'name', value: ({ name }) => name },
+        { title: 'authorization', value: ({ auth }) => auth },
+        { title: 'set up', value: ({ setUp, missing }) => (setUp ? 'yes' : `no: ${missing.join(', ')}`) },
+        { title: 'tried', value: triedOf },
+      ]);
+    });
   group
     .command('show')
     .argument('<app>', 'app id')
@@ -53,6 +69,7 @@ export function addApp(program: Command): void {
     )
     .action(async (app: string, options: SetOptions, command: Command) => {
       const context = contextOf(command);
+      requireSomething(options);
       const api = await context.api();
       const { removeWebhookSecret, ...settings } = options;
       const body = await bodyOf(settings, await api.getApp(app));
@@ -64,15 +81,22 @@ export function addApp(program: Command): void {
     });
 }
 
+/** @throws {UsageError} when nothing is named that could be set, or what is named is empty */
+function requireSomething(options: SetOptions): void {
+  if (options.baseUrl === '') throw new UsageError('--base-url is empty.');
+  if (options.clientId === '') throw new UsageError('--client-id is empty.');
+  if (Object.keys(options).length === 0 && process.env.TRIBUTARY_CLIENT_SECRET === undefined)
+    throw new UsageError('Name what is to be set, for example --base-url; see --help.');
+}
+
 /** The settings that are named, and the present ones for the others. */
 async function bodyOf(options: SetOptions, now: App): Promise<AppBody> {
   const { clientSecretFile, webhookSecretFile } = options;
   const baseUrl = options.baseUrl ?? now.baseUrl;
   const clientId = options.clientId ?? now.clientId;
-  const clientSecret = clientSecretFile
-    ? await readSecret(clientSecretFile)
-    : process.env.TRIBUTARY_CLIENT_SECRET;
-  const webhookSecret = webhookSecretFile && (await readSecret(webhookSecretFile));
+  const clientSecret =
+    clientSecretFile !== undefined ? await readSecret(clientSecretFile) : process.env.TRIBUTARY_CLIENT_SECRET;
+  const webhookSecret = webhookSecretFile !== undefined && (await readSecret(webhookSecretFile));
   const named = options.scopes?.split(/[\s,]+/).filter((scope) => scope !== '');
   const scopes = named === undefined ? now.ownScopes : named.length > 0 ? named : null;
   return {
@@ -86,12 +110,27 @@ async function bodyOf(options: SetOptions, now: App): Promise<AppBody> {
 
 const tried = { live: 'against the live service', standIn: 'against a stand-in only', no: 'not run yet' };
 
+/** How far an app was tried; the sample app is no live service. */
+const triedOf = ({ id, tried: how }: App): string =>
+  id === 'storefront' ? 'against the sample app that comes with it' : tried[how];
+
+const flags: Readonly<Record<string, string>> = {
+  baseUrl: '--base-url <url>',
+  clientId: '--client-id <id>',
+  clientSecret: '--client-secret-file <file>',
+};
+
+const setUpText = ({ id, setUp, missing }: App): string =>
+  setUp
+    ? 'yes'
+    : `no; set it with: tributary app set ${id} ${missing.map((name) => flags[name] ?? name).join(' ')}`;
+
 function show(context: ReturnType<typeof contextOf>, app: App): void {
   context.answer(app, () => [
     ...formatFacts([
       ['app', `${app.id} (${app.name})`],
-      ['set up', app.setUp ? 'yes' : `no: ${app.missing.join(', ')} missing`],
-      ['tried', tried[app.tried]],
+      ['set up', setUpText(app)],
+      ['tried', triedOf(app)],
       ['documentation', app.documentation],
       ['address', app.baseUrl],
       ['authorization', app.auth],
@@ -100,9 +139,9 @@ function show(context: ReturnType<typeof contextOf>, app: App): void {
         app.redirectUri && `${app.redirectUri} (copy it into the settings of the client there)`,
       ],
       ['client id', app.clientId],
-      ['client secret', app.hasSecret ? 'stored' : 'none'],
+      ['client secret', app.hasSecret ? 'stored' : app.auth === 'oauth2' ? 'none' : undefined],
       ['scopes', app.scopes.join(', ')],
-      ['connection says', Object.keys((app.parameters?.properties ?? {}) as object).join(', ')],
+      ['parameters', Object.keys((app.parameters?.properties ?? {}) as object).join(', ')],
       ['resources', app.resources.map(({ id }) => id).join(', ')],
       ...app.webhookSecrets.map(
         ({ id, createdAt }) => ['webhook secret', `${id} since ${createdAt}`] as const,

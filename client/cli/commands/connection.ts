@@ -88,7 +88,7 @@ export function addConnection(program: Command): void {
         { title: 'type', value: ({ type }) => type },
         { title: 'session', value: ({ sessionId }) => sessionId },
         { title: 'days left', align: 'right', value: ({ data }) => numberIn(data.daysLeft) },
-        { title: 're-authorize at', value: ({ data }) => String(data.reauthorizeUrl ?? '') },
+        { title: 're-authorize at', value: ({ data }) => String(data.reauthorizeUrl ?? ''), widest: 2000 },
       ]);
     });
   addTestPage(group);

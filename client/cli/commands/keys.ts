@@ -31,7 +31,7 @@ export function addKeys(program: Command): void {
           ...unreadable.map(([key, count]) => [`key ${key} missing`, `${count} cannot be read`] as const),
         ]),
         unreadable.length === 0
-          ? 'Every key but the current one can be removed from TRIBUTARY_SECRETS_KEYS now.'
+          ? 'Every other key can be removed now; links for customers that were made under it end with it.'
           : 'Put the missing keys back behind the current one, then repeat this.',
       ]);
     });

@@ -133,11 +133,13 @@ function addCall(group: Command, call: 'retry' | 'cancel' | 'skip' | 'proceed', 
         const api = await context.api();
         const session = await sessionIdOf(api, id);
         const { note, substage } = body;
+        const before = call === 'cancel' ? await api.getSession(session) : undefined;
         const answer = await api.call(session, call, {
           ...(note && { note }),
           ...(substage && { substage: substage as NonNullable<CallBody['substage']> }),
         });
-        const moved = answer.pending ? 'accepted; it has not moved yet, now' : 'now';
+        const gaveUp = before?.code === answer.code && before.allowed.includes('retry');
+        const moved = answer.pending ? 'accepted; it has not moved yet, now' : gaveUp ? 'closed in' : 'now';
         context.answer(answer, () => [`${answer.sessionId}: ${moved} ${answer.code} ${answer.name}`]);
       },
     );

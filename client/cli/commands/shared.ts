@@ -23,7 +23,7 @@ export function showAuthorization(context: Context, answer: Authorized, connecti
             ['takes', authorization.takes],
             [
               'submit it with',
-              `tributary connection credentials ${connection} (or POST ${authorization.submitTo})`,
+              `tributary connection credentials ${connection} --secret-file <file> (or POST ${authorization.submitTo})`,
             ],
           ] as const)),
     ]),
@@ -57,9 +57,12 @@ export async function watchToEnd(context: Context, api: TributaryClient, id: str
   return session;
 }
 
+/** Whether this is the id of a session, not of a connection. */
+export const isSessionId = (id: string): boolean => /\.\d+$/.test(id);
+
 /** A session by its id, or the latest one of a connection. */
 export async function sessionIdOf(api: TributaryClient, id: string): Promise<string> {
-  if (/\.\d+$/.test(id)) return id;
+  if (isSessionId(id)) return id;
   const { latestSession } = await api.getConnection(id);
   if (latestSession === null) throw new UsageError(`The connection ${id} has no session yet.`);
   return latestSession.id;
@@ -79,12 +82,13 @@ export const collect = (value: string, before: readonly string[] = []): readonly
   value,
 ];
 
-/** The secret in a file. @throws {UsageError} */
+/** The secret in a file. @throws {UsageError} when it cannot be read or holds none */
 export async function readSecret(file: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
+  const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read.`);
-  }
+  });
+  const secret = text.trim();
+  if (secret === '') throw new UsageError(`${file} is empty.`);
+  return secret;
 }

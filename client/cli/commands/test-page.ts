@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
+import { counted } from '../output/table.ts';
 
 /** `tributary connection test-page` */
 export function addTestPage(group: Command): void {
@@ -25,7 +26,7 @@ export function addTestPage(group: Command): void {
       if (context.json) return;
       const { count, filtered, unfit, more, drift } = page;
       process.stdout.write(
-        `${count} rows on the page, ${filtered} passed over, ${unfit} unfit; ${more ? 'more pages follow' : 'it is the last page'}; fields: ${drift.class === 'none' ? 'as before' : drift.class}\n`,
+        `${counted(count, 'row')} on the page, ${filtered} passed over, ${unfit} unfit; ${more ? 'more pages follow' : 'it is the last page'}; fields: ${drift.class === 'none' ? 'as before' : drift.class}\n`,
       );
     });
 }

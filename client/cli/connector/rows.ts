@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '../../../connectors/definition.ts';
-import { formatCount } from '../output/table.ts';
+import { counted } from '../output/table.ts';
 import type { Access } from './access.ts';
 
 export interface RunOptions {
@@ -58,8 +58,8 @@ export async function writeRows(
 ): Promise<void> {
   let rows = 0;
   let page = 0;
-  const progress = (): string =>
-    `${resource.id}: ${formatCount(rows)} rows, ${formatCount(page)} ${page === 1 ? 'page' : 'pages'}`;
+  let more = false;
+  const progress = (): string => `${resource.id}: ${counted(rows, 'row')}, ${counted(page, 'page')}`;
   const request = {
     resource: resource.id,
     ...(since === undefined ? {} : { since }),
@@ -69,6 +69,7 @@ export async function writeRows(
   try {
     for await (const { rows: list, next } of source.read(request)) {
       page += 1;
+      more = next !== null || list.length > limit - rows;
       for (const row of list) {
         if (rows >= limit) break;
         if (!(await writer.write(JSON.stringify(row)))) throw writer.gone.reason;
@@ -83,5 +84,5 @@ export async function writeRows(
     if (rows > 0) note(`${progress()}, then it failed`);
     throw error;
   }
-  note(`${progress()}, done`);
+  note(`${progress()}, ${more ? 'and the app has more' : 'done'}`);
 }

@@ -39,12 +39,13 @@ function createMemory() {
       void last?.body?.cancel().catch(() => undefined);
       last = answer.clone();
     },
-    /** Undefined when it is no JSON, or too long. */
+    /** Undefined when it is a refusal, no JSON, or too long. */
     body: async (): Promise<JsonValue | undefined> => {
+      if (last?.ok !== true) return undefined;
       const parts: Uint8Array[] = [];
       let bytes = 0;
       try {
-        for await (const part of last?.body ?? []) {
+        for await (const part of last.body ?? []) {
           bytes += part.byteLength;
           if (bytes > keptBytes) return undefined;
           parts.push(part);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parseDefinition } from '../../../connectors/definition.ts';
+import { type DefinitionFault, parseDefinition } from '../../../connectors/definition.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import { definitionsFolder } from '../../../workers/definitions.ts';
 import { UsageError } from '../exit.ts';
@@ -11,6 +11,21 @@ function schemaPathFrom(file: string): string {
   const path = relative(dirname(resolve(file)), join(definitionsFolder, 'definition.schema.json'));
   const slashed = path.split(sep).join('/');
   return slashed.startsWith('.') ? slashed : `./${slashed}`;
+}
+
+/** What was asked for and does not validate: there is no file yet whose lines could be named. */
+function refusal(
+  error: TributaryError,
+  { id, resources }: Pick<SkeletonOptions, 'id' | 'resources'>,
+): string {
+  const faults = (error.details.faults ?? []) as readonly DefinitionFault[];
+  const told = faults.flatMap(({ path, expected }) => {
+    if (path === 'id') return [`"${id.slice(0, 60)}" cannot be the id: expected ${expected}`];
+    const [, at] = /^resources\.(\d+)\.id$/.exec(path) ?? [];
+    if (at === undefined) return [];
+    return [`"${resources[Number(at)]?.slice(0, 60)}" cannot be a resource: expected ${expected}`];
+  });
+  return told.length === 0 ? error.message : `${told.join('; ')}.`;
 }
 
 /**
@@ -32,7 +47,7 @@ export async function writeSkeleton({
     parseDefinition(text, file);
   } catch (error) {
     if (!(error instanceof TributaryError)) throw error;
-    throw new UsageError(error.message);
+    throw new UsageError(refusal(error, options));
   }
   try {
     await writeFile(file, text, { flag: 'wx' });

@@ -13,6 +13,10 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 /** A number for people: 9,994. */
 export const formatCount = (count: number): string => grouped.format(count);
 
+/** `1 row`, `2 rows` */
+export const counted = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: data from outside must not steer the terminal
 const steering = /[\u0000-\u001f\u007f-\u009f]+/g;
 
