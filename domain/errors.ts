@@ -214,7 +214,7 @@ export const errors = {
     409,
     false,
     'The connection has an open session.',
-    'Wait until it ends, or see what it waits for with GET /api/sessions/:id/why.',
+    'Wait until it ends, or see what it waits for: tributary why CONNECTION (GET /api/sessions/:id/why).',
   ),
   CONNECTION_EXISTS: kind(
     409,

@@ -30,6 +30,8 @@ export const unblocking = {
   skip: 'POST /api/sessions/{id|:id}/retry or .../skip (tributary session retry {id|ID}, tributary session skip {id|ID})',
   authorize:
     'POST /api/connections/{connectionId|:id}/authorize (tributary connection authorize {connectionId|ID}), which says where to do it',
+  credentials:
+    'POST /api/connections/{connectionId|:id}/credentials (tributary connection credentials {connectionId|ID} --secret-file FILE)',
   finalize: 'POST /api/sessions/{id|:id}/proceed (tributary session proceed {id|ID})',
   resume: 'POST /api/connections/{connectionId|:id}/resume (tributary connection resume {connectionId|ID})',
   connect: 'POST /api/connections (tributary connect)',

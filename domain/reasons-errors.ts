@@ -5,7 +5,8 @@ import type { SessionStatus } from './session.ts';
 const authorization = {
   who: 'customer',
   call: unblocking.authorize,
-  otherwise: 'the session closes for good, and only a new authorization starts the next one',
+  otherwise:
+    'the session closes for good; what was authorized before it goes on then, and a connection without a grant waits for a new authorization',
 } as const;
 
 /** Error statuses that a tick retries too. */
@@ -149,7 +150,7 @@ export const errorReasons = [
     causes: ['The error stayed for the whole decision window.'],
     who: 'customer',
     call: unblocking.authorize,
-    otherwise: 'nothing is loaded',
+    otherwise: 'nothing is loaded for a connection that has no grant from before',
     sentence: 'nobody decided in time, so the session is closed for good',
   },
   {

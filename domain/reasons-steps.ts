@@ -30,7 +30,7 @@ export const stepReasons = [
     meaning: 'A person has to submit the credentials of the app.',
     causes: ['The app is authorized by a key or a password, not by a consent page.'],
     who: 'customer',
-    call: unblocking.authorize,
+    call: unblocking.credentials,
     otherwise: timedOut,
     sentence: 'it waits for the credentials of {app|the app}',
   },

@@ -82,10 +82,31 @@ export async function buildIfStale() {
     }
     await bundleWorkflows(join(target, 'workflow-bundle.js'));
     writeFileSync(join(target, '.sources'), digest);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(target, dist);
+    putInPlace(target, digest);
   } finally {
     rmSync(target, { recursive: true, force: true });
+  }
+}
+
+/** Takes the place of dist. Another program may build at the same time: whoever comes second finds it done. */
+function putInPlace(target, digest) {
+  const old = `${target}-old`;
+  for (;;) {
+    attempt(() => renameSync(dist, old), 'ENOENT');
+    rmSync(old, { recursive: true, force: true });
+    if (attempt(() => renameSync(target, dist), 'ENOTEMPTY', 'EEXIST')) return;
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  }
+}
+
+/** Whether it was done; false for these codes. */
+function attempt(action, ...codes) {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (codes.includes(error.code)) return false;
+    throw error;
   }
 }
 

@@ -64,7 +64,7 @@ export async function authorize(
   const session = await sessionToAuthorize(deps, connection, by);
   const { kind } = definition.auth;
   const note = connection.authorized
-    ? `${connection._id} is authorized already: no refresh runs until this is answered or canceled (tributary session cancel ${session._id}).`
+    ? `${connection._id} is authorized already: no refresh runs until this is answered, or canceled twice (tributary session cancel ${session._id}): the first cancel ends the wait, the second one closes it.`
     : null;
   if (kind !== 'oauth2') {
     const submitTo = deps.address(`/api/connections/${connection._id}/credentials`);

@@ -91,7 +91,8 @@ function wordsOf(
   const usual = usualWords(body);
   if (usual !== undefined) return `"${excerpt(usual, secrets, WORDS)}"`;
   const type = headers.get('content-type') ?? 'no content type';
-  const quotable = status >= 300 && body === undefined && !/json/i.test(type);
+  // A page for people is no data, whatever its status says.
+  const quotable = body === undefined && (/html/i.test(type) || (status >= 300 && !/json/i.test(type)));
   return quotable ? `${type}: "${excerpt(beginning(bytes), secrets)}"` : `${type}, ${bytes.byteLength} bytes`;
 }
 

@@ -124,7 +124,7 @@ describe('connecting', { skip: noStore }, () => {
   test('an answer to no link of ours, and a link that ended, are pages that say so', async () => {
     const forged = await t.api.inject('/api/oauth/callback?code=x&state=forged');
     assert.equal(forged.statusCode, 400);
-    assert.match(forged.body, /STATE_FORGED/);
+    assert.match(forged.body, /answer in the same browser/);
     assert.equal((await t.api.inject('/api/oauth/callback')).statusCode, 400);
     assert.equal((await t.api.inject('/authorize/unknown')).statusCode, 404);
 

@@ -109,7 +109,7 @@ describe('tributary connector', () => {
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /^connection: OK, account account-1$/m);
     assert.match(stdout, /^orders +100 +100 +0 +found +OK$/m);
-    assert.match(stdout, /All is well/);
+    assert.match(stdout, /All is well with the first pages/);
   });
 
   it('says which rows do not fit, that a key is not unique, and what could be the cursor', async () => {

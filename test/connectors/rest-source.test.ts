@@ -64,17 +64,25 @@ describe('a REST source', async () => {
     await assert.rejects(readAll(app.url), { code: 'SOURCE_UNREACHABLE' });
   });
 
-  test('HTML is SOURCE_BAD_ANSWER with its type and size; what should be data is not quoted', async () => {
+  test('HTML is SOURCE_BAD_ANSWER with its type and beginning, without secrets', async () => {
     const secret = pagedCredentials.bearer.token;
     app.faults.raw = {
       contentType: 'text/html',
       body: `<html>hello ${secret} abcdefghijklmnop0123456789xyz${'!'.repeat(200)}`,
     };
     await assert.rejects(readAll(app.url), (error: Error) => {
-      assert.match(error.message, /answered 200, text\/html, \d+ bytes, which is not JSON/);
+      assert.match(error.message, /text\/html: "<html>hello \[redacted\] \[redacted\]!+"/);
       assert.equal('code' in error && error.code, 'SOURCE_BAD_ANSWER');
-      assert.ok(error.message.length < 250 && !error.message.includes('hello'));
+      assert.ok(error.message.length < 250 && !error.message.includes(secret));
       return true;
+    });
+  });
+
+  test('of broken data nothing is quoted: it may hold what nobody may see', async () => {
+    app.faults.raw = { contentType: 'application/json', body: '{"data":[{"email":"ada@example.com' };
+    await assert.rejects(readAll(app.url), {
+      code: 'SOURCE_BAD_ANSWER',
+      message: /answered 200, application\/json, \d+ bytes, which is not JSON/,
     });
   });
 

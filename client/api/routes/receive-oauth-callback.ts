@@ -26,7 +26,7 @@ export const receiveOauthCallback: Route = (api, deps) => {
         reply,
         400,
         'This answer does not belong to a link of ours',
-        'Open the link that you were sent again, and answer in the same browser (STATE_FORGED).',
+        'Open the link that you were sent again, and answer in the same browser.',
       );
     const ended = (state: 'used' | 'expired') => sendConsentEnd(reply, deps, consent, state, 2);
     const standing = await consentState(deps, consent);

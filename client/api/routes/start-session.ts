@@ -15,6 +15,11 @@ function checkReady({ _id, status, authorized, ownCode }: ConnectionDoc): void {
     throw new TributaryError('CONNECTION_HELD', `Connection ${_id} is ${status}.`, { current: status });
   const refuse = (reason: string, message: string) =>
     new TributaryError('CONNECTION_NOT_READY', `Connection ${_id} ${message}.`, { reason, current: status });
+  if (status === 'DISCONNECTED')
+    throw new TributaryError(
+      'CONNECTION_DISCONNECTED',
+      `Connection ${_id} was disconnected: connect it again.`,
+    );
   if (status !== 'STARTED') throw refuse('CONNECTION_NOT_STARTED', `is ${status}`);
   if (!authorized || ownCode === 8) throw refuse('NOT_AUTHORIZED', 'has no valid grant: authorize it');
 }

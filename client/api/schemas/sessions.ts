@@ -256,7 +256,9 @@ export const testedPage = z.object({
     }),
   ),
   count: count.describe('Rows of the page; at most ten are shown'),
-  filtered: count.describe('Rows from before the start of the history'),
+  filtered: count.describe(
+    'Rows outside of what is read: before the start of the history, outside a backfill; deleted ones that we never had',
+  ),
   unfit: count,
   total: count.nullable(),
   more: z.boolean().describe('Another page follows'),

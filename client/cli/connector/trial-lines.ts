@@ -35,6 +35,8 @@ export function trialLines({ ok, connection, resources }: Trial): string[] {
           { title: 'result', value: (row) => (row.unfit === 0 && row.faults.length === 0 ? 'OK' : 'faults') },
         ])),
     ...resources.flatMap(notes),
-    ok ? 'All is well.' : 'There are faults.',
+    ok
+      ? 'All is well with the first pages. Further pages and changes are read by: tributary connector run'
+      : 'There are faults.',
   ];
 }
