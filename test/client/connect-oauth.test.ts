@@ -109,7 +109,7 @@ describe('consent, in every way it can go', { skip: noStore, concurrency: 4 }, (
     const forged = new URL(callback);
     forged.searchParams.set('state', 'x'.repeat(43));
     const refused = await scene.visit(forged.href);
-    assert.deepEqual([refused.status, /STATE_FORGED/.test(refused.text)], [400, true]);
+    assert.deepEqual([refused.status, /answer in the same browser/.test(refused.text)], [400, true]);
     callback.searchParams.set('state', stateOf(other));
     await scene.visit(callback.href);
     const failed = await world.reaches(`${scene.appId}-other`, 7);
