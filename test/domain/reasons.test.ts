@@ -133,7 +133,10 @@ test('explain of a closed session tells what still helps', () => {
     assert.ok(row);
     return say({ row, status }, { closed: true });
   };
-  assert.match(closed(7, 'CONSENT_DENIED'), /\/authorize .*nothing is loaded for a connection that has no grant from before\.$/);
+  assert.match(
+    closed(7, 'CONSENT_DENIED'),
+    /\/authorize .*nothing is loaded for a connection that has no grant from before\.$/,
+  );
   assert.match(closed(11, 'SOURCE_REFUSED'), /\/retry .*nothing more is loaded from this session\.$/);
   assert.match(
     closed(11, 'CANCELED'),
