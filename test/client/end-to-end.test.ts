@@ -91,6 +91,6 @@ describe('from connect to disconnect, through the API', { skip: noStore }, () =>
     const receipt = await client.disconnect('paged-acme');
     assert.ok('grantRevoked' in receipt && receipt.grantRevoked);
     assert.equal((await client.getConnection('paged-acme')).label, 'Disconnected');
-    await assert.rejects(client.startSession('paged-acme'), { code: 'CONNECTION_NOT_READY' });
+    await assert.rejects(client.startSession('paged-acme'), { code: 'CONNECTION_DISCONNECTED' });
   });
 });
