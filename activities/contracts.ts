@@ -1,5 +1,15 @@
-import type { Actor, Scope, SessionStart, StartRefusal, StatusStep } from '../domain/contracts.ts';
+import type { ConnectionEvent } from '../domain/connection.ts';
+import type {
+  Actor,
+  DeleteCompanyInput,
+  Scope,
+  SessionStart,
+  StartRefusal,
+  StatusStep,
+} from '../domain/contracts.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import type { ProcedureInput, ProcedureResult, RecoverTo, RunningProcedure } from '../domain/lifecycle.ts';
+import type { ProcedureAnswer } from '../domain/procedures.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import type { SessionStatus, Substage } from '../domain/session.ts';
 
@@ -151,6 +161,38 @@ export interface HeavyActivities {
   deduplicate(input: SessionRef): Promise<{ readonly merged: number }>;
 }
 
+/** A lifecycle procedure of a connection. */
+export type ProcedureRef = Pick<ProcedureInput, 'connectionId' | 'number'>;
+
+/** A procedure that began: what its workflow has to know of it; or how it ended at once. */
+export type BegunProcedure =
+  | {
+      readonly name: RunningProcedure;
+      /** Of `recover`. */
+      readonly to: RecoverTo;
+      /** The app's connector wants to be called. */
+      readonly callbacks: boolean;
+    }
+  | { readonly ended: ProcedureResult };
+
+/** Why a callback of the connector stops a procedure; null: it does not. */
+export type CallbackFault = { readonly rollBack: boolean; readonly reason: string } | null;
+
+/** The steps of a lifecycle procedure. Every one may be repeated; none writes once another procedure took over. */
+export interface LifecycleActivities {
+  /** Takes the fence, asks the guard and the connector's validation, then writes the first status. */
+  beginProcedure(input: ProcedureRef): Promise<BegunProcedure>;
+  callConnector(input: ProcedureRef & { readonly when: 'before' | 'after' }): Promise<CallbackFault>;
+  /** Of a procedure that changes settings: tests what is new, then saves it. Nothing is saved on failure. */
+  changeConfiguration(input: ProcedureRef): Promise<ProcedureAnswer>;
+  /** Notes a step on the connection's timeline. */
+  noteStep(input: ProcedureRef & { readonly step: string }): Promise<void>;
+  /** Writes the last status, if there is one, tells of it, and notes the answer. */
+  endProcedure(
+    input: ProcedureRef & { readonly event?: ConnectionEvent; readonly answer: ProcedureAnswer },
+  ): Promise<ProcedureResult>;
+}
+
 /** The steps of a disconnect, in order (states.md section 5). */
 export interface DisconnectActivities {
   /** Closes the generation: from here on nothing starts and no stage of it writes. */
@@ -166,4 +208,21 @@ export interface DisconnectActivities {
     readonly grantRevoked: boolean;
     readonly by: Actor;
   }): Promise<{ readonly receiptId: string }>;
+}
+
+/** The steps of a company's deletion. Every one may be repeated. */
+export interface CompanyActivities {
+  /** Connections of the company with a greater id, ordered by id; `next` is null after the last ones. */
+  listConnections(input: {
+    readonly companyId: string;
+    readonly after: string | null;
+  }): Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
+  /** Starts the disconnect of one connection, or joins the one that runs, and waits for its end. */
+  endConnection(
+    input: Pick<DeleteCompanyInput, 'by' | 'keepData' | 'heartbeatMs'> & { readonly connectionId: string },
+  ): Promise<void>;
+  /** Writes the company's receipt, unless a connection of it is not ended yet: then null. */
+  endDeletion(
+    input: Pick<DeleteCompanyInput, 'companyId' | 'number' | 'by' | 'keepData'>,
+  ): Promise<{ readonly receiptId: string | null }>;
 }

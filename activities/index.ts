@@ -1,10 +1,23 @@
 import { createPaces } from '../connectors/rest/paces.ts';
 import { authorizeConnection } from './authorization/authorize.ts';
 import { confirmAuthorized } from './authorization/confirm.ts';
-import type { DisconnectActivities, HeavyActivities, QuickActivities } from './contracts.ts';
+import type {
+  CompanyActivities,
+  DisconnectActivities,
+  HeavyActivities,
+  LifecycleActivities,
+  QuickActivities,
+} from './contracts.ts';
 import { deduplicate } from './deduplication/deduplicate.ts';
+import { beating } from './disconnect/beating.ts';
+import { endConnection, endDeletion, listConnections } from './disconnect/company.ts';
 import { closeDoor, purgeConnection, revokeGrant } from './disconnect/disconnect.ts';
 import { withFailures } from './failure.ts';
+import { beginProcedure } from './lifecycle/begin.ts';
+import { changeConfiguration } from './lifecycle/configuration.ts';
+import { callConnector } from './lifecycle/connector.ts';
+import { endProcedure } from './lifecycle/end.ts';
+import { noteStep } from './lifecycle/fence.ts';
 import { loadResource } from './loading/load-resource.ts';
 import type { ActivityPorts } from './ports.ts';
 import { runSubstage, skipSubstage } from './processing/run-substage.ts';
@@ -14,7 +27,10 @@ import { claimInbox } from './session/inbox.ts';
 import { writeStatus } from './session/status.ts';
 import { structureResource } from './structuring/structure-resource.ts';
 
-export type SessionActivities = QuickActivities & DisconnectActivities;
+export type SessionActivities = QuickActivities &
+  LifecycleActivities &
+  DisconnectActivities &
+  CompanyActivities;
 
 /** Every activity, by the task queue that runs it: `session` the short ones, `pool` the long ones with heartbeat. */
 export function createActivities(ports: ActivityPorts): {
@@ -36,9 +52,17 @@ export function createActivities(ports: ActivityPorts): {
       confirmAuthorized: (input) => confirmAuthorized(ports, input),
       skipSubstage: (input) => skipSubstage(ports, input),
       closeSession: (input) => closeSession(ports, input),
+      beginProcedure: (input) => beating(() => beginProcedure(ports, input)),
+      callConnector: (input) => beating(() => callConnector(ports, input)),
+      changeConfiguration: (input) => beating(() => changeConfiguration(ports, input)),
+      noteStep: (input) => noteStep(ports, input),
+      endProcedure: (input) => endProcedure(ports, input),
       closeDoor: (input) => closeDoor(ports, input),
       revokeGrant: (input) => revokeGrant(ports, input),
       purgeConnection: (input) => purgeConnection(ports, input),
+      listConnections: (input) => listConnections(ports, input),
+      endConnection: (input) => endConnection(ports, input),
+      endDeletion: (input) => endDeletion(ports, input),
     }),
     pool: {
       loadResource: (input) => loadResource(loading, input),

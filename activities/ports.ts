@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ConnectorCallbacks } from '../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { Paces } from '../connectors/rest/paces.ts';
 import type { SecretBox } from '../platform/crypto.ts';
@@ -33,6 +34,8 @@ export interface ActivityPorts {
   readonly stores: Stores;
   /** By app id. Asked at every use, so that a mended definition counts at the next retry. */
   readonly definition: (app: string) => ConnectorDefinition;
+  /** What a connector made of code has to say to lifecycle procedures, by app id. Definitions in YAML have none. */
+  readonly callbacks?: (app: string) => ConnectorCallbacks | undefined;
   readonly secrets: SecretBox;
   /** Asks every address that a user can set. */
   readonly egress: Egress;

@@ -1,6 +1,8 @@
 import type { Actor, CallAnswer, CallRequest, DisconnectOutcome, SessionStart } from '../domain/contracts.ts';
 import type { SessionCall } from '../domain/session.ts';
 import type { ConnectionDoc } from '../stores/model.ts';
+import type { CompanyDeletionAnswer, CompanyDeletionRequest } from './company-deletion.ts';
+import type { LifecyclePort } from './lifecycle-port.ts';
 
 /** What the engine has to know of a connection. */
 export type ConnectionRef = Pick<ConnectionDoc, '_id' | 'company' | 'app'>;
@@ -32,7 +34,7 @@ export type DisconnectAnswer =
  * What the API and the dispatcher ask of the engine. All throw TributaryError ENGINE_UNAVAILABLE when it cannot be
  * reached in time.
  */
-export interface SessionsPort {
+export interface SessionsPort extends LifecyclePort {
   /**
    * Starts a run of the connection's session workflow.
    * @throws {TributaryError} SESSION_OPEN with `sessionId` and `current` of the open one
@@ -49,6 +51,8 @@ export interface SessionsPort {
   hold(connectionId: string): Promise<void>;
   release(connectionId: string): Promise<void>;
   resetConfiguration(connectionId: string, by: Actor): Promise<void>;
+  /** Deletes a company whose deletion is marked in the store; joins one that runs. */
+  deleteCompany(deletion: CompanyDeletionRequest): Promise<CompanyDeletionAnswer>;
   /** Ends the generation of a connection; takes over a running procedure. */
   disconnect(connection: ConnectionRef, options: DisconnectOptions): Promise<DisconnectAnswer>;
   /** Whether the engine answers. */

@@ -19,18 +19,21 @@ import {
   workflowTypes,
 } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { isHeldStatus } from '../domain/lifecycle.ts';
 import { isFinalStatus } from '../domain/session.ts';
 import type { SessionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import * as messages from '../workflows/messages.ts';
+import { createCompanyDeletion } from './company-deletion.ts';
 import { engineError, refusalOf } from './engine-errors.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { callsOf, closedRefusal, currentOf, mayResume } from './refusals.ts';
 import type { CallResult, ConnectionRef, SessionsPort, UpdateCall } from './sessions-port.ts';
 import { untilSeen } from './until-seen.ts';
 
 /** What the port is made of. */
 export interface SessionsOptions {
-  readonly stores: Pick<Stores, 'sessions' | 'connections'>;
+  readonly stores: Pick<Stores, 'sessions' | 'connections' | 'procedures'>;
   /** Queue of the session and lifecycle workflows. */
   readonly taskQueue: string;
   /** Frozen into each run that is started from here. */
@@ -39,7 +42,9 @@ export interface SessionsOptions {
   readonly workflowTaskTimeoutMs?: number;
   /** How long any answer of the engine, and the result of a call, is waited for. @default 5000 */
   readonly answerMs?: number;
-  /** How long the result of a disconnect is waited for. @default 20000 */
+  /** Task queue of a pool. @default `pool/<name>` */
+  readonly poolQueue?: (pool: string) => string;
+  /** How long the end of a procedure, a disconnect among them, is waited for. @default 20000 */
   readonly procedureMs?: number;
 }
 
@@ -56,6 +61,7 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
     workflowTaskTimeoutMs,
     answerMs = 5_000,
     procedureMs = 20_000,
+    poolQueue = (pool) => `pool/${pool}`,
   } = options;
   const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
@@ -145,6 +151,11 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
     const abandoned = !isClosed(session) && session.number === latest;
     if (connection === null || name !== 'retry' || !(abandoned || mayResume(session, latest)))
       throw closedRefusal(name, session, latest);
+    if (isHeldStatus(connection.status))
+      throw new TributaryError('CONNECTION_HELD', `Connection ${connection._id} is ${connection.status}.`, {
+        current: currentOf(session.status),
+        allowed: [],
+      });
     await startSession(connection, { kind: 'resume', by, sessionId: session._id });
     const moved = await untilSeen(answerMs, async () => {
       const now = await stores.sessions.get(session._id);
@@ -167,6 +178,10 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
   const handleOf = (connectionId: string) => client.workflow.getHandle(sessionWorkflowId(connectionId));
 
   return {
+    ...createLifecycle({
+      ...{ client, stores, taskQueue, poolQueue, workflowTaskTimeoutMs, answerMs, procedureMs, asked },
+      heartbeatMs: durations.heartbeatMs,
+    }),
     startSession,
     call,
     async tell(connection) {
@@ -182,6 +197,12 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
     hold: (id) => signalOpen(() => handleOf(id).signal(messages.hold)),
     release: (id) => signalOpen(() => handleOf(id).signal(messages.release)),
     resetConfiguration: (id, by) => signalOpen(() => handleOf(id).signal(messages.resetConfiguration, by)),
+    deleteCompany: createCompanyDeletion(client, {
+      taskQueue,
+      heartbeatMs: durations.heartbeatMs,
+      answerMs,
+      procedureMs,
+    }),
     async disconnect({ _id, company }, { by, keepData }) {
       const workflowId = lifecycleWorkflowId(_id);
       const input: DisconnectInput = { connectionId: _id, by, keepData, heartbeatMs: durations.heartbeatMs };

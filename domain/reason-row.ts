@@ -33,6 +33,8 @@ export const unblocking = {
   credentials:
     'POST /api/connections/{connectionId|:id}/credentials (tributary connection credentials {connectionId|ID} --secret-file FILE)',
   finalize: 'POST /api/sessions/{id|:id}/proceed (tributary session proceed {id|ID})',
+  recover:
+    'POST /api/connections/{connectionId|:id}/recover (tributary connection recover {connectionId|ID} --to STARTED --note WHY)',
   resume: 'POST /api/connections/{connectionId|:id}/resume (tributary connection resume {connectionId|ID})',
   connect: 'POST /api/connections (tributary connect)',
 } as const;

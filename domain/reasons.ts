@@ -37,6 +37,8 @@ export interface ExplainFacts {
   readonly rows?: number;
   /** The connection is paused or in ERROR. */
   readonly held?: boolean;
+  /** What holds it is that the connection is in ERROR, and why. */
+  readonly connectionError?: string;
   /** The session is closed in its error status. */
   readonly closed?: boolean;
   /** Message of the failure, without secrets. */
@@ -68,12 +70,13 @@ const whoCanAct = {
  */
 export function explain({ status, statusName, reason, since, until, facts }: ExplainInput): string {
   const start = `${statusName} (${status}) since ${since}`;
-  const held = facts.held === true ? reasonFor(status, 'CONNECTION_PAUSED') : undefined;
+  const heldBy = facts.connectionError === undefined ? 'CONNECTION_PAUSED' : 'CONNECTION_ERROR';
+  const held = facts.held === true ? reasonFor(status, heldBy) : undefined;
   const row = held ?? reasonFor(status, reason);
   if (row === undefined) return `${start}: the reason is ${reason}.`;
   const { call, otherwise } = facts.closed === true ? whenClosed(row, status) : row;
   // While it is held its timers stand still, so no time can be promised.
-  const end = row.code === 'CONNECTION_PAUSED' ? undefined : until;
+  const end = held === undefined ? until : undefined;
   const cause =
     facts.cause === undefined ? '' : ` (${facts.cause.replace(/\s+/g, ' ').replace(/[\s.]+$/, '')})`;
   const act = actText(row.who, call);
@@ -109,6 +112,7 @@ function fill(text: string, facts: ExplainFacts): string {
     substage: facts.substage,
     quarantined: rowCount(facts.quarantined),
     rows: rowCount(facts.rows),
+    connectionError: facts.connectionError,
   };
   return text.replace(/\{(\w+)\|([^}]*)\}/g, (_, name: string, fallback: string) => known[name] ?? fallback);
 }

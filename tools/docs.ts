@@ -167,6 +167,30 @@ async function write(path: string, text: string, check: boolean): Promise<boolea
 export const writeStateMachines = (check: boolean): Promise<boolean> =>
   write(stateMachinesPage, stateMachinesText(), check);
 
+/** The page whose diagrams and table are made. */
+const lifecyclePage = 'docs/lifecycle.md';
+
+/** Puts diagrams and table into their places in the page: between `<!-- made: name -->` and `<!-- end -->`. */
+function lifecycleText(page: string): string {
+  const made: Readonly<Record<string, string>> = {
+    connection: diagram('connection', machines.connection),
+    configuration: diagram('connectionConfiguration', machines.connectionConfiguration),
+    procedures: procedureTable(),
+  };
+  return page.replace(
+    /(<!-- made: (\w+) -->\n).*?(<!-- end -->)/gs,
+    (_, start: string, name: string, end: string) => `${start}\n${made[name] ?? ''}\n\n${end}`,
+  );
+}
+
+/** Writes what is made of docs/lifecycle.md, or with `check` only says whether it is current. */
+export async function writeLifecycle(check: boolean): Promise<boolean> {
+  const page = await readFile(inRepository(lifecyclePage), 'utf8');
+  const text = lifecycleText(page);
+  // The formatter may have aligned the columns.
+  return check ? cellsOf(page) === cellsOf(text) : write(lifecyclePage, text, false);
+}
+
 /** Writes the JSON Schema of connector definitions, or with `check` only says whether it is current. */
 export async function writeDefinitionSchema(check: boolean): Promise<boolean> {
   if (!check) return write(definitionSchemaFile, definitionSchemaText(), false);
@@ -200,11 +224,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     [stateMachinesPage]: writeStateMachines,
     [definitionSchemaFile]: writeDefinitionSchema,
     [connectorsPage]: writeConnectorTables,
+    [lifecyclePage]: writeLifecycle,
   };
   for (const [file, writeIt] of Object.entries(files)) {
     const current = await writeIt(check);
     console.log(current ? `${file} is current.` : `${file} is not current: npm run docs`);
     if (!current) process.exitCode = 1;
   }
-  if (!check) formatted([definitionSchemaFile, connectorsPage]);
+  if (!check) formatted([definitionSchemaFile, connectorsPage, lifecyclePage]);
 }

@@ -7,13 +7,21 @@ import { scenarios } from '../test/replay/scenarios.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { root } from './services.ts';
 
+/** The scenarios whose last lifecycle workflow is kept too, and its type. */
+const lifecycles: Readonly<Record<string, string>> = {
+  disconnect: 'disconnect',
+  paused: 'procedure',
+  resumed: 'procedure',
+};
+
 const folder = join(root, 'test', 'golden');
 
 async function record(world: World, name: string): Promise<void> {
   // A signal that came late leaves one more run with nothing to do: the run of the session is meant.
   const sessionRun = (await world.latest(name)).runIds.at(-1);
   await keep(world, `${name}.session`, sessionWorkflowId(name), sessionRun);
-  if (name === 'disconnect') await keep(world, `${name}.disconnect`, lifecycleWorkflowId(name));
+  const type = lifecycles[name];
+  if (type !== undefined) await keep(world, `${name}.${type}`, lifecycleWorkflowId(name));
 }
 
 async function keep(world: World, name: string, workflowId: string, runId?: string): Promise<void> {

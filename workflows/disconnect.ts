@@ -11,11 +11,14 @@ import type { DisconnectActivities } from '../activities/contracts.ts';
 import { type DisconnectInput, type DisconnectOutcome, sessionWorkflowId } from '../domain/contracts.ts';
 import { disconnect as disconnectSignal, sessionEnded } from './messages.ts';
 
-const { closeDoor, revokeGrant, purgeConnection } = proxyActivities<DisconnectActivities>({
-  startToCloseTimeout: '10 minutes',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '500ms', maximumInterval: '10s' },
-});
+/** Heartbeats, so that a step whose worker died is repeated soon and not when its whole time is over. */
+const steps = (heartbeatMs: number) =>
+  proxyActivities<DisconnectActivities>({
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: heartbeatMs,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
 
 /**
  * Ends a generation of a connection (states.md section 5): the door is closed, the open session told and awaited,
@@ -28,6 +31,7 @@ export async function disconnect(input: DisconnectInput): Promise<DisconnectOutc
     ended = true;
   });
   const { connectionId, by, keepData, heartbeatMs } = input;
+  const { closeDoor, revokeGrant, purgeConnection } = steps(heartbeatMs);
   const { generation } = await closeDoor({ connectionId });
   if (await tellSession(input)) {
     const stopped = await condition(() => ended, heartbeatMs * 4);

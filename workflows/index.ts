@@ -1,2 +1,4 @@
+export { deleteCompany } from './delete-company.ts';
 export { disconnect } from './disconnect.ts';
+export { procedure } from './procedure.ts';
 export { session } from './session.ts';

@@ -11,15 +11,17 @@ import {
   type SessionProgress,
   type SessionView,
 } from '../domain/contracts.ts';
+import type { HoldRequest } from '../domain/lifecycle.ts';
 
 /** What the session workflow takes, typed (domain/contracts.ts says what each is for). */
 export const tell = defineSignal<[Actor]>(messages.tell);
 export const tick = defineSignal<[ScopeRequest]>(messages.tick);
-export const hold = defineSignal(messages.hold);
+export const hold = defineSignal<[HoldRequest?]>(messages.hold);
 export const release = defineSignal(messages.release);
 export const resetConfiguration = defineSignal<[Actor]>(messages.resetConfiguration);
 export const disconnect = defineSignal<[DisconnectRequest]>(messages.disconnect);
 export const sessionEnded = defineSignal<[string | null]>(messages.sessionEnded);
+export const sessionHeld = defineSignal<[number]>(messages.sessionHeld);
 
 export const retry = defineUpdate<CallAnswer, [CallRequest]>(messages.retry);
 export const cancel = defineUpdate<CallAnswer, [CallRequest]>(messages.cancel);

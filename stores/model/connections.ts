@@ -1,10 +1,26 @@
 import type { Actor } from '../../domain/contracts.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { ProcedureResult, RunningProcedure } from '../../domain/lifecycle.ts';
 import type { Sealed } from '../../platform/crypto.ts';
 
 export interface CompanyDoc {
   readonly _id: string;
   readonly name: string;
   readonly createdAt: Date;
+  /** The newest deletion; absent before the first, and once the company was made again. */
+  readonly deletion?: CompanyDeletion;
+  /** How many deletions were begun; absent before the first. */
+  readonly deletions?: number;
+}
+
+/** A company that is being deleted, or was. */
+export interface CompanyDeletion {
+  readonly number: number;
+  readonly by: Actor;
+  readonly at: Date;
+  readonly keepData: boolean;
+  /** Null while its connections are being disconnected. */
+  readonly endedAt: Date | null;
 }
 
 /** Address and client of an app, as the owner of this installation has them. */
@@ -76,8 +92,40 @@ export interface ConnectionDoc {
   readonly sealedSession: number;
   /** Raised by one with every write that must not be lost; compare-and-set goes by (_id, seq). */
   readonly seq: number;
+  /** Number of the lifecycle procedure that may write; a greater one takes over. Missing: 0, none has begun. */
+  readonly fence?: number;
+  /** Why it is in ERROR. */
+  readonly errorReason?: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** One call of a lifecycle procedure. `_id` is `<connectionId>/<number>`. */
+export interface ProcedureDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly number: number;
+  readonly generation: number;
+  readonly name: RunningProcedure;
+  readonly by: Actor;
+  readonly note: string | null;
+  /** Without secrets: credentials lie sealed in the inbox as `draft/<connectionId>/<number>` until it has ended. */
+  readonly arguments: JsonObject;
+  readonly startedAt: Date;
+  /** When each step was taken. */
+  readonly steps: Readonly<Record<string, Date>>;
+  readonly answer: ProcedureResult | null;
+  readonly endedAt: Date | null;
+}
+
+/** What became of one collection, or of fields in it. */
+export interface ReceiptEntry {
+  readonly name: string;
+  /** `cleared`: fields of documents that stay. */
+  readonly outcome: 'deleted' | 'cleared' | 'kept';
+  readonly count: number;
+  /** SHA-256 (hex) over the sorted ids, a line each; of kept documents over each as Extended JSON, in that order. */
+  readonly hash: string;
 }
 
 /** What a disconnect deleted. `_id` is `<connectionId>/<generation>`. */
@@ -87,7 +135,40 @@ export interface ReceiptDoc {
   readonly at: Date;
   readonly grantRevoked: boolean;
   readonly keptData: boolean;
-  readonly collections: readonly { readonly name: string; readonly count: number; readonly hash: string }[];
+  /** The resources that were looked for. */
+  readonly resources: readonly string[];
+  readonly collections: readonly ReceiptEntry[];
+  /** Over everything above, so that a changed receipt is known. */
+  readonly signature: string;
+  /** What was kept and deleted later. */
+  readonly keptDeleted?: KeptDeletion;
+}
+
+export interface KeptDeletion {
+  readonly by: Actor;
+  readonly at: Date;
+  readonly collections: readonly ReceiptEntry[];
+  readonly signature: string;
+}
+
+/** What the deletion of a company came to. `_id` is `<companyId>/<number of the deletion>`. */
+export interface CompanyReceiptDoc {
+  readonly _id: string;
+  readonly by: Actor;
+  /** When it was asked for, and when it ended. */
+  readonly at: Date;
+  readonly endedAt: Date;
+  readonly keptData: boolean;
+  readonly connections: readonly {
+    readonly id: string;
+    readonly receiptId: string;
+    readonly grantRevoked: boolean;
+    /** Documents that were deleted. */
+    readonly deleted: number;
+  }[];
+  /** Connect links of the company that nobody had used. */
+  readonly connectLinks: number;
+  readonly signature: string;
 }
 
 /** A start that made no session. */

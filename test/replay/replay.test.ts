@@ -35,7 +35,10 @@ describe('the kept histories', () => {
 
   it('are there for every flow', async () => {
     const names = (await readGolden()).map(({ name }) => name);
-    const expected = [...Object.keys(scenarios).map((name) => `${name}.session`), 'disconnect.disconnect'];
+    const expected = [
+      ...Object.keys(scenarios).map((name) => `${name}.session`),
+      ...['disconnect.disconnect', 'paused.procedure', 'resumed.procedure'],
+    ];
     assert.deepEqual(names.sort(), expected.sort(), 'record them by "npm run golden"');
   });
 

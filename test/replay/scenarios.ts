@@ -188,6 +188,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await on.reaches(11);
     await on.world.closes(on.connection._id);
   }),
+  paused: scenario({}, async (on) => {
+    await pause(on);
+    // Its history is the pause's: the session goes on without another procedure.
+    await on.sessions.release(on.connection._id);
+    await on.ends(19);
+  }),
+  resumed: scenario({}, async (on) => {
+    await pause(on);
+    const connection = await on.world.stores.connections.get(on.connection._id);
+    await on.sessions.procedure(connection ?? on.connection, { name: 'resume', by: tester });
+    await on.ends(19);
+  }),
   disconnect: scenario({}, async (on) => {
     on.app.faults.hold = true;
     await on.begin();
@@ -196,6 +208,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await on.world.closes(on.connection._id);
   }),
 };
+
+/** Pauses in the middle of loading. */
+async function pause(on: Stage): Promise<void> {
+  on.app.faults.hold = true;
+  await on.begin();
+  await on.reaches(2);
+  await on.sessions.procedure(on.connection, { name: 'pause', by: tester });
+  on.app.release();
+}
 
 /** The definition as a person mends it: rows need nothing but their key. */
 function lenient(id: string) {

@@ -11,6 +11,7 @@ import { sessionEnded } from '../messages.ts';
 import { refusal } from './calls.ts';
 import { claim } from './claim.ts';
 import type { SessionRun } from './run.ts';
+import { answerHold } from './wait.ts';
 
 /** Answers whoever still waits. */
 export async function settled(run: SessionRun): Promise<void> {
@@ -28,6 +29,7 @@ export async function finish(run: SessionRun, refused: StartRefusal | null): Pro
   const sessionId = run.hasBegun ? run.session.sessionId : null;
   const asking = run.disconnect?.replyTo;
   if (asking !== undefined) await tellEnded(asking, sessionId);
+  await answerHold(run);
   await lookIntoInbox(run);
   const next = whatIsLeft(run);
   if (next !== null) {

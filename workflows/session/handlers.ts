@@ -17,7 +17,7 @@ export function listen(run: SessionRun): void {
     run.keep(request);
     run.ticked = request.by;
   });
-  setHandler(messages.hold, () => run.hold());
+  setHandler(messages.hold, (asking) => run.hold(asking));
   setHandler(messages.release, () => run.release());
   setHandler(messages.resetConfiguration, (by) => {
     if (run.status === 6 || run.status === 9) run.reset = by;

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { BegunResource, BegunSession } from '../../activities/contracts.ts';
 import type { Actor, DisconnectRequest, Scope, ScopeRequest, SessionInput } from '../../domain/contracts.ts';
+import type { HoldRequest } from '../../domain/lifecycle.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import { isFinalStatus, type SessionStatus, type Substage } from '../../domain/session.ts';
 import type { PendingCall } from './calls.ts';
@@ -33,6 +34,8 @@ export function createSessionRun(input: SessionInput) {
     since: null as string | null,
     seq: 0,
     held: false,
+    /** Procedures that wait until the running work has ended. */
+    holdAsked: [] as HoldRequest[],
     /** What the store says of `held`. */
     heldWritten: false,
     webhookPending: false,
@@ -101,7 +104,8 @@ export function createSessionRun(input: SessionInput) {
       run.heldWritten = session.held;
       if (session.held && !heardOfHold) run.hold();
     },
-    hold() {
+    hold(asking?: HoldRequest) {
+      if (asking !== undefined) run.holdAsked.push(asking);
       heardOfHold = true;
       run.held = true;
       clock.stop();

@@ -1,4 +1,5 @@
-import { condition } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { sessionHeld } from '../messages.ts';
 import { quick } from './activities.ts';
 import type { SessionRun } from './run.ts';
 
@@ -12,9 +13,10 @@ export async function wait(run: SessionRun, ready: () => boolean, deadline?: num
     await writeHeld(run);
     if (ready()) return true;
     const held = run.held;
-    if (held || deadline === undefined) await condition(() => ready() || run.held !== held);
+    const awake = () => ready() || run.held !== held || run.holdAsked.length > 0;
+    if (held || deadline === undefined) await condition(awake);
     else if (deadline <= clock.now()) return false;
-    else await condition(() => ready() || run.held !== held, deadline - clock.now());
+    else await condition(awake, deadline - clock.now());
   }
 }
 
@@ -29,4 +31,14 @@ async function writeHeld(run: SessionRun): Promise<void> {
     const until = run.held || run.deadline === undefined ? {} : { until: run.clock.wallTime(run.deadline) };
     await quick.holdSession({ sessionId: run.session.sessionId, held: run.held, ...until });
   }
+  await answerHold(run);
+}
+
+/** Whoever waits here has no work running: the procedures that asked for that are told. */
+export async function answerHold({ holdAsked }: SessionRun): Promise<void> {
+  for (let asked = holdAsked.shift(); asked !== undefined; asked = holdAsked.shift())
+    // It may have been taken over by another one, which asks for itself.
+    await getExternalWorkflowHandle(asked.replyTo)
+      .signal(sessionHeld, asked.number)
+      .catch(() => undefined);
 }

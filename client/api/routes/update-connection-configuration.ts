@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import { draftId } from '../../../activities/lifecycle/draft.ts';
+import { secretContext } from '../../../activities/secret-context.ts';
+import type { ProcedureAnswer } from '../../../domain/procedures.ts';
+import type { ConnectionDoc } from '../../../stores/model.ts';
+import { actorOf } from '../caller.ts';
+import type { Route, RouteDeps } from '../deps.ts';
+import { findConnection, findDefinition } from '../find.ts';
+import { parameterFaults, parameterFields } from '../parameters.ts';
+import { answerProcedure, procedureAnswers, procedureSchema } from '../procedure.ts';
+import { configurationBody } from '../schemas/procedures.ts';
+
+type Asked = z.output<typeof configurationBody>;
+
+function configurationFault(
+  deps: RouteDeps,
+  connection: ConnectionDoc,
+  { parameters = {}, credentials }: Asked,
+): ProcedureAnswer | null {
+  const definition = findDefinition(deps, connection.app);
+  const names = parameterFields(definition).map(({ name }) => name);
+  const kept = Object.entries(connection.parameters).filter(([name]) => names.includes(name));
+  const faults = [...parameterFaults(definition, { ...Object.fromEntries(kept), ...parameters })];
+  const { kind } = definition.auth;
+  if (credentials !== undefined && credentials.kind !== kind) {
+    const message =
+      kind === 'oauth2' ? `${connection.app} is authorized by consent: call authorize` : `must be ${kind}`;
+    faults.push({ path: 'body.credentials.kind', message });
+  }
+  if (faults.length === 0) return null;
+  const message = faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
+  return { responseCode: 'INVALID_INPUT', message };
+}
+
+/** The credentials and parameters of a paused connection: tested first, saved only when the app takes them. */
+export const updateConnectionConfiguration: Route = (api, deps) => {
+  const schema = {
+    ...procedureSchema,
+    summary: 'Change credentials or parameters of a paused connection',
+    description: `They are tested at the app first; where it refuses them (CONNECTION_TEST_FAILED) nothing is saved and the old ones still work. ${procedureAnswers}`,
+    body: configurationBody,
+  };
+  api.post('/api/connections/:id/configuration', { schema }, async (request, reply) => {
+    const { body, params } = request;
+    const { note, parameters, credentials } = body;
+    const connection = await findConnection(deps, params.id);
+    const { _id: connectionId, generation } = connection;
+    const prepare = async (number: number) => {
+      if (credentials === undefined) return;
+      const _id = draftId({ connectionId, number });
+      const payload = deps.secrets.seal(credentials, secretContext.inbox(_id));
+      const receivedAt = deps.now();
+      // No session is told of it, and none takes it.
+      const entry = { _id, connectionId, generation, payload, receivedAt };
+      await deps.stores.inbox.put({ ...entry, kind: 'draft', meaning: 'ignore' });
+    };
+    return answerProcedure(deps, reply, params.id, {
+      ...{ name: 'updateConnectionConfiguration' as const, by: actorOf(request), note, prepare },
+      validate: async () => configurationFault(deps, connection, body),
+      arguments: parameters === undefined ? {} : { parameters },
+    });
+  });
+};
