@@ -7,11 +7,13 @@ import type { SessionsPort } from './sessions-port.ts';
 
 /** What the dispatcher is made of. */
 export interface DispatcherOptions {
-  readonly stores: Pick<Stores, 'inbox' | 'connections' | 'sessions' | 'exchanges'>;
+  readonly stores: Pick<Stores, 'inbox' | 'connections' | 'sessions' | 'exchanges' | 'statistics'>;
   readonly sessions: Pick<SessionsPort, 'tell'>;
   readonly log: Logger;
   /** Between two rounds that nobody asked for. @default 10000 */
   readonly intervalMs?: number;
+  /** Statistics are deleted after so many days. @default 365 */
+  readonly statisticsDays?: number;
 }
 
 /** Tells sessions of what lies in the inbox. */
@@ -28,17 +30,19 @@ const entriesPerRound = 500;
 /** Between two rounds at a time when much comes: what comes meanwhile is told together. */
 const pauseMs = 100;
 const tidyEveryMs = 3_600_000;
-const exchangesKeptMs = 7 * 86_400_000;
+const dayMs = 86_400_000;
+const exchangesKeptMs = 7 * dayMs;
 
 /**
  * Makes a dispatcher. An entry is marked told only after its session was signaled, so what fails is told again in the
- * next round. Once an hour it tidies the inbox. Two dispatchers tell an entry twice at worst, which sessions take as once.
+ * next round. Once an hour it tidies the store. Two dispatchers tell an entry twice at worst, which sessions take as once.
  */
 export function createDispatcher({
   stores,
   sessions,
   log,
   intervalMs = 10_000,
+  statisticsDays = 365,
 }: DispatcherOptions): Dispatcher {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -50,6 +54,7 @@ export function createDispatcher({
     tidiedAt = Date.now();
     await tidyInbox({ stores, sessions }, new Date());
     await stores.exchanges.expire(new Date(Date.now() - exchangesKeptMs));
+    await stores.statistics.expire(new Date(Date.now() - statisticsDays * dayMs));
   }
 
   async function tellAll(): Promise<void> {

@@ -50,6 +50,8 @@ export const ingestionRunMachine = defineMachine({
 
 export type IngestionRunEvent = (typeof ingestionRunMachine.transitions)[number]['event'];
 
+export const ingestionRollUps = ['PAUSED', 'SYNCING_DATA', 'LAST_SYNCED', 'NOT_SYNCING'] as const;
+
 /** The one word about a connection's ingestion; `at` is ISO text. */
 export type IngestionRollUp =
   | { readonly state: 'PAUSED' | 'SYNCING_DATA' | 'NOT_SYNCING' }

@@ -111,6 +111,11 @@ const schema = z.strictObject({
     .int('must be whole days')
     .min(1, 'must be 1 or more')
     .default(7),
+  TRIBUTARY_STATISTICS_DAYS: z.coerce
+    .number('must be a number of days')
+    .int('must be whole days')
+    .min(1, 'must be 1 or more')
+    .default(365),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
 });
@@ -150,6 +155,8 @@ export interface Settings {
   readonly quarantineFloorRows: number;
   /** Days before a grant ends at which the first warning is written. */
   readonly grantWarningDays: number;
+  /** Days after which the statistics of a run are deleted. */
+  readonly statisticsDays: number;
   readonly workflowTaskTimeoutSecs: number;
   readonly stickyTimeoutSecs: number;
 }
@@ -202,6 +209,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     quarantineThreshold: s.TRIBUTARY_QUARANTINE_THRESHOLD,
     quarantineFloorRows: s.TRIBUTARY_QUARANTINE_FLOOR_ROWS,
     grantWarningDays: s.TRIBUTARY_GRANT_WARNING_DAYS,
+    statisticsDays: s.TRIBUTARY_STATISTICS_DAYS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,
     stickyTimeoutSecs: s.TRIBUTARY_STICKY_TIMEOUT_SECS,
   };

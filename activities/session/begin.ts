@@ -1,5 +1,6 @@
 import type { Scope, SessionStart, StartRefusal } from '../../domain/contracts.ts';
 import { sessionIdOf } from '../../domain/contracts.ts';
+import { isHeldStatus } from '../../domain/lifecycle.ts';
 import { isContinuable, isFinalStatus, substages } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import type { BegunSession } from '../contracts.ts';
@@ -72,7 +73,11 @@ async function decide(
   if (ownCode === 26) return { refused: 'CONNECTION_NOT_STARTED' };
   if (start.kind === 'resume') {
     const mine = latest?._id === start.sessionId && latest.generation === connection.generation;
-    return mine && (isOpen(latest) || canGoOn(latest)) ? { adopt: latest } : { refused: 'SESSION_CLOSED' };
+    if (!mine || !(isOpen(latest) || canGoOn(latest))) return { refused: 'SESSION_CLOSED' };
+    // One that is open stands still by itself while the connection is paused; a closed one is not opened then.
+    return isOpen(latest) || !isHeldStatus(status)
+      ? { adopt: latest }
+      : { refused: 'CONNECTION_NOT_STARTED' };
   }
   if (start.kind === 'authorize') {
     const ready =
@@ -164,7 +169,7 @@ async function describe(
   const { _id: sessionId, resources } = session;
   const checkpoints = await stores.loading.checkpoints(sessionId, resources);
   const runs = await stores.structuring.many(sessionId, resources);
-  const held = ['PAUSING', 'PAUSED', 'ERROR'].includes(connection.status);
+  const held = isHeldStatus(connection.status);
   if (held !== (session.held !== null))
     await stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null);
   const done = (id: string) => checkpoints.find((one) => one._id === `${sessionId}/${id}`)?.done === true;

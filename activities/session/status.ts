@@ -5,6 +5,7 @@ import { confirmAuthorized } from '../authorization/confirm.ts';
 import type { WriteStatusInput } from '../contracts.ts';
 import { recordDeauthorized } from '../events.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { keepStatistics } from '../statistics/record.ts';
 import { sealSession } from './seal.ts';
 
 /**
@@ -34,6 +35,11 @@ export async function writeStatus(ports: ActivityPorts, input: WriteStatusInput)
 /** 8 and 9 are the connection's business, a session that goes on from 9 finalizes it, 19 seals the changes. */
 async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<void> {
   const { connectionId, generation, steps, seal } = input;
+  await keepStatistics(ports, {
+    sessionId: input.sessionId,
+    steps: steps.map((step) => ({ ...step, at: new Date(step.at) })),
+    ...(input.failedResources === undefined ? {} : { failedResources: input.failedResources }),
+  });
   const passes = (to: number) => steps.find((step) => step.to === to);
   const code = passes(8) ?? passes(9);
   if (code !== undefined) {

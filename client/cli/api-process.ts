@@ -31,7 +31,7 @@ export async function runApi(): Promise<void> {
     durations: settings.durations,
     workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
   });
-  const dispatcher = createDispatcher({ stores, sessions, log });
+  const dispatcher = createDispatcher({ stores, sessions, log, statisticsDays: settings.statisticsDays });
   let url = publicUrl(settings);
   const secrets = createSecretBox(keys);
   const egress = createEgress({ allow: settings.egressAllow });
