@@ -21,8 +21,11 @@ const sessions: SessionsPort = {
   hold: unused,
   release: unused,
   resetConfiguration: unused,
+  deleteCompany: unused,
   disconnect: unused,
   ping: unused,
+  procedure: unused,
+  poolPollers: unused,
 };
 
 const api = createApi({

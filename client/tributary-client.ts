@@ -1,7 +1,13 @@
 import { type ErrorCode, errors, TributaryError } from '../domain/errors.ts';
 import type { App, AppBody } from './api/schemas/apps.ts';
 import type { Problem } from './api/schemas/common.ts';
-import type { Company, CompanyBody } from './api/schemas/companies.ts';
+import type {
+  Company,
+  CompanyBody,
+  CompanyDeleting,
+  CompanyDetail,
+  CompanyReceipt,
+} from './api/schemas/companies.ts';
 import type {
   Authorized,
   ConnectBody,
@@ -15,6 +21,16 @@ import type {
 } from './api/schemas/connections.ts';
 import type { EventList } from './api/schemas/events.ts';
 import type { KeyRotation } from './api/schemas/keys.ts';
+import type {
+  ConfigurationBody,
+  PoolBody,
+  ProcedureAnswerView,
+  ProcedurePending,
+  ProcedureView,
+  RecoverBody,
+  SettingsBody,
+} from './api/schemas/procedures.ts';
+import type { ReceiptList, Verification } from './api/schemas/receipts.ts';
 import type { Changes, Digest, RecordDetail, RecordPage } from './api/schemas/records.ts';
 import type {
   CallAnswerView,
@@ -31,6 +47,7 @@ import type {
   Timeline,
   Why,
 } from './api/schemas/sessions.ts';
+import type { AllStatisticsQuery, Statistics, StatisticsQuery } from './api/schemas/statistics.ts';
 import type {
   NewWebhookSecret,
   WebhookList,
@@ -94,6 +111,8 @@ export function createTributaryClient(options: TributaryClientOptions) {
   const post = <T>(path: string, body: object = {}, headers?: Record<string, string>): Promise<T> =>
     request<T>('POST', path, body, headers);
   const connection = (id: string) => `/api/connections/${encodeURIComponent(id)}`;
+  const company = (id: string) => `/api/companies/${encodeURIComponent(id)}`;
+  const receipt = (id: string, generation: number) => `/api/receipts/${encodeURIComponent(id)}/${generation}`;
   const session = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
   const records = (id: string, resource: string) =>
     `${connection(id)}/records/${encodeURIComponent(resource)}`;
@@ -112,8 +131,25 @@ export function createTributaryClient(options: TributaryClientOptions) {
     /** Works for 20 s at most: call it again with `after` while the answer has a `next`. */
     rotateKeys: (from: { readonly after?: string } = {}) => post<KeyRotation>('/api/keys/rotate', from),
     createCompany: (body: CompanyBody) => post<Company>('/api/companies', body),
-    listCompanies: () => get<{ readonly companies: readonly Company[] }>('/api/companies'),
-    getCompany: (id: string) => get<Company>(`/api/companies/${encodeURIComponent(id)}`),
+    /** The worst first. @param filter `deleted`: those that were deleted, too. */
+    listCompanies: (filter: { readonly deleted?: boolean } = {}) =>
+      get<{ readonly companies: readonly Company[] }>(
+        '/api/companies',
+        filter.deleted === true ? { deleted: 'true' } : {},
+      ),
+    getCompany: (id: string) => get<CompanyDetail>(company(id)),
+    /** Disconnects all its connections; a repeated call joins, or has the same receipt. */
+    deleteCompany: (id: string, { keepData }: { readonly keepData?: boolean } = {}) =>
+      request<CompanyReceipt | CompanyDeleting>(
+        'DELETE',
+        `${company(id)}${keepData === true ? '?keepData=true' : ''}`,
+      ),
+    getCompanyReceipt: (id: string) => get<CompanyReceipt>(`${company(id)}/receipt`),
+    verifyCompanyReceipt: (id: string) => get<Verification>(`${company(id)}/receipt/verify`),
+    /** Newest first. */
+    listReceipts: (page: { readonly limit?: number } = {}) => get<ReceiptList>('/api/receipts', page),
+    getGenerationReceipt: (id: string, generation: number) => get<Receipt>(receipt(id, generation)),
+    verifyReceipt: (id: string, generation: number) => get<Verification>(`${receipt(id, generation)}/verify`),
     connect: (body: ConnectBody) => post<Connected>('/api/connections', body),
     connectLink: (body: ConnectLinkBody) => post<ConnectLink>('/api/connect-links', body),
     listConnections: (filter: { readonly company?: string; readonly app?: string } = {}) =>
@@ -122,11 +158,34 @@ export function createTributaryClient(options: TributaryClientOptions) {
     authorize: (id: string) => post<Authorized>(`${connection(id)}/authorize`),
     submitCredentials: (id: string, body: CredentialsBody) =>
       post<{ readonly accepted: true }>(`${connection(id)}/credentials`, body),
+    /** Every procedure answers within 20 s, or says where it can be looked at. */
+    pause: (id: string, body: { readonly note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/pause`, body),
+    resume: (id: string, body: { readonly note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/resume`, body),
+    recover: (id: string, body: RecoverBody) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/recover`, body),
+    updateSettings: (id: string, body: SettingsBody) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/settings`, body),
+    updatePool: (id: string, body: PoolBody) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/pool`, body),
+    updateConfiguration: (id: string, body: ConfigurationBody) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/configuration`, body),
+    /** Newest first. */
+    listProcedures: (id: string, page: { readonly limit?: number } = {}) =>
+      get<{ readonly procedures: readonly ProcedureView[] }>(`${connection(id)}/procedures`, page),
+    getProcedure: (id: string, number: number) =>
+      get<ProcedureView>(`${connection(id)}/procedures/${number}`),
     disconnect: (id: string, body: { readonly keepData?: boolean } = {}) =>
       post<Receipt | Disconnecting>(`${connection(id)}/disconnect`, body),
     /** Newest first. */
     listEvents: (id: string, page: { readonly limit?: number } = {}) =>
       get<EventList>(`${connection(id)}/events`, page),
+    /** By hour unless asked otherwise. */
+    statistics: (id: string, asked: StatisticsQuery = {}) =>
+      get<Statistics>(`${connection(id)}/statistics`, asked as Query),
+    /** Of all connections, or those of one company or app. */
+    allStatistics: (asked: AllStatisticsQuery = {}) => get<Statistics>('/api/statistics', asked as Query),
     getReceipt: (id: string) => get<Receipt>(`${connection(id)}/receipt`),
     /** Reads one page as a session would, and stores nothing. */
     testPage: (id: string, resource: string) =>

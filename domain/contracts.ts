@@ -98,7 +98,7 @@ export const sessionMessages = {
   tell: 'tell',
   /** Signal (ScopeRequest): a tick or a scope that should run; an open session in an error status is retried by it. */
   tick: 'tick',
-  /** Signal (): the connection was paused or is in ERROR; timers stand still. */
+  /** Signal (HoldRequest?): the connection was paused or is in ERROR; timers stand still. */
   hold: 'hold',
   /** Signal (): the connection is STARTED again. */
   release: 'release',
@@ -108,6 +108,8 @@ export const sessionMessages = {
   disconnect: 'disconnect',
   /** Signal to the lifecycle workflow (session id): the open session has ended. */
   sessionEnded: 'sessionEnded',
+  /** Signal to the lifecycle workflow (number of the procedure): the session's running work has ended. */
+  sessionHeld: 'sessionHeld',
   /** Update (CallRequest) -> CallAnswer. */
   retry: 'retry',
   cancel: 'cancel',
@@ -189,6 +191,7 @@ export const searchAttributeNames = {
 /** Ids of workflows and queues (design section 7). */
 export const sessionWorkflowId = (connectionId: string): string => `session/${connectionId}`;
 export const lifecycleWorkflowId = (connectionId: string): string => `lifecycle/${connectionId}`;
+export const companyWorkflowId = (companyId: string): string => `company/${companyId}`;
 export const sessionIdOf = (connectionId: string, number: number): string => `${connectionId}.${number}`;
 /** The two parts of a session's public id; null when it has not that form. */
 export function parseSessionId(
@@ -200,7 +203,12 @@ export function parseSessionId(
 /** Company, app, connection and resource ids: what may stand in workflow ids, collection names and addresses. */
 export const slugPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-export const workflowTypes = { session: 'session', disconnect: 'disconnect' } as const;
+export const workflowTypes = {
+  session: 'session',
+  disconnect: 'disconnect',
+  procedure: 'procedure',
+  deleteCompany: 'deleteCompany',
+} as const;
 
 export interface DisconnectInput {
   readonly connectionId: string;
@@ -214,5 +222,23 @@ export interface DisconnectOutcome {
   readonly connectionId: string;
   readonly generation: number;
   /** Id of the deletion receipt. */
+  readonly receiptId: string;
+}
+
+/** Input of the workflow `company/<companyId>`: disconnects every connection of a company. */
+export interface DeleteCompanyInput {
+  readonly companyId: string;
+  /** Which deletion of the company it is, from 1. */
+  readonly number: number;
+  readonly by: Actor;
+  readonly keepData: boolean;
+  /** As in {@link DisconnectInput}. */
+  readonly heartbeatMs: number;
+  /** Only on continue-as-new: connections up to this id are done. */
+  readonly after?: string;
+}
+
+export interface DeleteCompanyOutcome {
+  readonly companyId: string;
   readonly receiptId: string;
 }

@@ -188,6 +188,11 @@ export function createInbox(db: Db) {
         .sort({ waitingSince: 1, _id: 1 })
         .limit(limit)
         .toArray(),
+    /** What waits of a connection that can take it again: the dispatcher tells of it anew. */
+    async tellAgain({ connectionId, generation }: InboxOwner): Promise<void> {
+      const filter = { connectionId, generation, kind: { $in: hooks }, ...waiting };
+      await inbox.updateMany(filter, { $set: { toldAt: null } });
+    },
     /** Nobody could take it until now: its time begins anew. */
     async waitAnew(id: string, at: Date): Promise<void> {
       await inbox.updateOne({ _id: id, ...waiting }, { $set: { waitingSince: at } });

@@ -9,6 +9,8 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.grants, 'seq'],
   [collections.checkpoints, 'batches'],
   [collections.ingestionRuns, 'mergedBatches'],
+  [collections.ingestions, 'version'],
+  [collections.ingestionHours, 'seq'],
 ];
 
 /** Only a real MongoDB makes use of these; the embedded store takes and ignores them. */
@@ -25,6 +27,7 @@ const listIndexes: readonly (readonly [collection: string, keys: IndexSpecificat
   [collections.skippedStarts, { connectionId: 1, at: -1 }],
   [collections.receipts, { at: -1 }],
   [collections.exchanges, { updatedAt: 1 }],
+  [collections.ingestionHours, { hour: 1 }],
 ];
 
 /** Creates every index; those that are there stay. */

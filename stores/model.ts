@@ -5,3 +5,4 @@ export type * from './model/connections.ts';
 export type * from './model/loading.ts';
 export type * from './model/records.ts';
 export type * from './model/sessions.ts';
+export type * from './model/statistics.ts';

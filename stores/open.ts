@@ -16,12 +16,14 @@ import type { Count } from './keyed.ts';
 import { createLoading } from './loading.ts';
 import { createMerges } from './merges.ts';
 import { migrate } from './migrations.ts';
+import { createProcedures } from './procedures.ts';
 import { createPurge } from './purge.ts';
 import { createReceipts, createSkippedStarts } from './receipts.ts';
 import { createQuarantine, createRecords } from './records.ts';
 import { createLearnedSchemas } from './schemas.ts';
 import { createSealed } from './sealed.ts';
 import { createSessions } from './sessions.ts';
+import { createStatistics } from './statistics.ts';
 import { createStructuring } from './structuring.ts';
 import { createTombstones } from './tombstones.ts';
 import { asUnavailable, guarded, unavailable } from './unavailable.ts';
@@ -76,6 +78,7 @@ function repositories(db: Db, count: Count) {
     sealed: guarded(createSealed(db)),
     loading: guarded(createLoading(db)),
     structuring: guarded(createStructuring(db)),
+    statistics: guarded(createStatistics(db)),
     records: guarded(createRecords(db, count)),
     quarantine: guarded(createQuarantine(db, count)),
     tombstones: guarded(createTombstones(db, count)),
@@ -86,10 +89,11 @@ function repositories(db: Db, count: Count) {
     checks: guarded(createChecks(db, count)),
     merges: guarded(createMerges(db)),
     events: guarded(createEvents(db)),
+    procedures: guarded(createProcedures(db)),
     receipts: guarded(createReceipts(db)),
     skippedStarts: guarded(createSkippedStarts(db)),
     ...guarded({
-      purge: createPurge(db, count),
+      ...createPurge(db, count),
       /** Whether the store answers. @throws {TributaryError} STORE_UNAVAILABLE */
       ping: async (): Promise<void> => {
         await db.command({ ping: 1 });

@@ -1,137 +1,127 @@
 import { createHash } from 'node:crypto';
-import type { Collection, Db, Filter } from 'mongodb';
-import { getMany, getOne, idsPerRead, insertOnce, removeMany, type TextId } from './commands.ts';
-import { cursorId } from './cursors.ts';
+import type { Db } from 'mongodb';
+import { getOne, insertOnce, type TextId } from './commands.ts';
 import { grantId } from './grants.ts';
-import { batchIds } from './ids.ts';
+import { type Holding, holdingsOf, type Owner } from './holdings.ts';
 import type { Count } from './keyed.ts';
-import { below } from './merges.ts';
-import type { ConnectionDoc, ReceiptDoc, SessionDoc } from './model.ts';
-import { collections, quarantineCollection, recordsCollection, tombstonesCollection } from './names.ts';
-import { createQuarantine, createRecords } from './records.ts';
-import { idsBelow } from './sessions.ts';
-import { createTombstones } from './tombstones.ts';
+import type { ReceiptEntry } from './model.ts';
+import { collections } from './names.ts';
 
-/** What was deleted from one collection. `hash`: SHA-256 (hex) over the sorted ids, a line each. */
-export type PurgedCollection = ReceiptDoc['collections'][number];
+/** `_id` is `<connectionId>/<generation>/<name>`: kept so that a repeated purge gives the same receipt. */
+export type PurgeDoc = TextId & Omit<ReceiptEntry, 'outcome'>;
 
-/** `_id` is `<connectionId>/<generation>/<collection>`: kept so that a repeated purge gives the same receipt. */
-export type PurgeDoc = TextId & PurgedCollection;
+/** Something of the store that is not as a receipt says. */
+export interface Deviation {
+  /** Of the receipt; null: it is about the receipt itself. */
+  readonly name: string | null;
+  readonly problem: 'THERE' | 'CHANGED' | 'NOT_IN_RECEIPT' | 'SIGNATURE' | 'NOT_ENDED' | 'MISSING';
+  readonly message: string;
+}
 
-/** Deletes what one generation of a connection left. */
+/** Which part of a purge is wanted. */
+export interface PurgeOptions {
+  /** What the records are made of stays, with counts and hashes that tell whether it was touched. */
+  readonly keepData: boolean;
+  /** Deletes only what an earlier purge of the generation kept. */
+  readonly keptOnly?: boolean;
+}
+
+/** Deletes what one generation of a connection left, and compares receipts with what is there. */
 export function createPurge(db: Db, count: Count) {
   const purges = db.collection<PurgeDoc>(collections.purges);
-  const records = createRecords(db, count);
-  const quarantine = createQuarantine(db, count);
-  const tombstones = createTombstones(db, count);
 
   /** Notes what is there first, so that a purge cut short and repeated tells all it deleted. */
-  const noted = async (
-    prefix: string,
-    name: string,
-    ids: AsyncIterable<string>,
-  ): Promise<PurgedCollection> => {
+  const noted = async (prefix: string, { name, ids }: Holding): Promise<Omit<ReceiptEntry, 'outcome'>> => {
     const _id = `${prefix}/${name}`;
     const known = await getOne(purges, _id);
     if (known !== null) return told(known);
-    const hash = createHash('sha256');
-    let rows = 0;
-    for await (const id of ids) {
-      hash.update(`${id}\n`);
-      rows += 1;
-    }
-    const doc: PurgeDoc = { _id, name, count: rows, hash: hash.digest('hex') };
+    const doc: PurgeDoc = { _id, name, ...(await summed(ids())) };
     if (await insertOnce(purges, doc)) return told(doc);
     return told((await getOne(purges, _id)) ?? doc);
   };
 
   /**
-   * Sessions, their timeline, ingestion runs and the feed stay; with `keepData` also records, quarantine, changes
-   * and merges. May be repeated: it deletes what is there now and tells what it deleted in all.
-   * @returns one entry for each collection, also for empty ones
+   * May be repeated: it deletes what is there now and tells what it deleted in all.
+   * @returns one entry for each holding, also for empty ones
    */
-  return async function purge(
-    connectionId: string,
-    generation: number,
-    resources: readonly string[],
-    { keepData }: { readonly keepData: boolean },
-  ): Promise<PurgedCollection[]> {
-    const prefix = grantId(connectionId, generation);
-    const done: PurgedCollection[] = [];
-    const drop = async (
-      name: string,
-      one: { drop(): Promise<void>; stream(p: { _id: 1 }): AsyncIterable<TextId> },
-    ) => {
-      done.push(await noted(prefix, name, idsOf(one.stream({ _id: 1 }))));
-      await one.drop();
-    };
-    const remove = async (name: string, ids: readonly string[]) => {
-      done.push(await noted(prefix, name, listed([...ids].sort())));
-      await removeMany(db.collection<TextId>(name), ids);
-    };
-    const there = async (name: string, ids: readonly string[]) =>
-      (await getMany(db.collection<TextId>(name), ids, { _id: 1 })).map((doc) => doc._id);
-    const where = async (name: string, filter: Filter<TextId>) =>
-      (
-        await db
-          .collection<TextId>(name)
-          .find(filter, { projection: { _id: 1 } })
-          .toArray()
-      ).map((doc) => doc._id);
-
-    // The door first: no new work can start from what is left.
-    const own = { connectionId, generation } as Filter<TextId>;
-    const sessionIds = await sessionsOf(db, connectionId, generation);
-    await remove(collections.grants, await there(collections.grants, [prefix]));
-    await remove(collections.inbox, await where(collections.inbox, own));
-    await remove(collections.consents, await where(collections.consents, own));
-    await remove(collections.connectLinks, await where(collections.connectLinks, own));
-    await remove(
-      collections.consentLinks,
-      await batchIds(db.collection<TextId>(collections.consentLinks), sessionIds),
-    );
-
-    const parts = sessionIds.flatMap((id) => resources.map((resource) => `${id}/${resource}`));
-    await remove(collections.checkpoints, await there(collections.checkpoints, parts));
-    await remove(collections.batches, await batchIds(db.collection<TextId>(collections.batches), parts));
-    const cursorIds = resources.map((resource) => cursorId(connectionId, generation, resource));
-    await remove(collections.cursors, await there(collections.cursors, cursorIds));
-    await remove(collections.schemas, await there(collections.schemas, cursorIds));
-    await remove(collections.exchanges, await there(collections.exchanges, parts));
-    if (keepData) return done;
-
-    const feeds = parts.map((part) => `${part}/changes`);
-    await remove(collections.changes, await batchIds(db.collection<TextId>(collections.changes), feeds));
-    await remove(collections.merges, await where(collections.merges, below<TextId>(prefix)));
-    for (const resource of resources) {
-      const place = [connectionId, generation, resource] as const;
-      await drop(recordsCollection(...place), records.of(...place));
-      await drop(quarantineCollection(...place), quarantine.of(...place));
-      await drop(tombstonesCollection(...place), tombstones.of(...place));
+  async function purge(owner: Owner, { keepData, keptOnly = false }: PurgeOptions): Promise<ReceiptEntry[]> {
+    const prefix = grantId(owner.connectionId, owner.generation);
+    const done: ReceiptEntry[] = [];
+    for (const holding of await holdingsOf(db, count, owner)) {
+      const { name, kind, how, lines, remove } = holding;
+      if (keptOnly && kind === 'access') continue;
+      if (keepData && kind === 'data') {
+        done.push({ name, outcome: 'kept', ...(await summed(lines())) });
+        continue;
+      }
+      done.push({ ...(await noted(prefix, holding)), outcome: how === 'clear' ? 'cleared' : 'deleted' });
+      await remove();
     }
     return done;
-  };
-}
-
-async function* idsOf(docs: AsyncIterable<TextId>): AsyncGenerator<string> {
-  for await (const doc of docs) yield doc._id;
-}
-
-async function* listed(ids: readonly string[]): AsyncGenerator<string> {
-  yield* ids;
-}
-
-const told = ({ name, count, hash }: PurgeDoc): PurgedCollection => ({ name, count, hash });
-
-/** Ids of the sessions of a generation, by their numbers. */
-async function sessionsOf(db: Db, connectionId: string, generation: number): Promise<string[]> {
-  const connection = await getOne(db.collection<ConnectionDoc>(collections.connections), connectionId);
-  const sessions: Collection<SessionDoc> = db.collection(collections.sessions);
-  const found: string[] = [];
-  // One more than the newest: a session whose number the connection does not know yet.
-  for (let before = (connection?.latestSession ?? 0) + 2; before > 1; before -= idsPerRead) {
-    const docs = await getMany(sessions, idsBelow(connectionId, before, idsPerRead), { generation: 1 });
-    found.push(...docs.filter((doc) => doc.generation === generation).map((doc) => doc._id));
   }
-  return found;
+
+  /** How the store differs from what a receipt says of it; none: it is as it says. */
+  async function compare(owner: Owner, entries: readonly ReceiptEntry[]): Promise<Deviation[]> {
+    const holdings = await holdingsOf(db, count, owner);
+    const found: Deviation[] = [];
+    for (const holding of holdings) {
+      const entry = entries.find(({ name }) => name === holding.name);
+      const deviation =
+        entry?.outcome === 'kept' ? await changed(holding, entry) : await leftIn(holding, entry);
+      if (deviation !== null) found.push(deviation);
+    }
+    for (const { name, count: was } of entries)
+      if (was > 0 && !holdings.some((holding) => holding.name === name))
+        found.push({
+          name,
+          problem: 'MISSING',
+          message: `${name} is no collection that this connection has.`,
+        });
+    return found;
+  }
+
+  return { purge, compare };
 }
+
+async function changed({ name, lines }: Holding, entry: ReceiptEntry): Promise<Deviation | null> {
+  const now = await summed(lines());
+  if (now.count === entry.count && now.hash === entry.hash) return null;
+  const message =
+    now.count === entry.count
+      ? `${name} was kept with ${documents(now.count)}; their content was changed since.`
+      : `${name} was kept with ${documents(entry.count)}; now it has ${now.count}.`;
+  return { name, problem: 'CHANGED', message };
+}
+
+async function leftIn(
+  { name, how, ids }: Holding,
+  entry: ReceiptEntry | undefined,
+): Promise<Deviation | null> {
+  let left = 0;
+  let first = '';
+  for await (const id of ids()) {
+    first ||= id;
+    left += 1;
+  }
+  if (left === 0) return null;
+  const there = `${documents(left)} in ${name}, such as "${first}"`;
+  if (entry === undefined)
+    return { name, problem: 'NOT_IN_RECEIPT', message: `The receipt does not tell of ${there}.` };
+  const message = how === 'clear' ? `Not cleared: ${there}.` : `Not deleted, or back again: ${there}.`;
+  return { name, problem: 'THERE', message };
+}
+
+const documents = (count: number): string => `${count} ${count === 1 ? 'document' : 'documents'}`;
+
+/** Count and SHA-256 (hex), a line each. */
+async function summed(lines: AsyncIterable<string>): Promise<{ count: number; hash: string }> {
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const line of lines) {
+    hash.update(`${line}\n`);
+    count += 1;
+  }
+  return { count, hash: hash.digest('hex') };
+}
+
+const told = ({ name, count, hash }: PurgeDoc) => ({ name, count, hash });

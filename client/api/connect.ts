@@ -5,6 +5,7 @@ import { slugPattern } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ConnectionDoc, ConnectSettings, ResourceSettingInput } from '../../stores/model.ts';
 import type { RouteDeps } from './deps.ts';
+import { inLivingCompany } from './living-company.ts';
 import { parameterFaults, parameterFields } from './parameters.ts';
 import { invalid } from './problem.ts';
 import { resourceSettings } from './resource-settings.ts';
@@ -97,12 +98,12 @@ export function connectionDoc(
 
 /**
  * Stores a new connection; one that was disconnected becomes its next generation, with the settings of this call.
- * @throws {TributaryError} CONNECTION_EXISTS; ILLEGAL_MOVE while its disconnect still runs
+ * @throws {TributaryError} CONNECTION_EXISTS; ILLEGAL_MOVE while its disconnect still runs; COMPANY_DELETED
  */
-export async function connectAgainOrCreate(
-  { stores }: RouteDeps,
-  fresh: ConnectionDoc,
-): Promise<ConnectionDoc> {
+export const connectAgainOrCreate = (deps: RouteDeps, fresh: ConnectionDoc): Promise<ConnectionDoc> =>
+  inLivingCompany(deps, fresh.company, () => storeConnection(deps, fresh));
+
+async function storeConnection({ stores }: RouteDeps, fresh: ConnectionDoc): Promise<ConnectionDoc> {
   const { _id: id, company, app } = fresh;
   const before = await stores.connections.get(id);
   if (before?.status !== 'DISCONNECTED' || before.company !== company || before.app !== app)

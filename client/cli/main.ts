@@ -7,6 +7,7 @@ import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
+import { addReceipt } from './commands/receipt.ts';
 import { addRecords } from './commands/records.ts';
 import { addServices } from './commands/services.ts';
 import { addSession } from './commands/session.ts';
@@ -43,6 +44,7 @@ function createProgram(): Command {
       addSession,
       addWhy,
       addRecords,
+      addReceipt,
       addKeys,
       addDemo,
     ],

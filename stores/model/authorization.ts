@@ -8,7 +8,8 @@ export interface InboxDoc {
   readonly _id: string;
   readonly connectionId: string;
   readonly generation: number;
-  readonly kind: 'opened' | 'callback' | 'credentials' | 'webhook' | 'revoked';
+  /** `draft`: credentials that a lifecycle procedure tries; no session takes them. */
+  readonly kind: 'opened' | 'callback' | 'credentials' | 'webhook' | 'revoked' | 'draft';
   /** Of a webhook: what the app calls it, and what that means to us. */
   readonly event?: string;
   readonly meaning?: 'load' | 'failed' | 'revoked' | 'ignore';
@@ -84,7 +85,7 @@ export type ResourceSettingInput = string | Omit<ResourceSetting, 'enabled'>;
 /** Something that others want to know. `_id` is made from what happened: the same thing is one event. */
 export interface EventDoc {
   readonly _id: string;
-  readonly type: 'Deauthorized' | 'GrantExpiring';
+  readonly type: 'Deauthorized' | 'GrantExpiring' | 'Suspended' | 'Resumed';
   readonly connectionId: string;
   readonly company: string;
   readonly app: string;

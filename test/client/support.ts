@@ -175,8 +175,11 @@ export async function startTestApi(
     hold: async () => undefined,
     release: async () => undefined,
     resetConfiguration: async () => undefined,
+    deleteCompany: async ({ companyId }) => ({ pending: true, workflowId: `company/${companyId}` }),
     disconnect: async (connection) => ({ pending: true, workflowId: `lifecycle/${connection._id}` }),
     ping: async () => undefined,
+    procedure: async () => ({ pending: true, number: 1 }),
+    poolPollers: async () => 1,
   };
   const dispatcher = createDispatcher({
     stores,

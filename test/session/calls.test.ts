@@ -32,12 +32,13 @@ describe('calls that cannot be done', { concurrency: 2 }, () => {
   });
 
   it('a session that is continued while its connection is paused says that it is held', async (t) => {
-    const scene = await setScene(world, t, { durations: { decisionWindowMs: 200 } });
+    const scene = await setScene(world, t);
     scene.app.faults.fail = { count: 1, status: 400 };
     await scene.load();
-    const closed = await world.closes(scene.id);
+    const cut = await world.reaches(scene.id, 11);
+    await world.client.workflow.getHandle(sessionWorkflowId(scene.id)).terminate('a test');
     await world.stores.connections.change(scene.id, () => ({ status: 'PAUSED' }));
-    await scene.port.startSession(scene.connection, { kind: 'resume', by: tester, sessionId: closed._id });
+    await scene.port.startSession(scene.connection, { kind: 'resume', by: tester, sessionId: cut._id });
     await world.reaches(scene.id, 2, ({ held }) => held === 'CONNECTION_PAUSED');
     await world.stores.connections.change(scene.id, () => ({ status: 'STARTED' }));
     await scene.port.release(scene.id);

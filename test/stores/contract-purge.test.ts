@@ -88,7 +88,7 @@ async function fill() {
 test('a purge deletes one generation and tells what; the next generation stays', async () => {
   const { connectionId, sessions } = await fill();
   const [first, second, third] = sessions;
-  const purged = await stores.purge(connectionId, 1, resources, { keepData: false });
+  const purged = await stores.purge({ connectionId, generation: 1, resources }, { keepData: false });
   const told = new Map(purged.map((one) => [one.name, one]));
   const expected: [string, string[]][] = [
     ['grants', [`${connectionId}/1`]],
@@ -104,7 +104,7 @@ test('a purge deletes one generation and tells what; the next generation stays',
     [`quarantine.${connectionId}.1.items`, [`${first}/items/0/0`, `${second}/items/0/0`]],
   ];
   for (const [name, ids] of expected)
-    assert.deepEqual(told.get(name), { name, count: ids.length, hash: hashOf(ids) });
+    assert.deepEqual(told.get(name), { name, outcome: 'deleted', count: ids.length, hash: hashOf(ids) });
   assert.equal(told.get(recordsCollection(connectionId, 1, 'items'))?.count, 0);
 
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 0);
@@ -123,39 +123,69 @@ test('a purge deletes one generation and tells what; the next generation stays',
 
 test('a repeated purge tells the same, and deletes what came late', async () => {
   const { connectionId } = await fill();
-  const first = await stores.purge(connectionId, 1, resources, { keepData: false });
+  const first = await stores.purge({ connectionId, generation: 1, resources }, { keepData: false });
   await stores.records.of(connectionId, 1, 'orders').putMany([record('late', {})]);
-  assert.deepEqual(await stores.purge(connectionId, 1, resources, { keepData: false }), first);
+  assert.deepEqual(
+    await stores.purge({ connectionId, generation: 1, resources }, { keepData: false }),
+    first,
+  );
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 0);
 });
 
 test('keepData leaves records, quarantine, changes and merges, and nothing that authorizes or loads', async () => {
   const { connectionId, sessions } = await fill();
-  const purged = await stores.purge(connectionId, 1, resources, { keepData: true });
-  assert.deepEqual(
-    purged.map((one) => one.name),
-    [
-      'grants',
-      'inbox',
-      'consents',
-      'connectLinks',
-      'consentLinks',
-      'checkpoints',
-      'batches',
-      'cursors',
-      'schemas',
-      'exchanges',
-    ],
-  );
+  const owner = { connectionId, generation: 1, resources };
+  const purged = await stores.purge(owner, { keepData: true });
+  const gone = purged.filter(({ outcome }) => outcome !== 'kept').map(({ name }) => name);
+  assert.deepEqual(gone, [
+    ...['grants', 'connections.secrets', 'inbox', 'consents', 'connectLinks', 'consentLinks'],
+    ...['checkpoints', 'batches', 'cursors', 'schemas', 'exchanges', 'events.connectLink'],
+  ]);
+  const kept = new Map(purged.filter(({ outcome }) => outcome === 'kept').map((one) => [one.name, one]));
+  assert.equal(kept.get(recordsCollection(connectionId, 1, 'orders'))?.count, 3);
+  assert.deepEqual(await stores.compare(owner, purged), []);
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 3);
   assert.equal(await stores.quarantine.of(connectionId, 1, 'items').count(), 2);
   assert.notEqual(await stores.feed.change(changeId(sessions[0], 'orders', 0)), null);
   assert.notEqual(await stores.merges.get(mergeId(connectionId, 1, 'orders', 'x')), null);
   assert.equal(await stores.grants.get(connectionId, 1), null);
   assert.equal(await stores.cursors.get(connectionId, 1, 'orders'), null);
+
+  const rest = await stores.purge(owner, { keepData: false, keptOnly: true });
+  assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 0);
+  const after = purged.map((entry) => rest.find(({ name }) => name === entry.name) ?? entry);
+  assert.deepEqual(await stores.compare(owner, after), []);
+});
+
+test('a receipt is compared with what is there: back again, changed, gone, not told', async () => {
+  const { connectionId, sessions } = await fill();
+  const owner = { connectionId, generation: 1, resources };
+  const problems = async (entries: Parameters<typeof stores.compare>[1]) =>
+    (await stores.compare(owner, entries)).map(({ name, problem }) => [name, problem]);
+  const kept = await stores.purge(owner, { keepData: true });
+  const records = recordsCollection(connectionId, 1, 'orders');
+  await stores.records.of(connectionId, 1, 'orders').putMany([record('k1', { n: 'other' })]);
+  assert.deepEqual(await problems(kept), [[records, 'CHANGED']]);
+
+  const deleted = await stores.purge(owner, { keepData: false });
+  assert.deepEqual(await problems(deleted), []);
+  await stores.records.of(connectionId, 1, 'orders').putMany([record('late', {})]);
+  await stores.loading.begin({ sessionId: sessions[0], resource: 'orders', at });
+  assert.deepEqual(await problems(deleted), [
+    ['checkpoints', 'THERE'],
+    [records, 'THERE'],
+  ]);
+  const others = deleted.filter(({ name }) => name !== records);
+  assert.deepEqual(await problems(others), [
+    ['checkpoints', 'THERE'],
+    [records, 'NOT_IN_RECEIPT'],
+  ]);
 });
 
 test('a purge of what is not there tells empty collections', async () => {
-  const purged = await stores.purge('nobody', 1, ['orders'], { keepData: false });
+  const purged = await stores.purge(
+    { connectionId: 'nobody', generation: 1, resources: ['orders'] },
+    { keepData: false },
+  );
   assert.ok(purged.every((one) => one.count === 0 && one.hash === hashOf([])));
 });

@@ -159,9 +159,10 @@ test('merges, receipts and skipped starts are put by id and listed', async () =>
   await stores.merges.remove(mergeId('c', 1, 'orders', 'b'));
   assert.equal((await stores.merges.list('c', 1, 'orders', 10)).length, 1);
 
-  const receipt = { _id: 'c/1', by: person, at, grantRevoked: true, keptData: false, collections: [] };
-  await stores.receipts.put(receipt);
-  await stores.receipts.put(receipt);
+  const told = { by: person, at, grantRevoked: true, keptData: false, resources: [], collections: [] };
+  const receipt = { _id: 'c/1', ...told, signature: 's' };
+  await stores.receipts.keep(receipt);
+  assert.deepEqual(await stores.receipts.keep({ ...receipt, grantRevoked: false }), receipt);
   assert.deepEqual(await stores.receipts.list(5), [receipt]);
   assert.deepEqual(await stores.receipts.get('c/1'), receipt);
 

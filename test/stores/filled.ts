@@ -1,3 +1,4 @@
+import { hourOf } from '../../domain/statistics.ts';
 import { checkId } from '../../stores/checks.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
@@ -11,7 +12,9 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const connectionId = connection._id;
   const ofSession = { sessionId, resource: 'orders' };
   await stores.companies.ensure({ id: 'acme', name: 'Acme' });
-  await stores.connections.change(connectionId, () => ({ hashKey: sealed('k') }));
+  await stores.connections.change(connectionId, () => ({ hashKey: sealed('k'), fence: 1, errorReason: 'e' }));
+  const called = { connectionId, generation: 1, name: 'pause' as const, by: person, note: null };
+  await stores.procedures.allocate({ ...called, arguments: {}, startedAt: at }, 0);
   await stores.apps.put({
     _id: 'shop',
     baseUrl: 'u',
@@ -121,10 +124,26 @@ export async function fillEverything(stores: Stores): Promise<void> {
   } as const;
   const check = { ...ofSession, connectionId, check: 'volume', ...found };
   await stores.checks.putMany([{ _id: checkId(sessionId, 'orders', 'volume'), ...check }]);
+  await stores.statistics.put([
+    {
+      ...{ _id: `${sessionId}/orders`, ...ofSession, connectionId, company: 'acme', app: 'shop' },
+      ...{ generation: 1, kind: 'full', status: 'COMPLETED', reason: null, blockedBy: [] },
+      ...{ startedAt: at, endedAt: at, durationMs: 0, rows: 1, bytes: 1, rowsPerSecond: null },
+      ...{ ledger: null, anomalies: [], comparedWith: 0, hour: hourOf(at), formerHours: [], version: 1 },
+    },
+  ]);
   const merge = { ...ofSession, survivor: '1', merged: '2', matchedBy: 'name', record: record('2', {}), at };
   await stores.merges.put({ _id: mergeId(connectionId, 1, 'orders', '2'), ...merge });
-  const collections = await stores.purge('another', 1, ['orders'], { keepData: false });
+  const owner = { connectionId: 'another', generation: 1, resources: ['orders'] };
+  const collections = await stores.purge(owner, { keepData: false });
   const by = { by: person, at };
-  await stores.receipts.put({ _id: 'another/1', ...by, grantRevoked: true, keptData: false, collections });
+  const told = { ...by, grantRevoked: true, keptData: false, resources: ['orders'], collections };
+  await stores.receipts.keep({ _id: 'another/1', ...told, signature: 's' });
+  await stores.receipts.keepKeptDeleted('another/1', { ...by, collections, signature: 's' });
+  await stores.receipts.keepOfCompany({
+    ...{ _id: 'acme/1', ...by, endedAt: at, keptData: false, connections: [] },
+    ...{ connectLinks: 0, signature: 's' },
+  });
+  await stores.companies.beginDeletion('acme', { ...by, keepData: false });
   await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createActivities } from '../../activities/index.ts';
 import { type ActivityPorts, defaultLimits, type Limits } from '../../activities/ports.ts';
 import { connectEngine, createSessionsPort, type SessionsPort } from '../../client/engine.ts';
+import type { ConnectorCallbacks } from '../../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { meaningOf } from '../../connectors/webhooks/meaning.ts';
 import {
@@ -43,6 +44,8 @@ export interface World {
   readonly secrets: SecretBox;
   /** By app id; a test may change them at any time, as a person mends a file. */
   readonly definitions: Map<string, ConnectorDefinition>;
+  /** By app id: what a connector made of code has to say to lifecycle procedures. */
+  readonly callbacks: Map<string, ConnectorCallbacks>;
   readonly limits: Limits;
   readonly taskQueue: string;
   readonly callbackUrl: string;
@@ -116,6 +119,7 @@ export async function startWorld(
   const client = connectEngine({ address, namespace: 'default', codecKeys });
   const secrets = createSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const definitions = new Map<string, ConnectorDefinition>();
+  const callbacks = new Map<string, ConnectorCallbacks>();
   const callbackUrl = 'http://127.0.0.1/api/oauth/callback';
   const poolQueue = (pool: string) => `${taskQueue}/pool/${pool}`;
   const ports: ActivityPorts = {
@@ -129,6 +133,7 @@ export async function startWorld(
     },
     log: pino({ level: 'silent' }),
     limits: { ...defaultLimits, ...limits },
+    callbacks: (app) => callbacks.get(app),
     callbackUrl: () => callbackUrl,
     poolQueue,
   };
@@ -141,6 +146,7 @@ export async function startWorld(
       stores,
       taskQueue,
       durations: { ...testDurations, ...durations },
+      poolQueue,
       workflowTaskTimeoutMs: 3_000,
     });
 
@@ -236,6 +242,7 @@ export async function startWorld(
     client,
     secrets,
     definitions,
+    callbacks,
     limits: ports.limits,
     taskQueue,
     callbackUrl,

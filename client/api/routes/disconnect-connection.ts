@@ -1,4 +1,3 @@
-import { TributaryError } from '../../../domain/errors.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { findConnection } from '../find.ts';
@@ -12,7 +11,8 @@ export const disconnectConnection: Route = (api, deps) => {
   const { stores } = deps;
   const schema = {
     summary: 'Disconnect a connection',
-    description: '200 with the receipt; 202 when it takes longer than 20 s and goes on by itself.',
+    description:
+      '200 with the receipt; 202 when it takes longer than 20 s and goes on by itself. A repeated call changes nothing and has the same receipt; with `keepData: false` it deletes what was kept.',
     tags: ['Connections'],
     params: connectionParams,
     body: disconnectBody,
@@ -21,14 +21,15 @@ export const disconnectConnection: Route = (api, deps) => {
   api.post('/api/connections/:id/disconnect', { schema }, async (request, reply) => {
     const connection = await findConnection(deps, request.params.id);
     const { _id: id, status, generation } = connection;
+    const { keepData } = request.body ?? {};
     // Without a receipt an earlier disconnect did not end: it is done again.
-    if (status === 'DISCONNECTED' && (await stores.receipts.get(`${id}/${generation}`)) !== null)
-      throw new TributaryError('ILLEGAL_MOVE', `Connection ${id} is disconnected already; see its receipt.`, {
-        current: status,
-        allowed: ['connect'],
-      });
-    const keepData = request.body?.keepData ?? false;
-    const answer = await deps.sessions.disconnect(connection, { by: actorOf(request), keepData });
+    const done = status === 'DISCONNECTED' ? await stores.receipts.get(`${id}/${generation}`) : null;
+    if (done !== null) {
+      const deletes = keepData === false && done.keptData && done.keptDeleted === undefined;
+      if (!deletes) return reply.code(200).send(receiptView(done));
+    }
+    const options = { by: actorOf(request), keepData: keepData ?? false };
+    const answer = await deps.sessions.disconnect(connection, options);
     if (answer.pending) {
       const receiptAt = deps.address(`/api/connections/${id}/receipt`);
       return reply.code(202).send({ pending: true as const, workflowId: answer.workflowId, receiptAt });

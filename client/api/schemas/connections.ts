@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configurationStatuses, connectionStatuses } from '../../../domain/connection.ts';
+import { ingestionRollUps } from '../../../domain/ingestion.ts';
 import { actor, sessionIdText, slug, statusCode, time } from './common.ts';
 import { sessionSummary } from './sessions.ts';
 
@@ -13,7 +14,7 @@ export const connectionLabels = [
   'Disconnected',
 ] as const;
 
-const timeZone = z.string().refine((zone) => {
+export const timeZone = z.string().refine((zone) => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
   } catch {
@@ -114,11 +115,15 @@ export const connection = z.object({
   status: z.enum(connectionStatuses),
   reportedStatus: z.enum(connectionStatuses),
   configurationStatus: z.enum(configurationStatuses),
+  errorReason: z.string().nullable().describe('Why it is in ERROR'),
   code: statusCode.nullable().describe("Its own code (8, 26), else its latest session's"),
   codeName: z.string().nullable(),
   label: z.enum(connectionLabels),
   since: time,
   deauthorizedSince: time.nullable(),
+  ingestion: z
+    .object({ state: z.enum(ingestionRollUps), at: time.nullable() })
+    .describe('Of all its resources; `at`: when LAST_SYNCED was'),
   authorized: z.boolean(),
   account: z.string().nullable(),
   pool: slug,
@@ -187,9 +192,25 @@ export const credentialsBody = z
 export const accepted = z.object({ accepted: z.literal(true) });
 
 export const disconnectBody = z
-  .strictObject({ keepData: z.boolean().optional().describe('Keeps the records') })
+  .strictObject({
+    keepData: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: keeps the records. false, for a connection that is disconnected: deletes what was kept',
+      ),
+  })
   .nullish()
   .meta({ examples: [{ keepData: true }] });
+
+const receiptEntries = z.array(
+  z.object({
+    name: z.string().describe('The collection, or fields in it'),
+    outcome: z.enum(['deleted', 'cleared', 'kept']).describe('cleared: fields of documents that stay'),
+    count: z.int(),
+    hash: z.string().describe('SHA-256 over the sorted ids; of what was kept over the documents'),
+  }),
+);
 
 export const receipt = z.object({
   id: z.string(),
@@ -199,7 +220,12 @@ export const receipt = z.object({
   at: time,
   grantRevoked: z.boolean(),
   keptData: z.boolean(),
-  collections: z.array(z.object({ name: z.string(), count: z.int(), hash: z.string() })),
+  resources: z.array(z.string()).describe('Those that were looked for'),
+  collections: receiptEntries,
+  keptDeleted: z
+    .object({ by: actor, at: time, collections: receiptEntries })
+    .nullable()
+    .describe('What was kept and deleted later; null: nothing was'),
 });
 export const disconnecting = z.object({
   pending: z.literal(true),

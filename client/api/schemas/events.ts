@@ -5,13 +5,15 @@ export const eventsQuery = z.strictObject({ limit });
 
 export const event = z.object({
   id: z.string(),
-  type: z.enum(['Deauthorized', 'GrantExpiring']),
+  type: z.enum(['Deauthorized', 'GrantExpiring', 'Suspended', 'Resumed']),
   connectionId: slug,
   company: slug,
   app: slug,
   sessionId: sessionIdText.nullable(),
   at: time,
-  data: jsonObject.describe('reauthorizeUrl; of GrantExpiring also endsAt and daysLeft'),
+  data: jsonObject.describe(
+    'reauthorizeUrl; of GrantExpiring also endsAt and daysLeft. Of Suspended and Resumed: procedure, by, note',
+  ),
 });
 export const eventList = z.object({ events: z.array(event) });
 

@@ -16,6 +16,8 @@ interface Insight {
   readonly runs: ReadonlyMap<string, IngestionRunDoc>;
   readonly sum: Ledger;
   readonly latestSession: number;
+  /** Why the connection is in ERROR, if it is. */
+  readonly connectionError: string | undefined;
 }
 
 async function insightOf({ stores }: RouteDeps, session: SessionDoc): Promise<Insight> {
@@ -31,6 +33,8 @@ async function insightOf({ stores }: RouteDeps, session: SessionDoc): Promise<In
     runs: new Map(runs.map((one) => [one.resource, one])),
     sum: addLedgers(...runs.map(({ ledger }) => ledger)),
     latestSession: connection?.latestSession ?? session.number,
+    connectionError:
+      connection?.status === 'ERROR' ? (connection.errorReason ?? 'a lifecycle procedure failed') : undefined,
   };
 }
 
@@ -53,7 +57,7 @@ const messageOf = (reason: string): string | undefined =>
   (errors as Readonly<Record<string, ErrorKind>>)[reason]?.message;
 
 function sentenceOf(deps: RouteDeps, insight: Insight): string {
-  const { session, checkpoints, sum } = insight;
+  const { session, checkpoints, sum, connectionError } = insight;
   const { status, reason, since, until, detail } = session;
   if (status === null || reason === null)
     return `It was opened at ${readable(session.openedAt)} and has not reached its first status; if that lasts, see that a worker runs.`;
@@ -74,6 +78,7 @@ function sentenceOf(deps: RouteDeps, insight: Insight): string {
     quarantined: sum.quarantined,
     ...(rows === 0 ? {} : { rows }),
     held: session.held !== null,
+    ...(connectionError === undefined ? {} : { connectionError }),
     closed: session.closedAt !== null,
     // What only repeats the reason says nothing new.
     ...(detail === null || detail === messageOf(reason) ? {} : { cause: detail }),

@@ -112,7 +112,7 @@ function bodyOf(app: string, options: ConnectOptions): ConnectBody {
 }
 
 /** @throws {UsageError} for what is not `name=value` */
-function parametersOf(given: readonly string[]): Record<string, string> {
+export function parametersOf(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((one) => {
       const [, name, value] = /^([^=]+)=(.*)$/s.exec(one) ?? [];

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import type { Connection, CredentialsBody, Disconnecting, Receipt } from '../../api/schemas/connections.ts';
-import type { TributaryClient } from '../../tributary-client.ts';
+import type { Connection, Disconnecting, Receipt } from '../../api/schemas/connections.ts';
 import { contextOf } from '../context.ts';
-import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
-import { parseCount, readSecret, showAuthorization } from './shared.ts';
+import { type CredentialsOptions, credentialsOf } from './credentials.ts';
+import { addLifecycle } from './lifecycle.ts';
+import { receiptLines as linesOf } from './receipt.ts';
+import { parseCount, showAuthorization } from './shared.ts';
+import { addStatistics } from './statistics.ts';
 import { addTestPage } from './test-page.ts';
 
 /** `tributary connection` */
@@ -92,6 +94,8 @@ export function addConnection(program: Command): void {
       ]);
     });
   addTestPage(group);
+  addStatistics(group);
+  addLifecycle(group);
   group
     .command('disconnect')
     .argument('<connection>', 'connection id')
@@ -113,34 +117,6 @@ export function addConnection(program: Command): void {
 }
 
 const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-interface CredentialsOptions {
-  readonly user?: string;
-  readonly clientId?: string;
-  readonly secretFile?: string;
-}
-
-/** The credentials in the form that the connection's app takes. */
-async function credentialsOf(
-  api: TributaryClient,
-  id: string,
-  { user, clientId, secretFile }: CredentialsOptions,
-): Promise<CredentialsBody> {
-  const secret = secretFile ? await readSecret(secretFile) : process.env.TRIBUTARY_APP_SECRET;
-  if (!secret) throw new UsageError('Name the secret by --secret-file or TRIBUTARY_APP_SECRET.');
-  const { app } = await api.getConnection(id);
-  const { auth } = await api.getApp(app);
-  if (auth === 'apiKey') return { kind: auth, key: secret };
-  if (auth === 'bearer') return { kind: auth, token: secret };
-  if (auth === 'oauth2')
-    throw new UsageError(`${app} is authorized by a consent link: tributary connection authorize ${id}`);
-  if (auth === 'clientCredentials') {
-    if (clientId === undefined) throw new UsageError(`${app} takes a client: add --client-id.`);
-    return { kind: auth, clientId, clientSecret: secret };
-  }
-  if (user === undefined) throw new UsageError(`${app} takes a user name: add --user.`);
-  return { kind: auth, username: user, password: secret };
-}
 
 /** `2026-03-01T08:00:00.000Z (in 12 days)` */
 function grantText(grant: Connection['grant']): string | undefined {
@@ -164,8 +140,10 @@ function connectionFacts(connection: Connection): string[] {
     ['label', connection.label],
     ['code', `${connection.code ?? '-'} ${connection.codeName ?? ''}`],
     ['since', connection.since],
+    ['ingestion', [connection.ingestion.state, connection.ingestion.at ?? ''].join(' ').trim()],
     ['deauthorized since', connection.deauthorizedSince],
     ['lifecycle', `${connection.status} / ${connection.configurationStatus}`],
+    ['in error because', connection.errorReason],
     ['account', connection.account],
     ['grant ends', grantText(connection.grant)],
     ['parameters', pairs(connection.parameters)],
@@ -187,10 +165,5 @@ function connectionFacts(connection: Connection): string[] {
 function receiptLines(answer: Receipt | Disconnecting): string[] {
   if ('pending' in answer)
     return [`It goes on as ${answer.workflowId}; the receipt will be at ${answer.receiptAt}`];
-  return formatFacts([
-    ['receipt', answer.id],
-    ['grant revoked', answer.grantRevoked ? 'yes' : 'no'],
-    ['data', answer.keptData ? 'kept' : 'deleted'],
-    ...answer.collections.map(({ name, count }) => [name, count] as const),
-  ]);
+  return linesOf(answer);
 }

@@ -1,0 +1,161 @@
+import { BSON, type Collection, type Db, type Filter } from 'mongodb';
+import { chunksOf, getMany, getOne, idsPerRead, removeMany, type TextId } from './commands.ts';
+import { cursorId } from './cursors.ts';
+import { grantId } from './grants.ts';
+import { batchIds } from './ids.ts';
+import { type Count, createKeyed } from './keyed.ts';
+import { below } from './merges.ts';
+import type { ConnectionDoc, SessionDoc } from './model.ts';
+import { collections, quarantineCollection, recordsCollection, tombstonesCollection } from './names.ts';
+import { clearConnection, clearedParts, holdsSecrets } from './scrub.ts';
+import { idsBelow } from './sessions.ts';
+
+/** One generation of a connection, with every resource that it may have something of. */
+export interface Owner {
+  readonly connectionId: string;
+  readonly generation: number;
+  readonly resources: readonly string[];
+}
+
+/** What one generation of a connection has in one collection. */
+export interface Holding {
+  /** The collection, or the part of it that is meant. */
+  readonly name: string;
+  /** `access` ends with the connection in any case; `data` stays with `keepData`. */
+  readonly kind: 'access' | 'data';
+  /** `delete`: whole documents. `clear`: fields of documents that stay. */
+  readonly how: 'delete' | 'clear';
+  /** What is there now, in order. */
+  readonly ids: () => AsyncIterable<string>;
+  /** What tells whether kept data was touched, a line for each document, in the order of their ids. */
+  readonly lines: () => AsyncIterable<string>;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * Everything that a generation owns, in the order in which it goes: the door first, so that no new work can start from
+ * what is left. What is not in it stays as the audit trail (counts, reasons and ids): sessions, timeline, ingestion
+ * runs, the feed's seals, events, skipped starts, receipts.
+ */
+export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<readonly Holding[]> {
+  const { connectionId, generation } = owner;
+  const prefix = grantId(connectionId, generation);
+  const sessions = await sessionsOf(db, connectionId, generation);
+  const sessionIds = sessions.map(({ _id }) => _id);
+  const resources = [...new Set([...owner.resources, ...sessions.flatMap((one) => one.resources)])];
+  const parts = sessionIds.flatMap((id) => resources.map((resource) => `${id}/${resource}`));
+  const cursorIds = resources.map((resource) => cursorId(connectionId, generation, resource));
+
+  const collection = (name: string) => db.collection<TextId>(name);
+  const there = (name: string, ids: readonly string[]) => async () =>
+    (await getMany(collection(name), ids, { _id: 1 })).map(({ _id }) => _id);
+  const where = (name: string, filter: Filter<TextId>) => async () =>
+    (
+      await collection(name)
+        .find(filter, { projection: { _id: 1 } })
+        .toArray()
+    ).map(({ _id }) => _id);
+  const numbered = (name: string, prefixes: readonly string[]) => () => batchIds(collection(name), prefixes);
+
+  const shared = (kind: Holding['kind'], name: string, find: () => Promise<string[]>): Holding => ({
+    name,
+    kind,
+    how: 'delete',
+    ids: () => sorted(find),
+    lines: () => texts(docsOf(collection(name), find)),
+    remove: async () => removeMany(collection(name), await find()),
+  });
+  const own = (name: string): Holding => {
+    const keyed = createKeyed(collection(name), count);
+    const ids = async function* () {
+      for await (const { _id } of keyed.stream({ _id: 1 })) yield _id;
+    };
+    return { name, kind: 'data', how: 'delete', ids, lines: () => texts(keyed.stream()), remove: keyed.drop };
+  };
+
+  const mine = { connectionId, generation } as Filter<TextId>;
+  const ofSessions = new Set(sessionIds);
+  const checksThere = async () =>
+    (await where(collections.checks, { connectionId } as Filter<TextId>)()).filter((id) =>
+      ofSessions.has(id.slice(0, id.indexOf('/'))),
+    );
+  const cleared = clearedParts(db, { prefix, sessionIds, runIds: parts }).map(
+    ({ name, kind, find, clear }): Holding => ({
+      name,
+      kind,
+      how: 'clear',
+      ids: () => sorted(find),
+      lines: () => sorted(find),
+      remove: clear,
+    }),
+  );
+  const secrets = async () => ((await holdsSecrets(db, connectionId, generation)) ? [connectionId] : []);
+  return [
+    shared('access', collections.grants, there(collections.grants, [prefix])),
+    {
+      name: `${collections.connections}.secrets`,
+      kind: 'access',
+      how: 'clear',
+      ids: () => sorted(secrets),
+      lines: () => sorted(secrets),
+      remove: () => clearConnection(db, connectionId, generation),
+    },
+    shared('access', collections.inbox, where(collections.inbox, mine)),
+    shared('access', collections.consents, where(collections.consents, mine)),
+    shared('access', collections.connectLinks, where(collections.connectLinks, mine)),
+    shared('access', collections.consentLinks, numbered(collections.consentLinks, sessionIds)),
+    shared('access', collections.checkpoints, there(collections.checkpoints, parts)),
+    shared('access', collections.batches, numbered(collections.batches, parts)),
+    shared('access', collections.cursors, there(collections.cursors, cursorIds)),
+    shared('access', collections.schemas, there(collections.schemas, cursorIds)),
+    shared('access', collections.exchanges, there(collections.exchanges, parts)),
+    ...cleared,
+    shared(
+      'data',
+      collections.changes,
+      numbered(
+        collections.changes,
+        parts.map((part) => `${part}/changes`),
+      ),
+    ),
+    shared('data', collections.merges, where(collections.merges, below<TextId>(prefix))),
+    shared('data', collections.checks, checksThere),
+    ...resources.flatMap((resource) => [
+      own(recordsCollection(connectionId, generation, resource)),
+      own(quarantineCollection(connectionId, generation, resource)),
+      own(tombstonesCollection(connectionId, generation, resource)),
+    ]),
+  ];
+}
+
+async function* sorted(find: () => Promise<string[]>): AsyncGenerator<string> {
+  yield* (await find()).sort();
+}
+
+async function* docsOf(
+  collection: Collection<TextId>,
+  find: () => Promise<string[]>,
+): AsyncGenerator<TextId> {
+  for (const part of chunksOf((await find()).sort(), idsPerRead)) yield* await getMany(collection, part);
+}
+
+/** Extended JSON keeps types apart that JSON does not. */
+async function* texts(docs: AsyncIterable<TextId>): AsyncGenerator<string> {
+  for await (const doc of docs) yield BSON.EJSON.stringify(doc, { relaxed: false });
+}
+
+type OwnSession = Pick<SessionDoc, '_id' | 'generation' | 'resources'>;
+
+/** Sessions of a generation, by their numbers. */
+async function sessionsOf(db: Db, connectionId: string, generation: number): Promise<OwnSession[]> {
+  const connection = await getOne(db.collection<ConnectionDoc>(collections.connections), connectionId);
+  const sessions: Collection<SessionDoc> = db.collection(collections.sessions);
+  const found: OwnSession[] = [];
+  // One more than the newest: a session whose number the connection does not know yet.
+  for (let before = (connection?.latestSession ?? 0) + 2; before > 1; before -= idsPerRead) {
+    const ids = idsBelow(connectionId, before, idsPerRead);
+    const docs: OwnSession[] = await getMany(sessions, ids, { generation: 1, resources: 1 });
+    found.push(...docs.filter((doc) => doc.generation === generation));
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+import type { Db, Document, Filter } from 'mongodb';
+import { chunksOf, getMany, getOne, idsPerRead, type TextId, untilWon } from './commands.ts';
+import { below } from './merges.ts';
+import type { ConnectionDoc, EventDoc, IngestionRunDoc, SessionDoc } from './model.ts';
+import { collections } from './names.ts';
+
+/** Fields of documents that stay as the audit trail, but tell of data, or lead to it. */
+export interface ClearedPart {
+  readonly name: string;
+  readonly kind: 'access' | 'data';
+  /** Ids of the documents that have something in these fields. */
+  readonly find: () => Promise<string[]>;
+  readonly clear: () => Promise<void>;
+}
+
+/** What of the audit trail of a generation is emptied. Counts, reasons, times and people's own notes stay. */
+export function clearedParts(
+  db: Db,
+  {
+    prefix,
+    sessionIds,
+    runIds,
+  }: { readonly prefix: string; readonly sessionIds: readonly string[]; readonly runIds: readonly string[] },
+): readonly ClearedPart[] {
+  const sessions = db.collection<SessionDoc>(collections.sessions);
+  const runs = db.collection<IngestionRunDoc>(collections.ingestionRuns);
+  const events = db.collection<EventDoc>(collections.events);
+  const part = (
+    kind: ClearedPart['kind'],
+    [collection, fields]: readonly [collection: string, fields: string],
+    find: () => Promise<string[]>,
+    update: Document,
+  ): ClearedPart => ({
+    name: `${collection}.${fields}`,
+    kind,
+    find,
+    clear: async () => {
+      for (const ids of chunksOf(await find(), idsPerRead))
+        await db
+          .collection<TextId>(collection)
+          .updateMany({ _id: { $in: [...ids] } } as Filter<TextId>, update);
+    },
+  });
+  return [
+    // The link to authorize again, which ended with the connection.
+    part(
+      'access',
+      [collections.events, 'connectLink'],
+      async () =>
+        (await events.find(below<EventDoc>(prefix)).toArray()).filter(hasLink).map(({ _id }) => _id),
+      { $set: { connectLink: null } },
+    ),
+    // The app's own words about what went wrong.
+    part(
+      'data',
+      [collections.sessions, 'detail'],
+      async () =>
+        (await getMany(sessions, sessionIds, { detail: 1 }))
+          .filter(({ detail }) => detail !== null)
+          .map(({ _id }) => _id),
+      { $set: { detail: null } },
+    ),
+    part(
+      'data',
+      [collections.ingestionRuns, 'fields'],
+      async () => (await getMany(runs, runIds)).filter(tellsOfFields).map(({ _id }) => _id),
+      { $set: { nulls: {}, newest: null, fields: { rows: 0, stats: [] }, drift: null } },
+    ),
+  ];
+}
+
+const hasLink = ({ connectLink }: EventDoc): boolean => connectLink !== null;
+
+/** Names of fields, and the greatest value of one of them. */
+const tellsOfFields = ({ nulls, newest, fields, drift }: IngestionRunDoc): boolean =>
+  newest !== null || drift !== null || fields?.stats.length > 0 || Object.keys(nulls ?? {}).length > 0;
+
+const secretsIn = ({ webhookSecrets, hashKey, account }: ConnectionDoc): boolean =>
+  webhookSecrets.length > 0 || hashKey !== undefined || account !== null;
+
+/** Whether the connection's own document still has what belongs to this generation only. */
+export async function holdsSecrets(db: Db, connectionId: string, generation: number): Promise<boolean> {
+  const doc = await getOne(db.collection<ConnectionDoc>(collections.connections), connectionId);
+  return doc !== null && doc.generation === generation && secretsIn(doc);
+}
+
+/** Empties it: webhook secrets, the key that hashed fields, the account. Settings stay, as defaults of connect again. */
+export async function clearConnection(db: Db, connectionId: string, generation: number): Promise<void> {
+  const connections = db.collection<ConnectionDoc>(collections.connections);
+  await untilWon(connectionId, async () => {
+    const doc = await getOne(connections, connectionId);
+    if (doc === null || doc.generation !== generation || !secretsIn(doc)) return true;
+    const { matchedCount } = await connections.updateOne(
+      { _id: connectionId, seq: doc.seq },
+      {
+        $set: { webhookSecrets: [], account: null, seq: doc.seq + 1, updatedAt: new Date() },
+        $unset: { hashKey: '' },
+      },
+    );
+    return matchedCount === 1 ? true : undefined;
+  });
+}
