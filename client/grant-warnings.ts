@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { daysLeft } from '../activities/authorization/grant.ts';
 import { type EventPorts, recordGrantExpiring } from '../activities/events.ts';
 import type { ConnectionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
-import { daysLeft } from './days-left.ts';
 
 const dayMs = 86_400_000;
 

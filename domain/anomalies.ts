@@ -72,7 +72,8 @@ function sentenceOf({ of, value, usual, low, high }: Omit<Anomaly, 'sentence'>, 
   return `It took ${secs(value)}, ${value < low ? 'less' : 'longer'} than usual: ${past} ${secs(low)} to ${secs(high)}, mostly about ${secs(usual)}.`;
 }
 
-function median(values: readonly number[]): number {
+/** The middle one of them by size, the mean of both middle ones of an even number; 0 of none. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;

@@ -44,5 +44,8 @@ export function endOf(secret: GrantSecret): Date | null {
 const dayMs = 86_400_000;
 
 /** Whole days until a grant ends, 0 once it has; null when nobody says. */
-export const daysLeft = (endsAt: Date | null, now: Date): number | null =>
-  endsAt === null ? null : Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / dayMs));
+export function daysLeft(endsAt: Date, now: Date): number;
+export function daysLeft(endsAt: Date | null, now: Date): number | null;
+export function daysLeft(endsAt: Date | null, now: Date): number | null {
+  return endsAt === null ? null : Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / dayMs));
+}

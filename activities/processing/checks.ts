@@ -1,3 +1,4 @@
+import { median } from '../../domain/anomalies.ts';
 import type { CheckDoc, IngestionRunDoc } from '../../stores/model.ts';
 import { describeDrift, noDrift } from '../structuring/drift.ts';
 
@@ -115,11 +116,4 @@ export function fieldDrift({ drift }: Pick<IngestionRunDoc, 'drift'>): Verdict {
         ? 'The fields are as before.'
         : `The fields changed: ${describeDrift(drift)}.`,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { secretContext } from '../../activities/secret-context.ts';
 import { type ConnectorDefinition, definitionSchema } from '../../connectors/definition.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
+import { until } from '../support/until.ts';
 import { noStore, publicUrl, shop, startTestApi, type TestApi, token } from './support.ts';
 
 const app = (id: string, webhooks: object): ConnectorDefinition =>
@@ -162,7 +163,10 @@ describe('webhooks', { skip: noStore }, () => {
     const webhookSecrets = [{ id: 's1', secret: sealed, createdAt: new Date() }];
     await t.stores.apps.put({ _id: 'relay', baseUrl: null, webhookSecrets, updatedAt: new Date() });
     // What was read of the app a moment ago is taken as it was for some seconds.
-    await until(async () => (await hook('six', secret, { type: 'orders' })).statusCode === 200);
+    await until('the secret of the app counts', async () => {
+      const { statusCode } = await hook('six', secret, { type: 'orders' });
+      return statusCode === 200 ? { found: true } : { seen: String(statusCode) };
+    });
   });
 
   test('empty, not JSON, too large, unknown, disconnected', async () => {
@@ -256,7 +260,10 @@ describe('webhooks', { skip: noStore }, () => {
       ],
     );
     assert.equal(webhooks[1].reason, 'The connection does not load returns.');
-    await until(async () => /is paused/.test((await list()).webhooks[0].reason));
+    await until('it is listed as paused', async () => {
+      const { reason } = (await list()).webhooks[0];
+      return /is paused/.test(reason) ? { found: true } : { seen: String(reason) };
+    });
     const page = await list('?limit=2');
     assert.equal(page.webhooks.length, 2);
     const rest = await list(`?limit=2&before=${encodeURIComponent(page.next)}`);
@@ -276,11 +283,3 @@ describe('webhooks', { skip: noStore }, () => {
     assert.equal((await list()).webhooks[0].reason, `Session ${sessionId} is open; the next one takes it.`);
   });
 });
-
-async function until(met: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await met())) {
-    assert.ok(Date.now() < end, 'it did not happen');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { watchedNumbers } from '../../../domain/anomalies.ts';
 import { ingestionRunStatuses } from '../../../domain/ingestion.ts';
 import { limit, sessionIdText, slug, time } from './common.ts';
+import { ledger } from './sessions.ts';
 
 const moment = z.union(
   [z.iso.datetime({ offset: true }), z.iso.date()],
@@ -35,20 +36,6 @@ const sums = z.object({
   bytes: count,
   durationMs: count.describe('Of the runs that ended, one after the other, without time in an error status'),
   rowsPerSecond: z.number().nullable(),
-});
-
-const ledger = z.object({
-  read: count,
-  inserted: count,
-  updated: count,
-  unchanged: count,
-  duplicate: count,
-  filtered: count,
-  quarantined: count,
-  tombstoned: count,
-  removed: count,
-  recordsBefore: count,
-  recordsAfter: count,
 });
 
 export const ingestion = z.object({

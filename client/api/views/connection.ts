@@ -1,9 +1,9 @@
+import { daysLeft } from '../../../activities/authorization/grant.ts';
 import { reportedStatus } from '../../../domain/connection.ts';
 import { sessionIdOf } from '../../../domain/contracts.ts';
 import { rollUpIngestion } from '../../../domain/ingestion.ts';
 import { type SessionStatus, sessionStatusKinds, sessionStatusNames } from '../../../domain/session.ts';
 import type { ConnectionDoc, GrantDoc, ResourceSetting, SessionDoc } from '../../../stores/model.ts';
-import { daysLeft } from '../../days-left.ts';
 import type { RouteDeps } from '../deps.ts';
 import { latestSession } from '../find.ts';
 import type { Connection } from '../schemas/connections.ts';
@@ -66,7 +66,7 @@ async function ingestionOf(
 
 const grantView = ({ endsAt }: GrantDoc, now: Date): Connection['grant'] => ({
   endsAt: endsAt?.toISOString() ?? null,
-  daysLeft: endsAt === null ? null : daysLeft(endsAt, now),
+  daysLeft: daysLeft(endsAt, now),
 });
 
 const settingView = ({
