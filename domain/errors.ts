@@ -1,21 +1,7 @@
-/** How one kind of failure is treated everywhere: in Temporal failures, HTTP problems, the CLI and logs. */
-export interface ErrorKind {
-  /** HTTP status of the problem answer. */
-  readonly httpStatus: number;
-  /** Whether the engine may try again by itself. */
-  readonly retryable: boolean;
-  /** What went wrong, in one sentence without details. */
-  readonly message: string;
-  /** What a person can do about it. */
-  readonly whatToDo: string;
-}
+import { type ErrorKind, kind } from './error-row.ts';
+import { destinationErrors } from './errors-destinations.ts';
 
-const kind = (httpStatus: number, retryable: boolean, message: string, whatToDo: string): ErrorKind => ({
-  httpStatus,
-  retryable,
-  message,
-  whatToDo,
-});
+export type { ErrorKind } from './error-row.ts';
 
 /** The error table: the one place where a failure is classified. */
 export const errors = {
@@ -319,6 +305,7 @@ export const errors = {
     'No way to run the store was found.',
     'Install one of the named programs.',
   ),
+  ...destinationErrors,
   UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),
 } as const satisfies Record<string, ErrorKind>;
 

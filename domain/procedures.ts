@@ -116,6 +116,14 @@ export const procedures = {
     onFailure: 'unchanged',
     answers: ['INVALID_INPUT'],
   },
+  updateResource: {
+    statuses: ['CONFIGURING', 'STARTED', 'PAUSED'],
+    configurationStatuses: notFinalized,
+    effect:
+      'a resource or one of its ingestion configurations added, changed, enabled, disabled or removed; cursors stay; schedules follow',
+    onFailure: 'unchanged',
+    answers: ['INVALID_INPUT'],
+  },
   reauthorize: {
     statuses: ['STARTED', 'PAUSED'],
     configurationStatuses: any,

@@ -6,3 +6,4 @@ export type * from './model/loading.ts';
 export type * from './model/records.ts';
 export type * from './model/sessions.ts';
 export type * from './model/statistics.ts';
+export type * from './model/syncs.ts';

@@ -1,6 +1,8 @@
 import type { Actor } from '../../domain/contracts.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ProcedureResult, RunningProcedure } from '../../domain/lifecycle.ts';
+import type { ConnectionSchedule, IngestionConfiguration } from '../../domain/schedule.ts';
+import type { Substage } from '../../domain/session.ts';
 import type { Sealed } from '../../platform/crypto.ts';
 
 export interface CompanyDoc {
@@ -55,6 +57,29 @@ export interface ResourceSetting {
     readonly drop?: readonly string[];
     readonly hash?: readonly string[];
   };
+  /** How it is ingested; missing: by `defaultConfiguration` (domain/schedule.ts). */
+  readonly configurations?: readonly IngestionConfiguration[];
+}
+
+/** A prerequisite of the app that a person said is done. */
+export interface PrerequisiteMark {
+  readonly done: boolean;
+  readonly by: Actor;
+  readonly at: Date;
+}
+
+/** Settings of a connection that override the installation's. */
+export interface ConnectionThresholds {
+  /** Share of a resource's rows in quarantine above which structuring fails, 0 to 1. */
+  readonly quarantineShare?: number;
+  /** Up to so many rows in quarantine never fail structuring, unless they are all. */
+  readonly quarantineFloorRows?: number;
+}
+
+/** When a connection that keeps failing is paused by itself: both must hold. */
+export interface AutoPause {
+  readonly failures: number;
+  readonly days: number;
 }
 
 /** What is done when the rows of a resource get other fields. */
@@ -85,6 +110,20 @@ export interface ConnectionDoc {
   /** 32 random bytes (base64) by which fields are hashed; made when one is hashed first. */
   readonly hashKey?: Sealed;
   readonly resources: readonly ResourceSetting[];
+  /** By the id of the definition's prerequisite; missing: none is marked. */
+  readonly prerequisites?: Readonly<Record<string, PrerequisiteMark>>;
+  /** What the definition's `finalization` asks for. */
+  readonly properties?: JsonObject;
+  /** Missing: MANUAL. */
+  readonly schedule?: ConnectionSchedule;
+  /** Days that raw batches are kept; missing: the installation's setting. */
+  readonly retentionDays?: number;
+  readonly substagesOff?: readonly Substage[];
+  readonly thresholds?: ConnectionThresholds;
+  /** Missing: the installation's setting; null: never. */
+  readonly autoPause?: AutoPause | null;
+  /** Sessions that ended in an error status since the last success; missing or null: the last one succeeded. */
+  readonly failing?: { readonly count: number; readonly since: Date } | null;
   /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
   readonly unattended: boolean;
   /** Number of the newest session, and of the newest one that is visible in the change feed; 0 before the first. */
