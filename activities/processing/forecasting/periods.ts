@@ -1,0 +1,38 @@
+import type { ForecastGrain } from '../../../domain/forecast.ts';
+
+const dayMs = 86_400_000;
+
+/** Days since 1970-01-01; null for what is no date of the years 1000 to 2999. */
+export function dayNumber(date: string): number | null {
+  if (!/^[12]\d{3}-\d{2}-\d{2}$/.test(date)) return null;
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) return null;
+  return ms / dayMs;
+}
+
+const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+
+/** Counts periods of one length; only dates go in, so clocks and daylight saving do not matter. */
+export interface Calendar {
+  /** Number of the period that begins on this day; null where none begins. */
+  numberOf(day: number): number | null;
+  /** First day of a period, YYYY-MM-DD. */
+  startOf(period: number): string;
+}
+
+/** @param firstDay A day on which a period begins: weeks begin on its weekday. */
+export function calendarOf(grain: ForecastGrain, firstDay: number): Calendar {
+  if (grain === 'month')
+    return {
+      numberOf: (day) => {
+        const date = new Date(day * dayMs);
+        return date.getUTCDate() === 1 ? date.getUTCFullYear() * 12 + date.getUTCMonth() : null;
+      },
+      startOf: (period) => dateOf(Date.UTC(Math.floor(period / 12), period % 12) / dayMs),
+    };
+  const length = grain === 'week' ? 7 : 1;
+  return {
+    numberOf: (day) => ((day - firstDay) % length === 0 ? (day - firstDay) / length : null),
+    startOf: (period) => dateOf(firstDay + period * length),
+  };
+}
