@@ -84,6 +84,8 @@ export interface DestinationPlan {
   readonly creates: readonly string[];
   /** What stands against it, each with what to do: a missing field that cannot be made, a type that does not fit. */
   readonly problems: readonly string[];
+  /** Sentences about what was found that does not stand against it, such as keys that are there twice. */
+  readonly notes?: readonly string[];
 }
 
 /** A run's connection to its target. */
@@ -131,6 +133,8 @@ export type TakeTurn = (
 ) => Promise<{
   /** Nobody gets a turn of this name before so many milliseconds have passed: a lock-out was told. */
   lockOut(ms: number): Promise<void>;
+  /** The request was answered, or failed. Without a word of it the turns after it come a little later. */
+  ended?(): void;
 }>;
 
 export interface DestinationAllowance {
@@ -151,8 +155,15 @@ export interface DestinationDriver<Configuration = unknown, Secret = unknown> {
   plan(settings: OpenDestination<Configuration, Secret>, target: DeliveryTarget): Promise<DestinationPlan>;
   /** Makes what `plan` says it can. @throws {TributaryError} DESTINATION_REFUSED, DESTINATION_UNREACHABLE */
   prepare(settings: OpenDestination<Configuration, Secret>, target: DeliveryTarget): Promise<void>;
-  /** @throws {TributaryError} like `Delivery.write` */
-  open(settings: OpenDestination<Configuration, Secret>, target: DeliveryTarget): Promise<Delivery>;
+  /**
+   * @param run public id of the sync run, `<syncId>.<number>`: a file may be named by it
+   * @throws {TributaryError} like `Delivery.write`
+   */
+  open(
+    settings: OpenDestination<Configuration, Secret>,
+    target: DeliveryTarget,
+    run: string,
+  ): Promise<Delivery>;
 }
 
 export interface OpenDestination<Configuration, Secret> {

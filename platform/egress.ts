@@ -1,5 +1,5 @@
 import { type LookupAddress, type LookupOptions, lookup as lookupName } from 'node:dns';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { TributaryError } from '../domain/errors.ts';
 import { bare, classOf, parseAllowed } from './egress/addresses.ts';
@@ -21,6 +21,13 @@ export interface Egress {
    * @throws {TributaryError} ADDRESS_REFUSED
    */
   readonly check: (address: string) => void;
+  /**
+   * For what is no HTTP: refuses a host by its name or IP address, without asking. Give `lookup` to the connection too.
+   * @throws {TributaryError} ADDRESS_REFUSED
+   */
+  readonly checkHost: (host: string) => void;
+  /** In place of the resolver of `net.connect`: only addresses that may be asked come back, else ADDRESS_REFUSED. */
+  readonly lookup: LookupFunction;
   /** Ends all connections; what still runs fails. */
   readonly close: () => Promise<void>;
 }
@@ -93,7 +100,11 @@ export function createEgress(options: EgressOptions = {}): Egress {
       throw new TributaryError('ADDRESS_REFUSED', 'The address is not an http or https address.');
     if (url.username !== '' || url.password !== '')
       throw new TributaryError('ADDRESS_REFUSED', `The address of ${url.host} has a user name in it.`);
-    const host = bare(url.hostname);
+    checkHost(url.hostname);
+  };
+
+  const checkHost = (name: string): void => {
+    const host = bare(name);
     if (allowed.names.has(host)) return;
     const local = host === 'localhost' || host.endsWith('.localhost');
     if (local && !allowed.has('127.0.0.1') && !allowed.has('::1')) throw refuse(host, 'loopback');
@@ -145,6 +156,8 @@ export function createEgress(options: EgressOptions = {}): Egress {
       if (!URL.canParse(address)) throw new TributaryError('ADDRESS_REFUSED', 'That is not an address.');
       checked(new URL(address));
     },
+    checkHost,
+    lookup: guardedLookup,
     close: () => agent.destroy(),
   };
 }

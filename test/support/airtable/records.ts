@@ -1,0 +1,148 @@
+import { cellOf, makeChoice } from './cells.ts';
+import { refusals } from './errors.ts';
+import { filterOf } from './formula.ts';
+import { type Cell, type Field, fieldOf, newId, type StoredRecord, type Table } from './model.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+const mostWritten = 10;
+const mostListed = 100;
+const mergeable = [
+  'singleLineText',
+  'multilineText',
+  'number',
+  'singleSelect',
+  'multipleSelects',
+  'date',
+  'email',
+  'url',
+  'phoneNumber',
+];
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A record as it is answered: empty cells are left out. */
+export function shown(table: Table, record: StoredRecord, only?: readonly string[]): Json {
+  const wanted = only?.map((name) => fieldOf(table, name).id);
+  const entries = table.fields.flatMap(({ id, name }): [string, Cell][] => {
+    const cell = record.cells.get(id);
+    return cell === undefined || (wanted !== undefined && !wanted.includes(id)) ? [] : [[name, cell]];
+  });
+  return { id: record.id, createdTime: record.createdTime, fields: Object.fromEntries(entries) };
+}
+
+/** List records: filtered, a page of at most 100, the next one by `offset`. */
+export function list(table: Table, asked: Json): Json {
+  const { filterByFormula, pageSize = mostListed, maxRecords = Number.POSITIVE_INFINITY, fields } = asked;
+  if (typeof pageSize !== 'number' || pageSize < 1 || pageSize > mostListed) throw refusals.invalid();
+  const filter = typeof filterByFormula === 'string' ? filterOf(filterByFormula, table) : () => true;
+  const found = table.records.filter(filter).slice(0, maxRecords as number);
+  const { offset } = asked;
+  const start = offset === undefined ? 0 : found.findIndex(({ id }) => `itr/${id}` === offset);
+  if (start < 0) throw refusals.badOffset(String(offset));
+  const next = found[start + pageSize];
+  const only = Array.isArray(fields) ? fields.map(String) : undefined;
+  return {
+    records: found.slice(start, start + pageSize).map((record) => shown(table, record, only)),
+    ...(next === undefined ? {} : { offset: `itr/${next.id}` }),
+  };
+}
+
+/** What is written to a record; nothing of a request is stored before all of it was found right. */
+interface Write {
+  readonly id: string | undefined;
+  readonly cells: readonly (readonly [Field, Cell])[];
+}
+
+function writesOf(table: Table, body: unknown): { writes: Write[]; body: Json } {
+  if (!isObject(body)) throw refusals.unparsable();
+  const { records } = body;
+  if (records === undefined && !isObject(body.fields)) throw refusals.missingFields();
+  const given = records === undefined ? [body] : records;
+  if (!Array.isArray(given) || given.length === 0 || given.length > mostWritten) throw refusals.tooMany();
+  const typecast = body.typecast === true;
+  const writes = given.map((record: unknown): Write => {
+    if (!isObject(record) || !isObject(record.fields)) throw refusals.missingFields();
+    const cells = Object.entries(record.fields).map(([name, value]) => {
+      const field = fieldOf(table, name);
+      if (typecast) makeChoice(field, value);
+      return [field, cellOf(field, value, typecast)] as const;
+    });
+    return { id: typeof record.id === 'string' ? record.id : undefined, cells };
+  });
+  return { writes, body };
+}
+
+function store(record: StoredRecord, { cells }: Write): void {
+  for (const [{ id }, cell] of cells)
+    if (cell === null) record.cells.delete(id);
+    else record.cells.set(id, cell);
+}
+
+function create(table: Table, write: Write): StoredRecord {
+  const record = { id: newId('rec'), createdTime: new Date().toISOString(), cells: new Map() };
+  store(record, write);
+  table.records.push(record);
+  return record;
+}
+
+export function createRecords(table: Table, asked: unknown): Json {
+  const { writes, body } = writesOf(table, asked);
+  const records = writes.map((write) => shown(table, create(table, write)));
+  return body.records === undefined ? (records[0] as Json) : { records };
+}
+
+/** Update by id, or with `performUpsert` by the fields to merge on. */
+export function updateRecords(table: Table, asked: unknown): Json {
+  const { writes, body } = writesOf(table, asked);
+  const upsert = body.performUpsert;
+  const keys = isObject(upsert) ? keyFields(table, upsert.fieldsToMergeOn) : undefined;
+  const found = writes.map((write) => {
+    if (write.id !== undefined) return byId(table, write.id);
+    if (keys === undefined) throw refusals.tooMany();
+    const same = table.records.filter((record) =>
+      keys.every((key) => (record.cells.get(key.id) ?? null) === keyOf(write, key)),
+    );
+    if (same.length > 1) throw refusals.severalMatches();
+    return same[0];
+  });
+  const created: string[] = [];
+  const updated: string[] = [];
+  const records = writes.map((write, index) => {
+    const known = found[index];
+    if (known !== undefined) store(known, write);
+    const record = known ?? create(table, write);
+    (known === undefined ? created : updated).push(record.id);
+    return shown(table, record);
+  });
+  return keys === undefined ? { records } : { records, updatedRecords: updated, createdRecords: created };
+}
+
+function keyFields(table: Table, names: unknown): Field[] {
+  if (!Array.isArray(names) || names.length < 1 || names.length > 3) throw refusals.invalid();
+  return names.map((name: unknown) => {
+    const field = fieldOf(table, String(name));
+    if (!mergeable.includes(field.type)) throw refusals.invalid();
+    return field;
+  });
+}
+
+function keyOf({ cells }: Write, key: Field): Cell {
+  const given = cells.find(([field]) => field === key);
+  if (given === undefined) throw refusals.invalid();
+  return given[1];
+}
+
+function byId(table: Table, id: string): StoredRecord {
+  const found = table.records.find((record) => record.id === id);
+  if (found === undefined) throw refusals.noSuchRecord(id);
+  return found;
+}
+
+export function deleteRecords(table: Table, ids: readonly string[]): Json {
+  if (ids.length === 0 || ids.length > mostWritten) throw refusals.tooMany();
+  const gone = new Set(ids.map((id) => byId(table, id)));
+  table.records = table.records.filter((record) => !gone.has(record));
+  return { records: ids.map((id) => ({ id, deleted: true })) };
+}
