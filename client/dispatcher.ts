@@ -4,11 +4,14 @@ import type { InboxEntry } from '../stores/inbox.ts';
 import type { Stores } from '../stores/open.ts';
 import { tidyInbox } from './inbox-tidy.ts';
 import type { SessionsPort } from './sessions-port.ts';
+import type { SlotKeeper } from './slots.ts';
 
 /** What the dispatcher is made of. */
 export interface DispatcherOptions {
   readonly stores: Pick<Stores, 'inbox' | 'connections' | 'sessions' | 'exchanges' | 'statistics'>;
   readonly sessions: Pick<SessionsPort, 'tell'>;
+  /** Looks after queues of sessions that wait for their turn; none: they rely on the signals. */
+  readonly slots?: SlotKeeper;
   readonly log: Logger;
   /** Between two rounds that nobody asked for. @default 10000 */
   readonly intervalMs?: number;
@@ -40,6 +43,7 @@ const exchangesKeptMs = 7 * dayMs;
 export function createDispatcher({
   stores,
   sessions,
+  slots,
   log,
   intervalMs = 10_000,
   statisticsDays = 365,
@@ -89,6 +93,11 @@ export function createDispatcher({
         await tidy();
       } catch (error) {
         log.warn({ err: error }, 'could not read the inbox; it is tried again');
+      }
+      try {
+        await slots?.look();
+      } catch (error) {
+        log.warn({ err: error }, 'could not look after the slots; it is tried again');
       }
     } while (again);
   }

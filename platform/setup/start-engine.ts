@@ -75,6 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       ...['--log-level', 'error', '--log-format', 'json'],
       ...(uiPort ? ['--ui-port', String(uiPort), '--ui-disable-news-fetch'] : ['--headless']),
       ...(dataFolder ? fileFlags(dataFolder) : []),
+      ...fairnessFlags,
       // Given at the start they are usable with the first workflow.
       ...Object.entries(ownSearchAttributes).flatMap(([key, kind]) => [
         '--search-attribute',
@@ -109,6 +110,16 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     stop: () => child.stop(),
   };
 }
+
+/**
+ * A queue with a backlog serves every company in turn, by the fairness key of what is in it. It does so in each
+ * partition by itself, so what is new goes into one; all are read, for what an older backlog left in them.
+ */
+const fairnessFlags = [
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+  'matching.numTaskqueueWritePartitions=1',
+].flatMap((value) => ['--dynamic-config-value', value]);
 
 /** Without write-ahead logging the file engine is three times slower and fails under load (docs/adr). */
 function fileFlags(dataFolder: string): string[] {
