@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import { draftId } from '../../../activities/lifecycle/draft.ts';
-import { secretContext } from '../../../activities/secret-context.ts';
 import type { ProcedureAnswer } from '../../../domain/procedures.ts';
 import type { ConnectionDoc } from '../../../stores/model.ts';
 import { actorOf } from '../caller.ts';
 import type { Route, RouteDeps } from '../deps.ts';
+import { putDraft } from '../draft.ts';
 import { findConnection, findDefinition } from '../find.ts';
 import { parameterFaults, parameterFields } from '../parameters.ts';
 import { answerProcedure, procedureAnswers, procedureSchema } from '../procedure.ts';
@@ -12,7 +11,8 @@ import { configurationBody } from '../schemas/procedures.ts';
 
 type Asked = z.output<typeof configurationBody>;
 
-function configurationFault(
+/** What the definition says against parameters and credentials; null: nothing. */
+export function configurationFault(
   deps: RouteDeps,
   connection: ConnectionDoc,
   { parameters = {}, credentials }: Asked,
@@ -44,16 +44,8 @@ export const updateConnectionConfiguration: Route = (api, deps) => {
     const { body, params } = request;
     const { note, parameters, credentials } = body;
     const connection = await findConnection(deps, params.id);
-    const { _id: connectionId, generation } = connection;
-    const prepare = async (number: number) => {
-      if (credentials === undefined) return;
-      const _id = draftId({ connectionId, number });
-      const payload = deps.secrets.seal(credentials, secretContext.inbox(_id));
-      const receivedAt = deps.now();
-      // No session is told of it, and none takes it.
-      const entry = { _id, connectionId, generation, payload, receivedAt };
-      await deps.stores.inbox.put({ ...entry, kind: 'draft', meaning: 'ignore' });
-    };
+    const prepare = (number: number) =>
+      credentials === undefined ? Promise.resolve() : putDraft(deps, connection, number, credentials);
     return answerProcedure(deps, reply, params.id, {
       ...{ name: 'updateConnectionConfiguration' as const, by: actorOf(request), note, prepare },
       validate: async () => configurationFault(deps, connection, body),
