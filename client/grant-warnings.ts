@@ -3,6 +3,7 @@ import { daysLeft } from '../activities/authorization/grant.ts';
 import { type EventPorts, recordGrantExpiring } from '../activities/events.ts';
 import type { ConnectionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
+import { createPeriodic, type Periodic } from './periodic.ts';
 
 const dayMs = 86_400_000;
 
@@ -17,24 +18,12 @@ export interface GrantWarningsOptions extends EventPorts {
   readonly now?: () => Date;
 }
 
-/** Warns before a grant ends. */
-export interface GrantWarnings {
-  /** Begins with a round at once. */
-  start(): void;
-  /** Ends after the round that runs. */
-  stop(): Promise<void>;
-  /** One look at every grant; of several processes that look, one writes. */
-  round(): Promise<void>;
-}
-
 /**
  * Writes an event before a grant ends for good: once `warningDays` before, and once more on the last day, for each
- * end that a grant has had.
+ * end that a grant has had. Of several processes that look, one writes.
  */
-export function createGrantWarnings(options: GrantWarningsOptions): GrantWarnings {
+export function createGrantWarnings(options: GrantWarningsOptions): Periodic {
   const { stores, log, warningDays = 7, intervalMs = 3_600_000, now = () => new Date() } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
 
   async function lookAt(connection: ConnectionDoc): Promise<void> {
     const grant = await stores.grants.get(connection._id, connection.generation);
@@ -49,31 +38,13 @@ export function createGrantWarnings(options: GrantWarningsOptions): GrantWarning
     });
   }
 
-  async function round(): Promise<void> {
-    try {
+  return createPeriodic({
+    log,
+    intervalMs,
+    failure: 'could not look at the grants; it is tried again',
+    work: async () => {
       for (const connection of await stores.connections.list())
         if (connection.authorized && connection.ownCode === null) await lookAt(connection);
-    } catch (error) {
-      log.warn({ err: error }, 'could not look at the grants; it is tried again');
-    }
-  }
-
-  function begin(): void {
-    running ??= round().finally(() => {
-      running = undefined;
-    });
-  }
-
-  return {
-    start() {
-      timer ??= setInterval(begin, intervalMs);
-      begin();
     },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await running;
-    },
-    round,
-  };
+  });
 }
