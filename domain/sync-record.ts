@@ -14,7 +14,8 @@ export type SyncRecordAction = (typeof syncRecordActions)[number];
  * One row of a sync, `<syncId>/<key>`.
  * Fact `changed`: what is staged differs from what was staged last, or from what was delivered.
  * Fact `capReached`: the row was rejected as often as a row may be.
- * A changed row leaves quarantine by itself, an unchanged one by a person's `replay`.
+ * A changed row leaves quarantine by itself, an unchanged one by a person's `replay`; by `discard` the destination
+ * keeps what it has of the row.
  */
 export const syncRecordMachine = defineMachine({
   name: 'syncRecord',
@@ -30,6 +31,7 @@ export const syncRecordMachine = defineMachine({
     { from: ['pending'], event: 'reject', to: 'failed', unless: 'capReached' },
     { from: ['pending'], event: 'reject', to: 'quarantined', when: 'capReached' },
     { from: ['quarantined'], event: 'replay', to: 'pending' },
+    { from: ['quarantined'], event: 'discard', to: 'success' },
   ],
 });
 

@@ -12,6 +12,7 @@ import {
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { readGolden } from './golden-files.ts';
 import { scenarios } from './scenarios.ts';
+import { syncScenarios } from './sync-scenarios.ts';
 
 // What a replay finds is asserted; the SDK need not print it too.
 const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
@@ -37,7 +38,9 @@ describe('the kept histories', () => {
     const names = (await readGolden()).map(({ name }) => name);
     const expected = [
       ...Object.keys(scenarios).map((name) => `${name}.session`),
-      ...['disconnect.disconnect', 'paused.procedure', 'resumed.procedure'],
+      ...['disconnect.disconnect', 'paused.procedure', 'resumed.procedure', 'finalized.procedure'],
+      'ticked.tick',
+      ...Object.keys(syncScenarios).map((name) => `${name}.syncRun`),
     ];
     assert.deepEqual(names.sort(), expected.sort(), 'record them by "npm run golden"');
   });

@@ -1,5 +1,6 @@
-import type { Actor, SessionDurations } from '../../domain/contracts.ts';
+import { type Actor, type SessionDurations, workflowTypes } from '../../domain/contracts.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { scheduleIdOf, type TickInput } from '../../domain/ticks.ts';
 import {
   type PagedApp,
   type PagedAppOptions,
@@ -12,6 +13,10 @@ import type { PagedDefinitionOptions } from '../support/paged-definition.ts';
 import type { World } from '../support/world.ts';
 
 const tester: Actor = { kind: 'person', id: 'tester' };
+
+/** Of the scenario that has a tick; Schedules add the time to it. */
+export const tickWorkflowId = (connectionId: string): string =>
+  `tick/${scheduleIdOf(connectionId, 'global')}`;
 
 /** Brings sessions of a connection with this id through one flow, on a real engine, until their runs have ended. */
 export type Scenario = (world: World, id: string) => Promise<void>;
@@ -147,6 +152,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await on.call('retry');
     await on.ends(19);
   }),
+  'waiting-for-turn': scenario({}, async (on) => {
+    const definition = on.world.definitions.get(on.connection.app);
+    if (definition === undefined) throw new Error('no definition');
+    const limited = { ...definition, rateLimit: { sessions: 1 } };
+    const id = `${on.connection._id}-first`;
+    const first = await on.world.started({ definition: limited, baseUrl: on.app.url, id });
+    on.app.faults.hold = true;
+    await on.sessions.startSession(first, { kind: 'load', by: tester });
+    await on.world.reaches(id, 2);
+    await on.begin();
+    await on.reaches(2, ({ waitingFor }) => waitingFor != null);
+    on.app.release();
+    await on.ends(19);
+  }),
   'processing-error': scenario({}, async (on) => {
     await on.begin();
     await on.ends(19);
@@ -198,6 +217,27 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await pause(on);
     const connection = await on.world.stores.connections.get(on.connection._id);
     await on.sessions.procedure(connection ?? on.connection, { name: 'resume', by: tester });
+    await on.ends(19);
+  }),
+  ticked: scenario({}, async (on) => {
+    const { _id: connectionId } = on.connection;
+    await on.world.stores.connections.change(connectionId, () => ({
+      schedule: { kind: 'INTERVAL', every: '1h' },
+    }));
+    const input: TickInput = { connectionId, configuration: 'global' };
+    const { client, taskQueue } = on.world;
+    const workflowId = tickWorkflowId(connectionId);
+    await client.workflow.execute(workflowTypes.tick, { workflowId, taskQueue, args: [input] });
+    await on.ends(19);
+  }),
+  finalized: scenario({}, async (on) => {
+    // The wizard stands before its last step, and no session is held in 9.
+    const { connections } = on.world.stores;
+    const connection = await connections.change(on.connection._id, () => ({
+      status: 'CONFIGURING',
+      configurationStatus: 'CONNECTED',
+    }));
+    await on.sessions.procedure(connection, { name: 'finalizeConfiguration', by: tester });
     await on.ends(19);
   }),
   disconnect: scenario({}, async (on) => {

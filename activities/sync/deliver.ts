@@ -1,0 +1,234 @@
+import type { Delivery, DeliveryRow, RowOutcome } from '../../destinations/contract.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { SyncRunLedger } from '../../domain/sync-contracts.ts';
+import type { ListPlace, ListRow, SyncRecordDoc, SyncRunDoc } from '../../stores/model.ts';
+import { openConnection } from '../connection.ts';
+import type { SyncRunRef } from '../contracts.ts';
+import { toFailure } from '../failure.ts';
+import { type Life, live } from '../life.ts';
+import type { ActivityPorts } from '../ports.ts';
+import { createSentRows, type SentRow } from './confirm.ts';
+import { keyFieldsOf, type OpenRun, openDelivery, openRun } from './open.ts';
+import { addCounts, createTally, recordOutcome } from './outcome.ts';
+import { nextRetry } from './wanted.ts';
+
+/** Rows that may wait for a destination that confirms late; then it is asked to. */
+const mostUnconfirmed = 50_000;
+/** Where a call takes few rows, the outcomes of so many calls are written together. */
+const callsPerNote = 10;
+const rowsPerNote = 500;
+/** A call that was under way when the run was stopped may end by itself within this. */
+const patienceMs = 5_000;
+
+/**
+ * Delivers the work lists of a run in order. Outcomes are written in bulk, then the place: a crash repeats at most
+ * the rows between two notes, which does no harm. Stops at a batch border.
+ * @throws as ApplicationFailure: DESTINATION_UNREACHABLE and the like after five attempts without progress
+ */
+export function deliverSync(
+  ports: ActivityPorts,
+  { runId }: SyncRunRef,
+): Promise<{ readonly ledger: SyncRunLedger }> {
+  return live(
+    'UNKNOWN_ERROR',
+    async (life) => {
+      const work = await openRun(ports, runId);
+      const late = patient(life.signal);
+      try {
+        const delivery = await openDelivery(ports, work, late.signal);
+        try {
+          return { ledger: await deliverLists(ports, work, delivery, life, late.signal) };
+        } finally {
+          await delivery.close();
+        }
+      } finally {
+        late.end();
+      }
+    },
+    { countWaits: true },
+  );
+}
+
+/** Aborts a while after the other signal: what was begun may end at its border. */
+function patient(asked: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => late.abort(), patienceMs);
+  };
+  asked.addEventListener('abort', start, { once: true });
+  if (asked.aborted) start();
+  return {
+    signal: late.signal,
+    end: () => {
+      asked.removeEventListener('abort', start);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function deliverLists(
+  ports: ActivityPorts,
+  work: OpenRun,
+  delivery: Delivery,
+  life: Life,
+  signal: AbortSignal,
+): Promise<SyncRunLedger> {
+  const { run, sync, rows, driver } = work;
+  const { rowsPerWrite, rowBytes } = driver.description.limits;
+  const perNote = Math.max(rowsPerWrite, Math.min(rowsPerWrite * callsPerNote, rowsPerNote));
+  const sent = createSentRows();
+  let { ledger, retryLists, requests } = run;
+  let { done, sent: sentTo } = run.delivery;
+
+  /** No row from here on was sent, by this attempt or by an earlier one. */
+  let untouched = sentTo;
+  /** The outcomes that are being written while the next rows are on their way; after one that fails, none is. */
+  let noting: Promise<void> = Promise.resolve();
+
+  /** Nothing is sent before the store knows that it may have been: the rows of this call and of the next. */
+  async function announce(to: ListPlace, listRows: number): Promise<void> {
+    if (!isBefore(sentTo, to)) return;
+    await noting;
+    sentTo = ahead(to, listRows, perNote);
+    await ports.stores.syncRuns.note(run._id, { delivery: { done, sent: sentTo } });
+  }
+
+  /** Writes down what is settled, one after the other. @returns when all of it is written */
+  function note(): Promise<void> {
+    const settled = sent.takeSettled();
+    noting = noting.then(() => writeDown(settled));
+    // Whoever waits for it hears of a failure, and the next note.
+    noting.catch(() => undefined);
+    return noting;
+  }
+
+  async function writeDown(settled: readonly SentRow[]): Promise<void> {
+    const last = settled.at(-1);
+    if (last === undefined) return;
+    const fresh: SyncRecordDoc[] = [];
+    const others: SyncRecordDoc[] = [];
+    const again: string[] = [];
+    const at = new Date();
+    const counts = createTally();
+    for (const { row, outcome } of settled) {
+      if (outcome === null) continue;
+      const recorded = recordOutcome(row, outcome, { run: run.number, cap: sync.rejectionCap, at });
+      counts.add(recorded.counts);
+      (row.fresh ? fresh : others).push(recorded.doc);
+      if (recorded.doc.status === 'failed') again.push(row.key);
+    }
+    await rows.insertMany(fresh);
+    await rows.putMany(others);
+    if (again.length > 0) await rows.putRetry({ _id: nextRetry(work, retryLists), keys: again });
+    ledger = addCounts(ledger, counts.sum);
+    retryLists += again.length > 0 ? 1 : 0;
+    done = last.next;
+    const reach = ahead(done, last.listRows, perNote);
+    if (isBefore(sentTo, reach)) sentTo = reach;
+    await ports.stores.syncRuns.note(run._id, {
+      ledger,
+      retryLists,
+      requests,
+      delivery: { done, sent: sentTo },
+    });
+    life.progressed({ list: done.list, row: done.row, of: run.staging?.lists ?? 0 });
+  }
+
+  async function finish(): Promise<void> {
+    if (sent.unconfirmed > 0) {
+      sent.confirm(await delivery.finish({ signal }));
+      if (sent.unconfirmed > 0)
+        throw new TributaryError('DESTINATION_BAD_ANSWER', `${sent.unconfirmed} rows have no outcome.`);
+    }
+    await note();
+  }
+
+  const count = run.staging?.lists ?? 0;
+  try {
+    for (let list = done.list; list < count; list++) {
+      const todo = (await rows.list(run._id, list))?.rows;
+      if (todo === undefined) throw new TributaryError('NOT_FOUND', `Work list ${list} of the run is gone.`);
+      await openConnection(ports, run);
+      for (let at = list === done.list ? done.row : 0, noted = at; at < todo.length; at += rowsPerWrite) {
+        if (life.signal.aborted) {
+          await finish();
+          await life.stopIfAsked();
+        }
+        const part = todo.slice(at, at + rowsPerWrite);
+        if (part.some(({ key }) => sent.isUnconfirmed(key))) await finish();
+        const end = { list, row: at + part.length };
+        await announce(end, todo.length);
+        const { deliverable, refused } = prepare(work, part, rowBytes);
+        for (const [index, row] of part.entries()) sent.add(row, { list, row: at + index + 1 }, todo.length);
+        sent.confirm(refused);
+        if (deliverable.length > 0) {
+          requests += 1;
+          if (isBefore(untouched, end)) untouched = end;
+          const idempotencyKey = `${run._id}/${list}/${at}`;
+          sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey }));
+        }
+        if (sent.unconfirmed >= mostUnconfirmed) await finish();
+        else if (end.row - noted >= perNote || end.row === todo.length) {
+          // One may be under way while the next rows are sent, not more.
+          await noting;
+          void note();
+          noted = end.row;
+        }
+      }
+    }
+    // A destination that confirms late may have been given everything by an attempt that died: it is asked anyway.
+    await finish();
+  } catch (error) {
+    // What is certain is kept, whatever went wrong with the rest.
+    await note();
+    await ports.stores.syncRuns.note(run._id, { delivery: { done, sent: untouched } });
+    // A quota does not come back within moments.
+    const spent = error instanceof TributaryError && error.code === 'DESTINATION_QUOTA';
+    throw spent ? toFailure(error, { final: true }) : error;
+  }
+  await close(ports, run, { ledger, requests, retryLists });
+  return ledger;
+}
+
+const close = (
+  { stores }: ActivityPorts,
+  run: SyncRunDoc,
+  sums: Pick<SyncRunDoc, 'ledger' | 'requests' | 'retryLists'>,
+): Promise<void> => stores.syncRuns.note(run._id, sums);
+
+/** So far rows may be sent before the next note is there: two of them from a place. */
+const ahead = ({ list, row }: ListPlace, listRows: number, perNote: number): ListPlace => {
+  const reach = row + 2 * perNote;
+  if (reach <= listRows) return { list, row: reach };
+  return { list: list + (perNote < listRows ? 1 : 2), row: 2 * perNote };
+};
+
+const isBefore = (a: ListPlace, b: ListPlace): boolean =>
+  a.list < b.list || (a.list === b.list && a.row < b.row);
+
+/** Rows as the destination gets them, and those that are larger than it takes. */
+function prepare(
+  { sync }: OpenRun,
+  part: readonly ListRow[],
+  rowBytes: number | null,
+): { readonly deliverable: readonly DeliveryRow[]; readonly refused: readonly RowOutcome[] } {
+  const deliverable: DeliveryRow[] = [];
+  const refused: RowOutcome[] = [];
+  for (const { key, action, fields } of part) {
+    const named = keyFieldsOf(key, sync);
+    const keyText = JSON.stringify('fields' in named ? named.fields : { [sync.keyField]: key });
+    const bytes = rowBytes === null ? 0 : Buffer.byteLength(fields) + Buffer.byteLength(keyText);
+    if (rowBytes !== null && bytes > rowBytes) {
+      const message = `The row has ${bytes} bytes; the destination takes ${rowBytes}.`;
+      refused.push({ key, outcome: 'rejected', code: 'ROW_TOO_LARGE', message, requestId: null });
+      continue;
+    }
+    // One text, read once: the key field comes first.
+    const hasMore = action !== 'delete' && fields !== '{}';
+    const text = hasMore ? `${keyText.slice(0, -1)},${fields.slice(1)}` : keyText;
+    deliverable.push({ key, action, fields: JSON.parse(text) as JsonObject });
+  }
+  return { deliverable, refused };
+}

@@ -1,0 +1,3 @@
+import { describeKilledDeliveries } from './sync-killed.ts';
+
+describeKilledDeliveries([1, 2, 4]);

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createBox, untilStopped } from '../support/box.ts';
+import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
+import { startWorld, tester, type World } from '../support/world.ts';
+
+describe('a sync run that is disturbed', { concurrency: 4 }, () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world?.stop());
+
+  it('tries rejected rows again though nothing changed, fails above the threshold, and heals', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(12));
+    scene.box.refuses.set('o3', 'no such category');
+    const first = await scene.runs();
+    assert.deepEqual([first.status, first.reason], ['failed', 'ROWS_REJECTED']);
+    assert.deepEqual(countsOf(first), { staged: 12, inserted: 11, rejected: 1 });
+    assert.deepEqual(await scene.status(), ['failed', 'ROWS_REJECTED']);
+    const row = await scene.rows.get('o3');
+    assert.deepEqual([row?.status, row?.error?.message, row?.attempts], ['failed', 'no such category', 1]);
+    assert.match(row?.error?.requestId ?? '', /^request-/);
+
+    scene.box.refuses.clear();
+    const second = await scene.runs();
+    assert.deepEqual(countsOf(second), { staged: 1, inserted: 1, retried: 1 });
+    assert.deepEqual(await scene.status(), ['healthy', null]);
+    assert.equal(scene.box.rows.size, 12);
+  });
+
+  it('backs off with a row that stays rejected, then quarantines it and goes on without it', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(2));
+    scene.box.refuses.set('o1', 'never');
+    const told: Record<string, number>[] = [];
+    for (let run = 1; run <= 5; run++) told.push(countsOf(await scene.runs()));
+    assert.deepEqual(told, [
+      { staged: 2, inserted: 1, rejected: 1 },
+      { staged: 1, rejected: 1, retried: 1 },
+      { staged: 1, rejected: 1 },
+      { staged: 1, quarantined: 1, retried: 1 },
+      {},
+    ]);
+    assert.deepEqual(await scene.status(), ['healthy', null]);
+    assert.equal((await scene.rows.get('o1'))?.status, 'quarantined');
+    scene.box.refuses.clear();
+    await scene.session({ o1: { name: 'mended', amount: 1 } });
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 1, inserted: 1 });
+  });
+
+  it('succeeds with rejected rows within the threshold, and refuses a row that is too large before it is sent', async () => {
+    const scene = await syncScene(world, { rejectedThreshold: 1 }, createBox({ rowBytes: 200 }));
+    await scene.session({ ...orders(2), large: { name: 'x'.repeat(300), amount: 1 } });
+    const run = await scene.runs();
+    assert.equal(run.status, 'success');
+    assert.deepEqual(countsOf(run), { staged: 3, inserted: 2, rejected: 1 });
+    assert.equal((await scene.rows.get('large'))?.error?.code, 'ROW_TOO_LARGE');
+    assert.equal(scene.box.calls.flat().includes('insert large'), false);
+  });
+
+  it('pauses when the destination stays away, and the next run finishes the rest first', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(25));
+    scene.box.onWrite = (call) => {
+      if (call === 2) for (let n = 0; n < 6; n++) scene.box.failures.push('DESTINATION_UNREACHABLE');
+    };
+    const paused = await scene.runs();
+    assert.deepEqual([paused.status, paused.reason], ['paused', 'DESTINATION_UNREACHABLE']);
+    assert.deepEqual(countsOf(paused), { staged: 25, inserted: 10 });
+    assert.deepEqual(await scene.status(), ['pending', null]);
+
+    await scene.session({ o0: { name: 'changed', amount: 0 } });
+    const next = await scene.runs();
+    assert.deepEqual(countsOf((await scene.run(1)) ?? assert.fail()), { staged: 25, inserted: 25 });
+    assert.deepEqual(
+      (await world.stores.syncRuns.timeline(`${scene.syncId}.1`)).map(({ to }) => to).slice(-3),
+      ['paused', 'inProgress', 'success'],
+    );
+    assert.equal(next.number, 2);
+    assert.deepEqual(countsOf(next), { staged: 1, updated: 1 });
+  });
+
+  it('goes on by itself after a short fault, and fails at once when the destination is gone', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(15));
+    scene.box.failures.push('DESTINATION_UNREACHABLE');
+    assert.equal((await scene.runs()).status, 'success');
+    await scene.session({ ...orders(15, 'second') });
+    scene.box.onWrite = (call) => {
+      if (call === 5) scene.box.failures.push('DESTINATION_GONE');
+    };
+    const gone = await scene.runs();
+    assert.deepEqual([gone.status, gone.reason], ['failed', 'DESTINATION_GONE']);
+    assert.deepEqual(countsOf(gone), { staged: 15, updated: 10 });
+    // Nobody knows whether the rest arrived: it is sent again even where the record went back to what was delivered.
+    assert.equal((await scene.rows.get(scene.box.calls.at(-1)?.[0]?.split(' ')[1] ?? ''))?.status, 'pending');
+    const after = await scene.runs();
+    assert.deepEqual(countsOf(after), { staged: 15, updated: 5, skipped: 10 });
+    assert.deepEqual(await scene.status(), ['healthy', null]);
+  });
+
+  it('is canceled at a batch border and says what was delivered', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(40));
+    let canceled: Promise<{ readonly ledger: { readonly inserted: number } }> | undefined;
+    scene.box.onWrite = async (call) => {
+      if (call !== 2) return;
+      canceled = scene.port.cancelRun(scene.syncId, { by: tester });
+      await untilStopped();
+    };
+    const run = await scene.runs();
+    assert.deepEqual([run.status, run.reason], ['canceled', 'CANCELED']);
+    assert.equal((await canceled)?.ledger.inserted, 20);
+    assert.equal(scene.box.rows.size, 20);
+    assert.deepEqual(await scene.status(), ['pending', null]);
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 40, inserted: 20, skipped: 20 });
+  });
+
+  it('pauses with its connection; while that is paused no run starts; a paused run can be canceled', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(30));
+    scene.box.onWrite = async (call) => {
+      if (call !== 1) return;
+      await scene.port.pauseRun(scene.syncId, { reason: 'CONNECTION_PAUSED', by: tester });
+      await untilStopped();
+    };
+    const paused = await scene.runs();
+    assert.deepEqual([paused.status, paused.reason], ['paused', 'CONNECTION_PAUSED']);
+    assert.deepEqual(countsOf(paused), { staged: 30, inserted: 10 });
+    await world.stores.connections.change(scene.connection._id, () => ({ status: 'PAUSED' }));
+    await assert.rejects(scene.runs(), { code: 'CONNECTION_HELD' });
+    await world.stores.connections.change(scene.connection._id, () => ({ status: 'STARTED' }));
+    const { ledger } = await scene.port.cancelRun(scene.syncId, { by: tester });
+    assert.equal(ledger.inserted, 10);
+    assert.equal((await scene.latest())?.status, 'canceled');
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 30, inserted: 20, skipped: 10 });
+  });
+
+  it('ends a run that was paused for too long, and stages what it left', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(3));
+    scene.box.failures.push('DESTINATION_QUOTA');
+    assert.equal((await scene.runs()).status, 'paused');
+    const next = await scene.runs({}, world.syncs({ resumeWindowMs: 0 }));
+    const first = await scene.run(1);
+    assert.deepEqual([first?.status, first?.reason], ['failed', 'RESUME_WINDOW_OVER']);
+    assert.deepEqual([next.number, next.status, countsOf(next)], [2, 'success', { staged: 3, inserted: 3 }]);
+  });
+});
