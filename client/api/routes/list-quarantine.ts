@@ -1,6 +1,7 @@
+import { shownPayload } from '../../../activities/quarantine/session-room.ts';
 import type { QuarantineDoc } from '../../../stores/model.ts';
 import type { Route } from '../deps.ts';
-import { findSession } from '../find.ts';
+import { findConnection, findDefinition, findSession } from '../find.ts';
 import { invalid, notFound } from '../problem.ts';
 import { sessionParams } from '../schemas/common.ts';
 import { quarantine, quarantineQuery } from '../schemas/sessions.ts';
@@ -10,7 +11,7 @@ export const listQuarantine: Route = (api, deps) => {
   const schema = {
     summary: 'List the rows of a session in quarantine',
     description:
-      'Each with its reason and the row as it came. Give the answered `next` as `after` for the next page.',
+      'Each with its reason and the row as it came, redacted. Give the answered `next` as `after` for the next page.',
     tags: ['Sessions'],
     params: sessionParams,
     querystring: quarantineQuery,
@@ -40,9 +41,13 @@ export const listQuarantine: Route = (api, deps) => {
       if (rows.length > limit) break;
     }
     const shown = rows.slice(0, limit);
+    const connection = await findConnection(deps, connectionId);
+    const ports = { definition: (app: string) => findDefinition(deps, app) };
+    const redactions = new Map(all.map((one) => [one, shownPayload(ports, connection, one)]));
     return {
       rows: shown.map(({ _id: id, resource, key, reason, message, payload, at }) => ({
-        ...{ id, resource, key, reason, message, payload },
+        ...{ id, resource, key, reason, message },
+        payload: redactions.get(resource)?.(payload) ?? null,
         at: at.toISOString(),
       })),
       next: rows.length > limit ? (shown.at(-1)?._id ?? null) : null,
