@@ -38,6 +38,12 @@ export const destinationErrors = {
     'The destination answered with something that is not what its documentation says.',
     'Look at its answer in the run; if it is a proxy in between, remove it.',
   ),
+  DESTINATION_IN_USE: kind(
+    409,
+    false,
+    'Syncs deliver to the destination.',
+    'Delete those syncs first, or let them deliver elsewhere.',
+  ),
   DESTINATION_BUDGET: kind(
     409,
     false,

@@ -3,8 +3,10 @@ import type { DestinationKind, FieldType } from '../../domain/delivery.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recurrence } from '../../domain/schedule.ts';
 import type { SyncStatus } from '../../domain/sync.ts';
+import type { DestinationQuota, SyncBudget } from '../../domain/sync-budget.ts';
+import type { SyncRunKind, SyncRunLedger } from '../../domain/sync-contracts.ts';
 import type { SyncRecordAction, SyncRecordStatus } from '../../domain/sync-record.ts';
-import type { SyncRunStatus } from '../../domain/sync-run.ts';
+import type { SyncRunEvent, SyncRunStatus } from '../../domain/sync-run.ts';
 import type { Sealed } from '../../platform/crypto.ts';
 
 /** A place where syncs deliver. */
@@ -16,7 +18,7 @@ export interface DestinationDoc {
   readonly configuration: JsonObject;
   readonly secret: Sealed | null;
   /** Requests that may be made in a calendar month (UTC), and what happens when a run would need more. */
-  readonly quota: { readonly requestsPerMonth: number; readonly over: 'refuse' | 'warn' } | null;
+  readonly quota: DestinationQuota | null;
   /** Runs that may deliver at a time. */
   readonly slots: number;
   readonly seq: number;
@@ -56,6 +58,8 @@ export type SyncMode = (typeof syncModes)[number];
 export interface SyncDoc {
   readonly _id: string;
   readonly connectionId: string;
+  /** Of the connection when the sync was made: what it owns goes with that one. */
+  readonly generation: number;
   readonly company: string;
   readonly destinationId: string;
   readonly model: SyncModel;
@@ -75,31 +79,19 @@ export interface SyncDoc {
   readonly statusSince: Date;
   /** Such as CONNECTION_DISCONNECTED or ROWS_REJECTED. */
   readonly statusReason: string | null;
-  /** Number of the newest run, and of the newest that ended; 0 before the first. */
+  /** Number of the newest run; 0 before the first. */
   readonly latestRun: number;
   /** The mapping changed or a person asked for it: the next run stages every record, whatever was delivered. */
   readonly resync: 'all' | null;
   /** Raised by one with every change of model, mapping, target or mode. */
   readonly version: number;
+  /** What its last whole run took from the change feed; null before the first. */
+  readonly staged: SyncStaged | null;
   readonly remindedAt: Date | null;
   readonly seq: number;
   readonly createdBy: Actor;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-}
-
-/** Counts of a run: staged = inserted + updated + deleted + skipped + rejected + quarantined, or it fails. */
-export interface SyncLedger {
-  /** Keys that the run looked at. */
-  readonly staged: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly skipped: number;
-  readonly rejected: number;
-  readonly quarantined: number;
-  /** Rows among them that an earlier run had sent in vain. */
-  readonly retried: number;
 }
 
 /** One execution of a sync. `_id` is `<syncId>.<number>`. */
@@ -111,22 +103,117 @@ export interface SyncRunDoc {
   readonly generation: number;
   /** Of the sync when it began. */
   readonly version: number;
-  readonly kind: 'run' | 'resync' | 'test';
-  readonly status: SyncRunStatus;
+  readonly kind: SyncRunKind;
+  /** Only this record; null: all that the kind means. */
+  readonly key: string | null;
+  /** Null until its first status is written. */
+  readonly status: SyncRunStatus | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly by: Actor;
   readonly seq: number;
   /** Engine runs that worked for it, newest last. */
   readonly runIds: readonly string[];
-  readonly ledger: SyncLedger;
+  readonly ledger: SyncRunLedger;
   /** Rows that wait to be delivered; null until staging is complete. */
   readonly toDeliver: number | null;
-  /** Place among the runs that wait for the destination; null when it waits for none. */
-  readonly place: number | null;
+  /** Null until staging begins. */
+  readonly staging: SyncStaging | null;
+  readonly delivery: SyncDelivery;
+  /** Retry lists that it wrote: rejected rows that a later run tries again. */
+  readonly retryLists: number;
+  /** Calls of the destination. */
   readonly requests: number;
+  /** What it needs of its destination, computed before the first row; missing until then. */
+  readonly budget?: SyncBudget;
+  readonly since: Date;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+}
+
+/** From where the next run goes on in the change feed: every sealed session up to `sealed` was delivered whole. */
+export interface SyncStaged {
+  readonly version: number;
+  readonly generation: number;
+  readonly sealed: number;
+  /** Runs whose retry lists hold rows that were rejected and are to be tried again. */
+  readonly retry: readonly number[];
+}
+
+/** How far staging is. It may be repeated from there. */
+export interface SyncStaging {
+  /** `changes`: keys of the change feed. `all`: every record, then what is gone. `key`: one record. */
+  readonly how: 'changes' | 'all' | 'key';
+  readonly phase: 'records' | 'gone' | 'done';
+  /** Newest sealed session when it began: what comes later is the next run's. */
+  readonly upTo: number;
+  /** Last key that was looked at in this phase. */
+  readonly after: string | null;
+  /** Of `changes`: how many keys were looked at. */
+  readonly keys: number;
+  /** Work lists written. */
+  readonly lists: number;
+  readonly rows: number;
+}
+
+/** A place in the work lists. */
+export interface ListPlace {
+  readonly list: number;
+  readonly row: number;
+}
+
+/** How far delivery is: every row before `done` has its outcome, no row from `sent` on was ever sent. */
+export interface SyncDelivery {
+  readonly done: ListPlace;
+  readonly sent: ListPlace;
+}
+
+/** What to do for one key. Names are short: there are many. */
+export interface ListRow {
+  readonly key: string;
+  readonly action: SyncRecordAction;
+  /** Fields to send, as JSON text, the key field left out; empty for a delete. */
+  readonly fields: string;
+  /** Fingerprint of these; null for a delete. */
+  readonly staged: string | null;
+  /** Fingerprint of what the destination has. */
+  readonly delivered: string | null;
+  /** Rejections in a row so far. */
+  readonly attempts: number;
+  /** The key has no sync record yet. */
+  readonly fresh: boolean;
+}
+
+/** One work list of a run. `_id` is `<runId>/todo/<n>`; of a retry list `<runId>/retry/<n>`, with keys alone. */
+export interface SyncListDoc {
+  readonly _id: string;
+  readonly rows: readonly ListRow[];
+}
+
+export interface SyncRetryDoc {
+  readonly _id: string;
+  readonly keys: readonly string[];
+}
+
+/** A transition of a run. `_id` is `<runId>/<seq>`. */
+export interface SyncTimelineDoc {
+  readonly _id: string;
+  readonly seq: number;
+  readonly from: SyncRunStatus | null;
+  readonly to: SyncRunStatus;
+  readonly event: SyncRunEvent;
+  readonly reason: string | null;
+  readonly by: Actor;
+  readonly at: Date;
+}
+
+/** Who delivers to a destination and who waits, in order. `_id` is the destination's id. */
+export interface DestinationQueueDoc {
+  readonly _id: string;
+  readonly seq: number;
+  readonly holders: readonly string[];
+  readonly waiting: readonly string[];
+  readonly updatedAt: Date;
 }
 
 /** One row of a sync. One collection for each sync, `_id` is the record's key. */
