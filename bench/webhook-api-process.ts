@@ -16,6 +16,7 @@ const unused = async (): Promise<never> => {
 };
 const sessions: SessionsPort = {
   startSession: unused,
+  requestSession: unused,
   tell: unused,
   call: unused,
   hold: unused,

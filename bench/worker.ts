@@ -23,6 +23,8 @@ export interface BenchWorkerOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+let started = 0;
+
 /**
  * Builds dist if it is stale, and runs its worker from a copy.
  * @throws if the build fails or the worker does not come up
@@ -31,7 +33,7 @@ export async function startBenchWorker({ definitions, env }: BenchWorkerOptions)
   const { status } = spawnSync(process.execPath, [join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
   if (status !== 0) throw new Error('dist could not be built.');
   // Below node_modules: its packages are found from there, and git does not see it.
-  const folder = join(root, 'node_modules', `.bench-${process.pid}`);
+  const folder = join(root, 'node_modules', `.bench-${process.pid}-${++started}`);
   await cp(join(root, 'dist'), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   for (const definition of definitions)
