@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { ConnectBody, ConnectLink } from '../../api/schemas/connections.ts';
+import type { Answers } from '../connect/answers.ts';
 import { contextOf } from '../context.ts';
-import { exitCodes, UsageError } from '../exit.ts';
+import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
-import { collect, showAuthorization, watchToEnd } from './shared.ts';
+import type { CredentialsOptions } from './credentials.ts';
+import { collect, showAuthorization } from './shared.ts';
 
 interface ConnectOptions {
   readonly company?: string;
@@ -14,7 +16,13 @@ interface ConnectOptions {
   readonly param?: readonly string[];
   readonly driftPolicy?: 'ignore' | 'propagate' | 'pause';
   readonly historyStart?: string;
-  readonly wait?: boolean;
+}
+
+interface WalkOptions extends ConnectOptions, CredentialsOptions {
+  readonly yes?: boolean;
+  readonly file?: string;
+  readonly template?: boolean;
+  readonly detach?: boolean;
 }
 
 /** `tributary connect` */
@@ -22,30 +30,42 @@ export function addConnect(program: Command): void {
   const connect = program
     .command('connect')
     .argument('<app>', 'app id')
-    .description('connect a company to an app: prints the link to consent at')
-    .option('--wait', 'follow the session until it is Synced');
+    .description('connect a company to an app: asks step by step, and follows the first session until Synced')
+    .option('--yes', 'ask nothing: take the answers of options and --file, and the defaults')
+    .option('--file <answers>', 'YAML file of answers, which are not asked for')
+    .option('--template', 'print such a file, with every question of the app and its default')
+    .addOption(
+      new Option(
+        '--detach',
+        'ask nothing and end with the consent link: it starts by itself once it is authorized',
+      ).conflicts(['yes', 'file', 'template']),
+    )
+    .option('--user <name>', 'user name, where the app takes one')
+    .option(
+      '--secret-file <file>',
+      'file that holds the secret (or TRIBUTARY_APP_SECRET; else it is asked for)',
+    )
+    .option('--client-id <id>', 'client id, where the app takes a client');
   withSettings(connect)
     .addHelpText(
       'after',
       examples(
-        'tributary connect storefront --company acme --name "Acme Ltd"',
-        'tributary connect storefront --company acme --resource orders --history-start 2024-01-01 --wait',
-        'tributary connect shopify --company acme --param shop=acme-store --drift-policy pause',
-      ),
+        'tributary connect storefront',
+        'tributary connect storefront --company acme --name "Acme Ltd" --yes',
+        'tributary connect shopify --template > answers.yaml',
+        'tributary connect shopify --yes --file answers.yaml',
+        'tributary connect shopify --company acme --param shop=acme-store --detach',
+      ) + interrupted,
     )
-    .action(async (app: string, options: ConnectOptions, command: Command) => {
+    .action(async (app: string, options: WalkOptions, command: Command) => {
       const context = contextOf(command);
-      const api = await context.api();
-      const connected = await api.connect(bodyOf(app, options));
-      if (!options.wait) return showAuthorization(context, connected, connected.connection.id);
-      const { authorization } = connected;
-      context.note(
-        authorization.kind === 'oauth2'
-          ? `Consent at: ${authorization.link}`
-          : `Submit the credentials with: tributary connection credentials ${connected.connection.id}`,
-      );
-      const { code } = await watchToEnd(context, api, connected.sessionId);
-      if (code !== 19) process.exitCode = exitCodes.failed;
+      if (options.detach === true) {
+        const connected = await (await context.api()).connect(bodyOf(app, options));
+        return showAuthorization(context, connected, connected.connection.id);
+      }
+      const { connectByWalk, printTemplate } = await import('../connect/command.ts');
+      if (options.template === true) return printTemplate(context, app);
+      await connectByWalk(context, app, options, answersIn(options));
     });
   withSettings(connect.command('link'))
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] })
@@ -77,6 +97,32 @@ export function addConnect(program: Command): void {
 interface LinkOptions {
   readonly app: string;
   readonly valid?: string;
+}
+
+const interrupted =
+  '\n\nWhat was answered is kept: the same command goes on where it stopped. An answers file is described by --template.';
+
+function answersIn({
+  company,
+  name,
+  id,
+  resource,
+  param,
+  driftPolicy,
+  historyStart,
+  ...rest
+}: WalkOptions): Answers {
+  return {
+    ...(company !== undefined && { company }),
+    ...(name !== undefined && { companyName: name }),
+    ...(id !== undefined && { id }),
+    ...(resource && { resources: resource }),
+    ...(param && { parameters: parametersOf(param) }),
+    ...(driftPolicy && { connector: { driftPolicy } }),
+    ...(historyStart !== undefined && { historyStart }),
+    ...(rest.user !== undefined && { username: rest.user }),
+    ...(rest.clientId !== undefined && { clientId: rest.clientId }),
+  };
 }
 
 const withSettings = (command: Command): Command =>

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { TributaryError } from '../../../domain/errors.ts';
-import type { Authorized, Connection } from '../../api/schemas/connections.ts';
+import type { Authorized } from '../../api/schemas/connections.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
+import { findConnection } from '../connect/identity.ts';
+import { walk } from '../connect/walk.ts';
 import { startPass } from '../sessions.ts';
 import { app, type Company, connectionOf } from './companies.ts';
 
@@ -8,17 +11,14 @@ import { app, type Company, connectionOf } from './companies.ts';
 export type Consent = (authorized: Authorized, company: Company) => Promise<void>;
 
 /**
- * Gives a company a session that leads to Synced: a first one with consent, or one more of the connection there is.
- * What an earlier start left unfinished goes on.
+ * Gives a company a session that leads to Synced: a first one through the wizard, or one more of the connection there
+ * is. What an earlier start left unfinished goes on.
  * @returns the id of the session
  */
 export async function openSession(api: TributaryClient, company: Company, consent: Consent): Promise<string> {
   const connection = await findConnection(api, connectionOf(company));
-  if (connection === null || connection.code === 26) {
-    const connected = await api.connect({ company, app });
-    await consent(connected, company);
-    return connected.sessionId;
-  }
+  if (connection === null || connection.code === 26 || connection.status === 'CONFIGURING')
+    return throughWizard(api, company, consent);
   const { id, latestSession: latest, authorized } = connection;
   if (!authorized || latest === null || [6, 7, 8, 20].includes(connection.code ?? 0)) {
     const opened = await api.authorize(id);
@@ -30,11 +30,25 @@ export async function openSession(api: TributaryClient, company: Company, consen
   return latest.id;
 }
 
-async function findConnection(api: TributaryClient, id: string): Promise<Connection | null> {
-  try {
-    return await api.getConnection(id);
-  } catch (error) {
-    if (error instanceof TributaryError && error.code === 'NOT_FOUND') return null;
-    throw error;
+const workerRunsWithinMs = 60_000;
+
+/** As `tributary connect --yes` does, with the sample's answers. */
+async function throughWizard(api: TributaryClient, company: Company, consent: Consent): Promise<string> {
+  const until = Date.now() + workerRunsWithinMs;
+  for (;;) {
+    try {
+      const { connectionId, sessionId } = await walk({
+        ...{ api, app },
+        answers: { company: company.id, companyName: company.name, connector: { timeZone: 'UTC' } },
+        person: { say: () => undefined },
+        consents: (authorized) => consent(authorized, company),
+      });
+      return sessionId ?? (await startPass(api, connectionId));
+    } catch (error) {
+      // The worker may need a moment more than the API; a walk goes on where it stopped.
+      const early = error instanceof TributaryError && error.details.responseCode === 'POOL_INACCESSIBLE';
+      if (!early || Date.now() > until) throw error;
+      await delay(300);
+    }
   }
 }
