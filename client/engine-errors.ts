@@ -1,5 +1,5 @@
-import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { isGrpcServiceError, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
 import type { CallRefusal } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { currentOf } from './refusals.ts';
@@ -12,6 +12,10 @@ export function engineError(error: unknown): unknown {
   if (service === undefined || !grpcOutages.includes(service.code)) return error;
   return new TributaryError('ENGINE_UNAVAILABLE', undefined, {}, { cause: error });
 }
+
+/** Whether a run was terminated: another one took its place, or a person ended it. */
+export const isTerminated = (error: unknown): boolean =>
+  error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure;
 
 /** The workflow's no to a call, as ILLEGAL_MOVE or CONNECTION_HELD with `current` and `allowed`. */
 export function refusalOf(error: unknown): TributaryError | undefined {

@@ -4,6 +4,8 @@ import type { NamedKey } from '../platform/settings.ts';
 
 export { createSessionsPort, type SessionsOptions } from './sessions.ts';
 export type { SessionsPort } from './sessions-port.ts';
+export { createSyncsPort, type SyncsOptions } from './syncs.ts';
+export type { SyncsPort } from './syncs-port.ts';
 
 /** Where the engine is. */
 export interface EngineOptions {

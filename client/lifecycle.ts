@@ -5,15 +5,15 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure, TerminatedFailure } from '@temporalio/common';
-import { lifecycleWorkflowId, workflowTypes } from '../domain/contracts.ts';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { lifecycleWorkflowId, type SessionDurations, workflowTypes } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { guardConnection, type ProcedureInput, type ProcedureResult } from '../domain/lifecycle.ts';
 import type { ConnectionDoc, ProcedureDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
-import { engineError } from './engine-errors.ts';
+import { engineError, isTerminated } from './engine-errors.ts';
 import { accepted, alreadyRunning, refusedBy } from './lifecycle-answers.ts';
-import type { LifecyclePort, ProcedureRequest } from './lifecycle-port.ts';
+import type { LifecyclePort, ProcedureOutcome, ProcedureRequest } from './lifecycle-port.ts';
 import { untilSeen } from './until-seen.ts';
 
 /** What the port is made of. */
@@ -22,7 +22,8 @@ export interface LifecycleOptions {
   readonly stores: Pick<Stores, 'connections' | 'procedures'>;
   readonly taskQueue: string;
   readonly poolQueue: (pool: string) => string;
-  readonly heartbeatMs: number;
+  /** Of a first session that finalizing starts; their heartbeat is that of procedures too. */
+  readonly durations: SessionDurations;
   readonly workflowTaskTimeoutMs: number | undefined;
   readonly answerMs: number;
   /** How long the end of a procedure is waited for. */
@@ -34,25 +35,30 @@ export interface LifecycleOptions {
 /** A poller asks at least once a minute; one that was not heard of for longer is dead, though the engine lists it. */
 const livePollerMs = 75_000;
 const activityQueue = 2;
+/** A call that another one overtakes before it begins is made again. */
+const mostTries = 3;
 
 /** Starts lifecycle procedures, one at a time a connection. */
 export function createLifecycle(options: LifecycleOptions): LifecyclePort {
-  const { client, stores, taskQueue, poolQueue, heartbeatMs, workflowTaskTimeoutMs, answerMs, asked } =
-    options;
+  const { client, stores, taskQueue, poolQueue, durations, workflowTaskTimeoutMs, answerMs, asked } = options;
+  const { heartbeatMs, quickMs } = durations;
 
   async function start(connection: ConnectionDoc, procedure: ProcedureDoc): Promise<string> {
     const { _id: connectionId, company } = connection;
     const { number, name } = procedure;
-    const input: ProcedureInput = { connectionId, number, heartbeatMs };
+    const starts = name === 'finalizeConfiguration' ? { durations } : {};
+    const waits = { heartbeatMs, ...(quickMs === undefined ? {} : { quickMs }) };
+    const input: ProcedureInput = { connectionId, number, ...waits, ...starts };
     const takesOver = name === 'recover';
-    if (takesOver && (await isDisconnecting(connectionId))) throw alreadyRunning(connectionId, name, null);
+    if (takesOver && (await runningNow(connectionId)) === 'disconnect')
+      throw alreadyRunning(connectionId, name, null);
     const handle = await asked(() =>
       client.workflow.start(workflowTypes.procedure, {
         workflowId: lifecycleWorkflowId(connectionId),
         taskQueue,
         args: [input],
         workflowIdConflictPolicy: takesOver ? 'TERMINATE_EXISTING' : 'FAIL',
-        memo: { connectionId, company, procedure: name },
+        memo: { connectionId, company, procedure: name, number },
         staticSummary: `${connectionId}: ${name}`,
         priority: { fairnessKey: company },
         ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeout: workflowTaskTimeoutMs }),
@@ -69,31 +75,26 @@ export function createLifecycle(options: LifecycleOptions): LifecyclePort {
         return await start(connection, procedure);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const running = await runningProcedure(connectionId, procedure.number);
-        if (running !== null || (await isDisconnecting(connectionId)))
-          throw alreadyRunning(connectionId, procedure.name, running);
-        return null;
+        const running = await runningNow(connectionId);
+        if (running === null) return null;
+        throw alreadyRunning(connectionId, procedure.name, running === 'disconnect' ? null : running);
       }
     });
     if (runId === null) throw new TributaryError('NO_WORKER', undefined, { connectionId });
     return runId;
   }
 
-  async function runningProcedure(connectionId: string, mine: number): Promise<ProcedureDoc | null> {
-    const fence = (await stores.connections.get(connectionId))?.fence ?? 0;
-    const recent = await stores.procedures.list(connectionId, { fence, limit: 20 });
-    // Two calls at once: the one that lost takes its number back.
-    const open = recent.filter(({ number, answer }) => number !== mine && number >= fence && answer === null);
-    return open.at(-1) ?? null;
-  }
-
-  async function isDisconnecting(connectionId: string): Promise<boolean> {
+  /** The one that the engine runs; null: none, or one that has its answer and is just ending. */
+  async function runningNow(connectionId: string): Promise<ProcedureDoc | 'disconnect' | null> {
     try {
       const handle = client.workflow.getHandle(lifecycleWorkflowId(connectionId));
-      const { status, type } = await asked(() => handle.describe());
-      return status.name === 'RUNNING' && type === workflowTypes.disconnect;
+      const { status, type, memo } = await asked(() => handle.describe());
+      if (status.name !== 'RUNNING') return null;
+      if (type === workflowTypes.disconnect) return 'disconnect';
+      const doc = await stores.procedures.get(connectionId, Number(memo?.number));
+      return doc === null || doc.answer !== null ? null : doc;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
+      if (error instanceof WorkflowNotFoundError) return null;
       throw error;
     }
   }
@@ -105,40 +106,70 @@ export function createLifecycle(options: LifecycleOptions): LifecyclePort {
       return await client.withDeadline(Date.now() + options.procedureMs, wait);
     } catch (error) {
       if (isGrpcDeadlineError(error)) return null;
-      throw takenOver(error) ? new TributaryError('PROCEDURE_TAKEN_OVER') : engineError(error);
+      throw takenOver(error)
+        ? new TributaryError('PROCEDURE_TAKEN_OVER', undefined, {}, { cause: error })
+        : engineError(error);
     }
   }
 
+  async function run(
+    connection: ConnectionDoc,
+    request: ProcedureRequest,
+    tries = mostTries,
+  ): Promise<ProcedureOutcome> {
+    const { _id: connectionId } = connection;
+    const { name, by, note, arguments: given = {}, validate, prepare } = request;
+    const guarded = guardConnection(name, connection);
+    if (guarded.responseCode !== 'OK') {
+      const running = name === 'recover' ? null : await runningNow(connectionId);
+      if (running !== null && running !== 'disconnect') throw alreadyRunning(connectionId, name, running);
+      return refusedBy(guarded, connection);
+    }
+    const invalid = (await validate?.()) ?? null;
+    if (invalid !== null) return refusedBy(invalid, connection);
+    // What connects again belongs to the generation that it makes.
+    const generation = connection.generation + (name === 'connectAgain' ? 1 : 0);
+    const fresh = { connectionId, generation, name, by, note: note ?? null, arguments: given };
+    const doc = await stores.procedures.allocate({ ...fresh, startedAt: new Date() }, connection.fence ?? 0);
+    let runId: string;
+    try {
+      await prepare?.(doc.number);
+      runId = await startWhenFree(connection, doc);
+    } catch (error) {
+      // Where the engine did not answer it may start yet, and its number must not be another's.
+      if (!mayHaveStarted(error)) await stores.procedures.remove(connectionId, doc.number);
+      throw error;
+    }
+    const result = await resultOfRun(connectionId, runId).catch(async (error: unknown) => {
+      const now = await stores.connections.get(connectionId);
+      if (tries === 1 || now === null || !(await cameTooLate(error, doc, now))) throw error;
+      return now;
+    });
+    if (result === null) return { pending: true, number: doc.number };
+    if ('_id' in result) return run(result, request, tries - 1);
+    return { pending: false, result: accepted(result) };
+  }
+
+  /** Another call took its number after this one, and was over before this one began: nothing came of it. */
+  async function cameTooLate(
+    error: unknown,
+    { connectionId, number }: ProcedureDoc,
+    { fence = 0 }: ConnectionDoc,
+  ) {
+    if (
+      !(error instanceof TributaryError && takenOver(error.cause)) ||
+      isTerminated(error.cause) ||
+      fence <= number
+    )
+      return false;
+    const doc = await stores.procedures.get(connectionId, number);
+    if (doc === null || Object.keys(doc.steps).length > 0) return false;
+    await stores.procedures.remove(connectionId, number);
+    return true;
+  }
+
   return {
-    async procedure(connection, request: ProcedureRequest) {
-      const { _id: connectionId, generation } = connection;
-      const { name, by, note, arguments: given = {}, validate, prepare } = request;
-      const guarded = guardConnection(name, connection);
-      if (guarded.responseCode !== 'OK') {
-        const running = name === 'recover' ? null : await openProcedure(connectionId);
-        if (running !== null) throw alreadyRunning(connectionId, name, running);
-        return refusedBy(guarded, connection);
-      }
-      const invalid = (await validate?.()) ?? null;
-      if (invalid !== null) return refusedBy(invalid, connection);
-      const fresh = { connectionId, generation, name, by, note: note ?? null, arguments: given };
-      const doc = await stores.procedures.allocate(
-        { ...fresh, startedAt: new Date() },
-        connection.fence ?? 0,
-      );
-      let runId: string;
-      try {
-        await prepare?.(doc.number);
-        runId = await startWhenFree(connection, doc);
-      } catch (error) {
-        // Should it have started nevertheless, it finds nothing and writes nothing.
-        await stores.procedures.remove(connectionId, doc.number);
-        throw error;
-      }
-      const result = await resultOfRun(connectionId, runId);
-      if (result === null) return { pending: true, number: doc.number };
-      return { pending: false, result: accepted(result) };
-    },
+    procedure: (connection, request) => run(connection, request),
 
     async poolPollers(pool) {
       const answer = await asked(() =>
@@ -155,26 +186,16 @@ export function createLifecycle(options: LifecycleOptions): LifecyclePort {
       return heard.filter((at) => at >= oldest).length;
     },
   };
-
-  /** The one that runs now, of which the engine knows. */
-  async function openProcedure(connectionId: string): Promise<ProcedureDoc | null> {
-    const running = await runningProcedure(connectionId, 0);
-    if (running === null) return null;
-    try {
-      const handle = client.workflow.getHandle(lifecycleWorkflowId(connectionId));
-      return (await asked(() => handle.describe())).status.name === 'RUNNING' ? running : null;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
-  }
 }
+
+const mayHaveStarted = (error: unknown): boolean =>
+  error instanceof TributaryError && error.code === 'ENGINE_UNAVAILABLE';
 
 /** Terminated by the one that took over, or refused by its fence. */
 function takenOver(error: unknown): boolean {
   if (!(error instanceof WorkflowFailedError)) return false;
+  if (isTerminated(error)) return true;
   const { cause } = error;
-  if (cause instanceof TerminatedFailure) return true;
   const inner = cause instanceof ActivityFailure ? cause.cause : cause;
   return inner instanceof ApplicationFailure && inner.type === 'PROCEDURE_TAKEN_OVER';
 }

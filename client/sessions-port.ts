@@ -1,4 +1,11 @@
-import type { Actor, CallAnswer, CallRequest, DisconnectOutcome, SessionStart } from '../domain/contracts.ts';
+import type {
+  Actor,
+  CallAnswer,
+  CallRequest,
+  DisconnectOutcome,
+  ScopeRequest,
+  SessionStart,
+} from '../domain/contracts.ts';
 import type { SessionCall } from '../domain/session.ts';
 import type { ConnectionDoc } from '../stores/model.ts';
 import type { CompanyDeletionAnswer, CompanyDeletionRequest } from './company-deletion.ts';
@@ -40,6 +47,15 @@ export interface SessionsPort extends LifecyclePort {
    * @throws {TributaryError} SESSION_OPEN with `sessionId` and `current` of the open one
    */
   startSession(connection: ConnectionRef, start: SessionStart): Promise<{ readonly runId: string }>;
+  /**
+   * Asks for a pass as a tick does: an open session runs it next, and is retried first if it stands in an error; else
+   * one is started.
+   * @returns the run that was started; null: an open session keeps it
+   */
+  requestSession(
+    connection: ConnectionRef,
+    request: ScopeRequest,
+  ): Promise<{ readonly runId: string | null }>;
   /** Says that something lies in the inbox; starts a run when none is open. */
   tell(connection: ConnectionRef): Promise<void>;
   /**
@@ -54,7 +70,10 @@ export interface SessionsPort extends LifecyclePort {
   /** Deletes a company whose deletion is marked in the store; joins one that runs. */
   deleteCompany(deletion: CompanyDeletionRequest): Promise<CompanyDeletionAnswer>;
   /** Ends the generation of a connection; takes over a running procedure. */
-  disconnect(connection: ConnectionRef, options: DisconnectOptions): Promise<DisconnectAnswer>;
+  disconnect(
+    connection: ConnectionRef & Pick<ConnectionDoc, 'generation'>,
+    options: DisconnectOptions,
+  ): Promise<DisconnectAnswer>;
   /** Whether the engine answers. */
   ping(): Promise<void>;
 }

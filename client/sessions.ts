@@ -3,9 +3,12 @@ import {
   type Client,
   isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { sessionRunOf } from '../activities/session-run.ts';
 import {
   type Actor,
   type CallRequest,
@@ -13,7 +16,6 @@ import {
   type DisconnectOutcome,
   lifecycleWorkflowId,
   type SessionDurations,
-  type SessionInput,
   type SessionStart,
   sessionWorkflowId,
   workflowTypes,
@@ -25,7 +27,7 @@ import type { SessionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import * as messages from '../workflows/messages.ts';
 import { createCompanyDeletion } from './company-deletion.ts';
-import { engineError, refusalOf } from './engine-errors.ts';
+import { engineError, isTerminated, refusalOf } from './engine-errors.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { callsOf, closedRefusal, currentOf, mayResume } from './refusals.ts';
 import type { CallResult, ConnectionRef, SessionsPort, UpdateCall } from './sessions-port.ts';
@@ -75,24 +77,8 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
     await asked(() => client.workflowService.getSystemInfo({}));
   };
 
-  const runOf = ({ _id, company, app }: ConnectionRef, start: SessionStart) => {
-    const input: SessionInput = { connectionId: _id, start, durations };
-    const { searchAttributes } = messages;
-    return {
-      workflowId: sessionWorkflowId(_id),
-      taskQueue,
-      args: [input],
-      memo: { company, app, connectionId: _id },
-      typedSearchAttributes: [
-        { key: searchAttributes.connectionId, value: _id },
-        { key: searchAttributes.company, value: company },
-        { key: searchAttributes.app, value: app },
-      ],
-      staticSummary: `${_id}: data-sharing session`,
-      priority: { fairnessKey: company },
-      ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeout: workflowTaskTimeoutMs }),
-    };
-  };
+  const runOf = (connection: ConnectionRef, start: SessionStart) =>
+    sessionRunOf(connection, start, { taskQueue, durations, workflowTaskTimeoutMs });
 
   async function startSession(
     connection: ConnectionRef,
@@ -180,9 +166,29 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
   return {
     ...createLifecycle({
       ...{ client, stores, taskQueue, poolQueue, workflowTaskTimeoutMs, answerMs, procedureMs, asked },
-      heartbeatMs: durations.heartbeatMs,
+      durations,
     }),
     startSession,
+    async requestSession(connection, request) {
+      const handle = handleOf(connection._id);
+      const told = await untilSeen(answerMs, async () => {
+        try {
+          return await startSession(connection, { kind: 'load', ...request });
+        } catch (error) {
+          if (!(error instanceof TributaryError) || error.code !== 'SESSION_OPEN') throw error;
+        }
+        try {
+          await asked(() => handle.signal(messages.tick, request));
+          return { runId: null };
+        } catch (error) {
+          // It ended in this moment: the next one can start.
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
+      });
+      if (told === null) throw sessionOpen(connection, null);
+      return told;
+    },
     call,
     async tell(connection) {
       const run = runOf(connection, { kind: 'told', by: dispatcher });
@@ -203,9 +209,10 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
       answerMs,
       procedureMs,
     }),
-    async disconnect({ _id, company }, { by, keepData }) {
+    async disconnect({ _id, company, generation }, { by, keepData }) {
       const workflowId = lifecycleWorkflowId(_id);
-      const input: DisconnectInput = { connectionId: _id, by, keepData, heartbeatMs: durations.heartbeatMs };
+      const { heartbeatMs } = durations;
+      const input: DisconnectInput = { connectionId: _id, generation, by, keepData, heartbeatMs };
       const handle = await asked(() =>
         client.workflow.start(workflowTypes.disconnect, {
           workflowId,
@@ -221,12 +228,21 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
         const wait = () => handle.result() as Promise<DisconnectOutcome>;
         return { pending: false, outcome: await client.withDeadline(Date.now() + procedureMs, wait) };
       } catch (error) {
-        if (isGrpcDeadlineError(error)) return { pending: true, workflowId };
-        throw engineError(error);
+        // Asked for twice at once: the second one does what is left.
+        if (isGrpcDeadlineError(error) || isTerminated(error)) return { pending: true, workflowId };
+        throw connectedAgain(error) ?? engineError(error);
       }
     },
     ping,
   };
+}
+
+/** The no of a disconnect whose generation is over. */
+function connectedAgain(error: unknown): TributaryError | undefined {
+  const activity = error instanceof WorkflowFailedError ? error.cause : undefined;
+  const cause = activity instanceof ActivityFailure ? activity.cause : undefined;
+  if (!(cause instanceof ApplicationFailure && cause.type === 'ILLEGAL_MOVE')) return undefined;
+  return new TributaryError('ILLEGAL_MOVE', cause.message);
 }
 
 function sessionOpen({ _id }: ConnectionRef, open: SessionDoc | null): TributaryError {

@@ -21,6 +21,7 @@ import type {
 } from './api/schemas/connections.ts';
 import type { EventList } from './api/schemas/events.ts';
 import type { KeyRotation } from './api/schemas/keys.ts';
+import type { Plan, PlanBody } from './api/schemas/plans.ts';
 import type {
   ConfigurationBody,
   PoolBody,
@@ -30,8 +31,24 @@ import type {
   RecoverBody,
   SettingsBody,
 } from './api/schemas/procedures.ts';
+import type {
+  DiscardBody,
+  Discarded,
+  Quarantined,
+  QuarantinedDetail,
+  QuarantinedQuery,
+  Replayed,
+  ReplayedSync,
+  ReplayPreviewView,
+  SelectionBody,
+} from './api/schemas/quarantine.ts';
 import type { ReceiptList, Verification } from './api/schemas/receipts.ts';
 import type { Changes, Digest, RecordDetail, RecordPage } from './api/schemas/records.ts';
+import type {
+  ConfigurationBody as IngestionBody,
+  ResourceBody,
+  ResourceList,
+} from './api/schemas/resources.ts';
 import type {
   CallAnswerView,
   CallBody,
@@ -54,7 +71,20 @@ import type {
   WebhookSecretBody,
   WebhookSecrets,
 } from './api/schemas/webhooks.ts';
+import type {
+  ConnectionStatusView,
+  ConnectionTest,
+  ConnectorBody,
+  FinalizeBody,
+  InstallBody,
+  InstallResult,
+  KeyedValues,
+  Prerequisites,
+  SetConfigurationBody,
+  SetConfigurationResult,
+} from './api/schemas/wizard.ts';
 import type { UpdateCall } from './sessions-port.ts';
+import { syncCallsOf } from './sync-calls.ts';
 
 /** Where the API is and who calls it. */
 export interface TributaryClientOptions {
@@ -82,13 +112,13 @@ export function createTributaryClient(options: TributaryClientOptions) {
   const { token, actor, timeoutMs = 60_000, fetch: ask = fetch } = options;
   const url = options.url.replace(/\/+$/, '');
 
-  async function request<T>(
+  async function answerTo(
     method: string,
     path: string,
     body?: object,
     headers: Record<string, string> = {},
-  ): Promise<T> {
-    const response = await ask(`${url}${path}`, {
+  ): Promise<Response> {
+    return ask(`${url}${path}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -102,9 +132,22 @@ export function createTributaryClient(options: TributaryClientOptions) {
       const why = reasonOf(cause, timeoutMs);
       throw new TributaryError('API_UNREACHABLE', `Nothing answers at ${url} (${why}).`, {}, { cause });
     });
+  }
+  async function request<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<T> {
+    const response = await answerTo(method, path, body, headers);
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok && answer !== undefined) return answer as T;
     throw asError(response.status, answer);
+  }
+  async function text(path: string): Promise<string> {
+    const response = await answerTo('GET', path);
+    if (response.ok) return response.text();
+    throw asError(response.status, await response.json().catch(() => undefined));
   }
   const get = <T>(path: string, query: Query = {}): Promise<T> =>
     request<T>('GET', `${path}${searchOf(query)}`);
@@ -116,6 +159,20 @@ export function createTributaryClient(options: TributaryClientOptions) {
   const session = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
   const records = (id: string, resource: string) =>
     `${connection(id)}/records/${encodeURIComponent(resource)}`;
+
+  /** What the quarantine of a connection and of a sync have alike. */
+  const quarantineIn = (owner: (id: string) => string) => ({
+    list: (id: string, page: QuarantinedQuery = {}) => get<Quarantined>(`${owner(id)}/quarantine`, page),
+    /** Redacted, whoever looks. */
+    show: (id: string, row: string) =>
+      get<QuarantinedDetail>(`${owner(id)}/quarantine/${encodeURIComponent(row)}`),
+    /** Writes nothing. */
+    preview: (id: string, body: SelectionBody) =>
+      post<ReplayPreviewView>(`${owner(id)}/quarantine/preview`, body),
+    discard: (id: string, body: DiscardBody) => post<Discarded>(`${owner(id)}/quarantine/discard`, body),
+  });
+  const resourceAt = (id: string, resource: string) =>
+    `${connection(id)}/resources/${encodeURIComponent(resource)}`;
 
   return {
     /** Without a slash at the end. */
@@ -171,12 +228,64 @@ export function createTributaryClient(options: TributaryClientOptions) {
       post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/pool`, body),
     updateConfiguration: (id: string, body: ConfigurationBody) =>
       post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/configuration`, body),
+    /** The wizard: each step answers like every procedure. */
+    install: (body: InstallBody) => post<InstallResult>('/api/connections/install', body),
+    listPrerequisites: (id: string) => get<Prerequisites>(`${connection(id)}/prerequisites`),
+    updatePrerequisite: (id: string, prerequisite: string, body: { done?: boolean; note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(
+        `${connection(id)}/prerequisites/${encodeURIComponent(prerequisite)}`,
+        body,
+      ),
+    markAllPrerequisitesDone: (id: string, body: { readonly note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/mark-prerequisites`, body),
+    completePrerequisitesStep: (id: string, body: { readonly note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/complete-prerequisites`, body),
+    configureConnector: (id: string, body: ConnectorBody = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/connector`, body),
+    /** For an app with OAuth the answer says where consent is given. */
+    setConfiguration: (id: string, body: SetConfigurationBody = {}) =>
+      post<SetConfigurationResult | ProcedurePending>(`${connection(id)}/set-configuration`, body),
+    finalize: (id: string, body: FinalizeBody = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/finalize`, body),
+    /** With a grant it needs the token of a plan. */
+    resetConfiguration: (id: string, body: { readonly note?: string; readonly planToken?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/reset`, body),
+    connectAgain: (id: string, body: { readonly note?: string } = {}) =>
+      post<ProcedureAnswerView | ProcedurePending>(`${connection(id)}/connect-again`, body),
+    /** Where it stands, and what a person does next. */
+    connectionStatus: (id: string) => get<ConnectionStatusView>(`${connection(id)}/status`),
+    connectionState: (id: string) => get<KeyedValues>(`${connection(id)}/state`),
+    connectionConfig: (id: string) => get<KeyedValues>(`${connection(id)}/config`),
+    testConnection: (id: string) => post<ConnectionTest>(`${connection(id)}/test`),
+    listResources: (id: string) => get<ResourceList>(`${connection(id)}/resources`),
+    updateResource: (id: string, resource: string, body: ResourceBody) =>
+      post<ProcedureAnswerView | ProcedurePending>(resourceAt(id, resource), body),
+    /** Adds an ingestion configuration, or changes the one that has this id. */
+    putConfiguration: (id: string, resource: string, configuration: string, body: IngestionBody) =>
+      request<ProcedureAnswerView | ProcedurePending>(
+        'PUT',
+        `${resourceAt(id, resource)}/configurations/${encodeURIComponent(configuration)}`,
+        body,
+      ),
+    removeConfiguration: (
+      id: string,
+      resource: string,
+      configuration: string,
+      query: { readonly note?: string } = {},
+    ) =>
+      request<ProcedureAnswerView | ProcedurePending>(
+        'DELETE',
+        `${resourceAt(id, resource)}/configurations/${encodeURIComponent(configuration)}${searchOf(query)}`,
+      ),
     /** Newest first. */
     listProcedures: (id: string, page: { readonly limit?: number } = {}) =>
       get<{ readonly procedures: readonly ProcedureView[] }>(`${connection(id)}/procedures`, page),
     getProcedure: (id: string, number: number) =>
       get<ProcedureView>(`${connection(id)}/procedures/${number}`),
-    disconnect: (id: string, body: { readonly keepData?: boolean } = {}) =>
+    /** What a procedure would do; where data would go, the call needs its token. */
+    plan: (id: string, body: PlanBody) => post<Plan>(`${connection(id)}/plan`, body),
+    /** Without the token of a plan: PLAN_REQUIRED, whose details carry one. */
+    disconnect: (id: string, body: { readonly planToken?: string; readonly keepData?: boolean } = {}) =>
       post<Receipt | Disconnecting>(`${connection(id)}/disconnect`, body),
     /** Newest first. */
     listEvents: (id: string, page: { readonly limit?: number } = {}) =>
@@ -209,6 +318,18 @@ export function createTributaryClient(options: TributaryClientOptions) {
       id: string,
       page: { readonly resource?: string; readonly limit?: number; readonly after?: string } = {},
     ) => get<QuarantinePage>(`${session(id)}/quarantine`, page),
+    /** Rows that sessions of a connection could not take. */
+    connectionQuarantine: {
+      ...quarantineIn(connection),
+      replay: (id: string, body: SelectionBody) =>
+        post<Replayed>(`${connection(id)}/quarantine/replay`, body),
+    },
+    /** Rows that a sync could not deliver. */
+    syncQuarantine: {
+      ...quarantineIn((id) => `/api/syncs/${encodeURIComponent(id)}`),
+      replay: (id: string, body: SelectionBody) =>
+        post<ReplayedSync>(`/api/syncs/${encodeURIComponent(id)}/quarantine/replay`, body),
+    },
     exchanges: (id: string) => get<Exchanges>(`${session(id)}/exchanges`),
     checks: (id: string) => get<Checks>(`${session(id)}/checks`),
     /** @param idempotencyKey The same call again with the same key has the first answer. */
@@ -237,6 +358,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
     digest: (id: string, resource: string) => get<Digest>(`${records(id, resource)}/digest`),
     changes: (id: string, from: { readonly cursor?: string; readonly limit?: number } = {}) =>
       get<Changes>(`${connection(id)}/changes`, from),
+    ...syncCallsOf({ get, post, request, text }),
   };
 }
 

@@ -1,14 +1,24 @@
 import type { ConfigurationStatus, ConnectionEvent, ConnectionStatus } from './connection.ts';
+import type { SessionDurations } from './contracts.ts';
 import { guardProcedure, type ProcedureAnswer, type ProcedureName, type ResponseCode } from './procedures.ts';
 
 /** The procedures that run as a workflow of type `procedure`, one at a time a connection. */
 export const runningProcedures = [
+  'updatePrerequisite',
+  'markAllPrerequisitesDone',
+  'completePrerequisitesStep',
+  'configureConnector',
+  'setConnectionConfiguration',
+  'finalizeConfiguration',
+  'resetConfiguration',
   'pause',
   'resume',
   'recover',
   'updateSettings',
   'updatePool',
   'updateConnectionConfiguration',
+  'updateResource',
+  'connectAgain',
 ] as const satisfies readonly ProcedureName[];
 
 export type RunningProcedure = (typeof runningProcedures)[number];
@@ -20,6 +30,10 @@ export interface ProcedureInput {
   readonly number: number;
   /** A session that is silent for four times this is told again. */
   readonly heartbeatMs: number;
+  /** How long a worker that dies inside an activity is waited for. @default 10 s */
+  readonly quickMs?: number;
+  /** Frozen into the first session, where finalizing starts it. */
+  readonly durations?: SessionDurations;
 }
 
 /** How a procedure ended, and where the connection stands after it. */
@@ -35,7 +49,7 @@ export interface HoldRequest {
   readonly number: number;
 }
 
-/** The moves of the procedures that change the status; the others leave it as it is. */
+/** The moves of the procedures that go through a passing status; the others write once, or leave it as it is. */
 export const procedureMoves = {
   pause: { begin: 'pause', done: 'paused' },
   resume: { begin: 'resume', done: 'started' },

@@ -47,7 +47,11 @@ export const procedures = {
     onFailure: 'nothing is made',
     answers: ['INVALID_INPUT'],
   },
-  updatePrerequisite: { ...prerequisites, answers: ['PREREQUISITE_NOT_FOUND', 'INVALID_INPUT'] },
+  updatePrerequisite: {
+    ...prerequisites,
+    effect: 'marked; PREREQUISITES_DONE with the last one, unless already further',
+    answers: ['PREREQUISITE_NOT_FOUND', 'INVALID_INPUT'],
+  },
   markAllPrerequisitesDone: { ...prerequisites, answers: [] },
   completePrerequisitesStep: { ...prerequisites, answers: [] },
   configureConnector: {

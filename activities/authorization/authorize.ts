@@ -10,6 +10,7 @@ import { appSettings, type OpenConnection, openConnection } from '../connection.
 import type { AuthorizationResult, SessionRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
+import { hasProperties } from './confirm.ts';
 import { endOf, expiryOf, type GrantSecret, sealGrant } from './grant.ts';
 
 /**
@@ -23,8 +24,9 @@ export async function authorizeConnection(
   const open = await openConnection(ports, input);
   const entry = await ports.stores.inbox.get(input.entryId);
   if (entry === null) throw new TributaryError('STATE_FORGED', 'The answer is no longer in the inbox.');
-  const { status, unattended } = open.connection;
-  const finalizes = status !== 'CONFIGURING' || unattended;
+  const { app, status, unattended } = open.connection;
+  const finalizes =
+    status !== 'CONFIGURING' || (unattended && hasProperties(ports.definition(app), open.connection));
   try {
     await keep(ports, input, await obtain(ports, open, entry));
     await forget(ports, entry);

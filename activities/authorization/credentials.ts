@@ -23,6 +23,8 @@ export interface CredentialsOf {
   readonly definition: ConnectorDefinition;
   readonly app: AppSettings;
   readonly signal: AbortSignal;
+  /** In ms from any beginning; never goes back. @default performance.now */
+  readonly clock?: () => number;
 }
 
 type Renewable = Exclude<GrantSecret, { readonly kind: 'submitted' }>;
@@ -38,7 +40,7 @@ export function createCredentials(
   ports: Pick<ActivityPorts, 'stores' | 'secrets' | 'egress'>,
   of: CredentialsOf,
 ): Credentials {
-  const { connectionId, generation, definition, app, signal } = of;
+  const { connectionId, generation, definition, app, signal, clock = () => performance.now() } = of;
   const { grants } = ports.stores;
   const context = secretContext.grant(connectionId, generation);
   let refused: string | undefined;
@@ -114,8 +116,8 @@ export function createCredentials(
 
   return {
     async authorization({ refresh = false } = {}) {
-      if (refresh || (known !== undefined && known.until < performance.now())) known = undefined;
-      known ??= { secret: (await current()).secret, until: performance.now() + freshMs };
+      if (refresh || (known !== undefined && known.until < clock())) known = undefined;
+      known ??= { secret: (await current()).secret, until: clock() + freshMs };
       const { secret } = known;
       const header = headerOf(secret);
       if (secret.kind === 'submitted') {

@@ -18,7 +18,7 @@ import { draftId } from './draft.ts';
 import { refuseTakenOver, writeFenced } from './fence.ts';
 
 /** Longer than any answer of the app is waited for, shorter than the activity may take. */
-const testMs = 90_000;
+export const longestTestMs = 90_000;
 
 /** What was tried: the account that it opens, and the grant that is to be stored, if it is a new one. */
 interface Tried {
@@ -37,28 +37,41 @@ export async function changeAccess(
   connection: ConnectionDoc,
 ): Promise<void> {
   const { stores, secrets, egress } = ports;
-  const { _id: connectionId, generation } = connection;
   const definition = ports.definition(connection.app);
   const given = (procedure.arguments.parameters ?? {}) as Readonly<Record<string, string>>;
   const parameters = { ...connection.parameters, ...given };
   const app = settingsFrom(secrets, await stores.apps.get(connection.app), parameters);
-  const draft = await stores.inbox.get(draftId(procedure));
-  const sealed = draft?.payload ?? null;
-  const asking = { fetch: egress.fetch, signal: AbortSignal.timeout(testMs) };
+  const credentials = await draftOf(ports, procedure);
+  const asking = { fetch: egress.fetch, signal: AbortSignal.timeout(longestTestMs) };
   const { account, secret } =
-    sealed === null
+    credentials === null
       ? await tryGrant(ports, connection, definition, app, asking)
-      : await tryCredentials(
-          definition,
-          app,
-          secrets.open(sealed, secretContext.inbox(draftId(procedure))) as unknown as SubmittedCredentials,
-          asking,
-        );
+      : await tryCredentials(definition, app, credentials, asking);
   await writeFenced(ports, procedure, (now) => {
     if (now.account !== null && now.account !== account) throw new TributaryError('ACCOUNT_MISMATCH');
     return { parameters, account };
   });
-  if (secret === undefined) return;
+  if (secret !== undefined) await keepGrant(ports, procedure, connection, account, secret);
+}
+
+/** The credentials of a procedure; null: it was given none. */
+export async function draftOf(
+  { stores, secrets }: ActivityPorts,
+  procedure: ProcedureDoc,
+): Promise<SubmittedCredentials | null> {
+  const sealed = (await stores.inbox.get(draftId(procedure)))?.payload ?? null;
+  if (sealed === null) return null;
+  return secrets.open(sealed, secretContext.inbox(draftId(procedure))) as unknown as SubmittedCredentials;
+}
+
+/** Saves the grant of a procedure. @throws {TributaryError} PROCEDURE_TAKEN_OVER */
+export async function keepGrant(
+  { stores, secrets }: ActivityPorts,
+  procedure: ProcedureDoc,
+  { _id: connectionId, generation }: ConnectionDoc,
+  account: string,
+  secret: GrantSecret,
+): Promise<void> {
   const context = secretContext.grant(connectionId, generation);
   const grant = await stores.grants.save({
     connectionId,
@@ -76,7 +89,8 @@ export async function changeAccess(
 
 type Asking = { readonly fetch: typeof fetch; readonly signal: AbortSignal };
 
-async function tryCredentials(
+/** Tries what a person typed in, and gives the grant that is to be stored. */
+export async function tryCredentials(
   definition: ConnectorDefinition,
   app: AppSettings,
   credentials: SubmittedCredentials,
@@ -93,8 +107,8 @@ async function tryCredentials(
   return { account, secret: { kind: 'submitted', credentials } };
 }
 
-/** New parameters only: with the grant that there is, refreshed where it has to be. */
-async function tryGrant(
+/** Without new credentials: with the grant that there is, refreshed where it has to be. */
+export async function tryGrant(
   ports: ActivityPorts,
   { _id: connectionId, generation }: ConnectionDoc,
   definition: ConnectorDefinition,

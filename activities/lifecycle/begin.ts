@@ -44,6 +44,9 @@ export async function beginProcedure(ports: ActivityPorts, ref: ProcedureRef): P
     name,
     to: isRecoverTo(to) ? to : 'PAUSED',
     callbacks: name !== 'recover' && ports.callbacks?.(connection.app) !== undefined,
+    company: connection.company,
+    app: connection.app,
+    by: procedure.by,
   };
 }
 

@@ -1,14 +1,16 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { ProcedureAnswer } from '../../domain/procedures.ts';
-import type { ConnectionChange } from '../../stores/connections.ts';
 import type { ConnectionDoc, ProcedureDoc } from '../../stores/model.ts';
 import type { ProcedureRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { changeAccess } from './access.ts';
 import { procedureOf, writeFenced } from './fence.ts';
-
-/** What the engine or the store could not do is tried again; everything else is an answer to the caller. */
-const triedAgain: readonly string[] = ['STORE_UNAVAILABLE', 'STORE_CONFLICT', 'PROCEDURE_TAKEN_OVER'];
+import { resetAll } from './reset.ts';
+import { changeResource, resourceSaved } from './resource.ts';
+import { setAccess } from './set-access.ts';
+import { settingsChange } from './settings.ts';
+import { isAnswer, steps } from './steps.ts';
+import { testFailed } from './test-failed.ts';
 
 /** Tests what is new, then saves it. The caller's input has the right form already. */
 export async function changeConfiguration(ports: ActivityPorts, ref: ProcedureRef): Promise<ProcedureAnswer> {
@@ -25,37 +27,45 @@ async function change(
   procedure: ProcedureDoc,
   connection: ConnectionDoc,
 ): Promise<ProcedureAnswer> {
-  if (procedure.name !== 'updateConnectionConfiguration') {
-    await writeFenced(ports, procedure, () => changeOf(procedure));
-    return { responseCode: 'OK', message: saved(procedure) };
+  const { name } = procedure;
+  if (name === 'setConnectionConfiguration') return setAccess(ports, procedure, connection);
+  if (name === 'resetConfiguration') return resetAll(ports, procedure, connection);
+  if (name === 'updateConnectionConfiguration') {
+    try {
+      await changeAccess(ports, procedure, connection);
+      return { responseCode: 'OK', message: 'The configuration was tested and saved.' };
+    } catch (error) {
+      if (!(error instanceof TributaryError)) throw error;
+      return testFailed(error, 'Nothing was saved.');
+    }
   }
-  try {
-    await changeAccess(ports, procedure, connection);
-    return { responseCode: 'OK', message: 'The configuration was tested and saved.' };
-  } catch (error) {
-    if (!(error instanceof TributaryError) || triedAgain.includes(error.code)) throw error;
-    const message = `${error.message} Nothing was saved.`.slice(0, 1000);
-    return { responseCode: 'CONNECTION_TEST_FAILED', message };
-  }
+  return writeOnce(ports, procedure);
 }
 
-/** Settings that need no test: those that were given. */
-function changeOf({
-  arguments: { pool, timeZone, driftPolicy, deduplication },
-}: ProcedureDoc): ConnectionChange {
-  return {
-    ...(typeof pool === 'string' ? { pool } : {}),
-    ...(typeof timeZone === 'string' ? { timeZone } : {}),
-    ...(driftPolicy === 'ignore' || driftPolicy === 'propagate' || driftPolicy === 'pause'
-      ? { driftPolicy }
-      : {}),
-    ...(typeof deduplication === 'boolean' ? { deduplication } : {}),
-  };
+/** What one write does; a no is an answer, and nothing is written. */
+async function writeOnce(ports: ActivityPorts, procedure: ProcedureDoc): Promise<ProcedureAnswer> {
+  const { name, arguments: given } = procedure;
+  const step = steps[name]?.(ports, procedure);
+  let refused: ProcedureAnswer | null = null;
+  await writeFenced(ports, procedure, (now) => {
+    const made =
+      step !== undefined
+        ? step(now)
+        : name === 'updateResource'
+          ? changeResource(ports, procedure, now)
+          : name === 'updatePool'
+            ? { pool: String(given.pool) }
+            : settingsChange(given);
+    refused = isAnswer(made) ? made : null;
+    return isAnswer(made) ? null : made;
+  });
+  return refused ?? { responseCode: 'OK', message: step === undefined ? saved(procedure) : '' };
 }
 
-const saved = ({ name, arguments: given }: ProcedureDoc): string =>
-  name === 'updatePool'
-    ? `The pool is ${String(given.pool)} from the next session on.`
-    : `Saved: ${Object.entries(given)
-        .map(([setting, value]) => `${setting} ${String(value)}`)
-        .join(', ')}; from the next session on.`;
+function saved({ name, arguments: given }: ProcedureDoc): string {
+  if (name === 'updatePool') return `The pool is ${String(given.pool)} from the next session on.`;
+  if (name === 'updateResource') return resourceSaved(given);
+  return `Saved: ${Object.entries(given)
+    .map(([setting, value]) => `${setting} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ')}; from the next session on.`;
+}

@@ -4,6 +4,7 @@ import type { ProcedureAnswer } from '../../domain/procedures.ts';
 import type { ConnectionDoc, EventDoc, ProcedureDoc } from '../../stores/model.ts';
 import type { ProcedureRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { failingAt } from './auto-pause.ts';
 import { draftId } from './draft.ts';
 import { procedureOf, writeFenced } from './fence.ts';
 
@@ -28,7 +29,11 @@ export async function endProcedure(
     const move = event === undefined ? undefined : connectionMachine.advance(now.status, event);
     // Asked again after its status was written, it does the rest.
     if (!move?.ok) return null;
-    return { status: move.to, errorReason: event === 'fail' ? answer.message : null };
+    return {
+      status: move.to,
+      errorReason: event === 'fail' ? answer.message : null,
+      ...failingAt(now, procedure, move.to, new Date()),
+    };
   });
   if (event !== undefined) {
     await stores.procedures.step(connectionId, number, event, new Date());

@@ -16,12 +16,14 @@ export async function procedureOf({ stores }: Ports, ref: ProcedureRef): Promise
 
 /** @throws {TributaryError} PROCEDURE_TAKEN_OVER once a later procedure or a disconnect took over */
 export function refuseTakenOver(
-  { generation, number }: Pick<ProcedureDoc, 'generation' | 'number'>,
+  { name, generation, number }: Pick<ProcedureDoc, 'name' | 'generation' | 'number'>,
   connection: ConnectionDoc | null,
 ): asserts connection is ConnectionDoc {
-  const mine =
-    connection?.generation === generation && connection.ownCode !== 26 && (connection.fence ?? 0) <= number;
-  if (!mine) throw new TributaryError('PROCEDURE_TAKEN_OVER');
+  const { ownCode, status } = connection ?? {};
+  // The generation that connectAgain belongs to is the one that it makes.
+  const before = name === 'connectAgain' && connection?.generation === generation - 1;
+  const open = before ? status === 'DISCONNECTED' : connection?.generation === generation && ownCode !== 26;
+  if (!open || (connection?.fence ?? 0) > number) throw new TributaryError('PROCEDURE_TAKEN_OVER');
 }
 
 /**

@@ -103,7 +103,8 @@ async function sessionToAuthorize(
   const latest = await latestSession(deps, connection._id);
   const open = latest?.closedAt === null ? latest : null;
   if (open?.status === 6) return open;
-  if (open?.status === 7 || open?.status === 20) await deps.sessions.call(open._id, 'retry', { by });
+  if (open?.status === 7 || open?.status === 20)
+    await deps.sessions.call(open._id, 'retry', { by, reauthorize: true });
   else if (open !== null && open.status !== null) throw pastAuthorization(open);
   else if (open === null) await startOnce(deps, connection, by);
 

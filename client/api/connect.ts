@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { configured, connectedAgain, installed } from '../../activities/lifecycle/wizard.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
-import { configurationMachine, connectionMachine } from '../../domain/connection.ts';
 import { slugPattern } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ConnectionDoc, ConnectSettings, ResourceSettingInput } from '../../stores/model.ts';
@@ -10,18 +10,6 @@ import { parameterFaults, parameterFields } from './parameters.ts';
 import { invalid } from './problem.ts';
 import { resourceSettings } from './resource-settings.ts';
 import type { connectBody } from './schemas/connections.ts';
-
-/** Takes a machine's yes. @throws {TributaryError} ILLEGAL_MOVE for its no */
-function moved<S>(
-  move:
-    | { readonly ok: true; readonly to: S }
-    | { readonly ok: false; readonly from: unknown; readonly event: string },
-): S {
-  if (move.ok) return move.to;
-  throw new TributaryError('ILLEGAL_MOVE', `${move.event} is not possible in ${move.from}.`, {
-    current: move.from,
-  });
-}
 
 /** What is asked for: whose data of which app, under which id, with which settings. */
 export interface ConnectRequest {
@@ -61,38 +49,17 @@ export function connectionDoc(
   at: Date,
   { partial = false }: { readonly partial?: boolean } = {},
 ): ConnectionDoc {
-  const { company, app, settings } = request;
+  const { company, settings } = request;
   const id = connectionIdOf(request);
   const { parameters, driftPolicy, pool, timeZone, unattended } = settings;
   const { settings: resources, faults } = resourceSettings(definition, settings);
   const all = [...faults, ...parameterFaults(definition, parameters, { partial })];
   if (all.length > 0) throw invalid(...all);
-  const installed = moved(configurationMachine.advance(null, 'install'));
+  const base = installed(definition, { id, company: company.id }, at);
   return {
-    _id: id,
-    company: company.id,
-    app,
-    generation: 1,
-    status: moved(connectionMachine.advance(null, 'install')),
-    configurationStatus: moved(configurationMachine.advance(installed, 'configure')),
-    ownCode: null,
-    ownCodeSince: null,
-    authorized: false,
-    account: null,
-    pool,
-    sink: id,
-    timeZone,
-    deduplication: definition.deduplication !== undefined,
-    driftPolicy,
-    parameters,
-    webhookSecrets: [],
-    resources,
-    unattended,
-    latestSession: 0,
-    sealedSession: 0,
-    seq: 0,
-    createdAt: at,
-    updatedAt: at,
+    ...base,
+    ...configured(base, { pool, timeZone, driftPolicy }),
+    ...{ parameters, resources, unattended },
   };
 }
 
@@ -114,19 +81,12 @@ async function storeConnection({ stores }: RouteDeps, fresh: ConnectionDoc): Pro
       allowed: [],
     });
   return stores.connections.change(id, (doc) => {
-    const installed = moved(configurationMachine.advance(doc.configurationStatus, 'connectAgain'));
-    const { pool, timeZone, deduplication, resources, unattended } = fresh;
-    const { driftPolicy, parameters, webhookSecrets } = fresh;
+    const { pool, timeZone, deduplication, driftPolicy, parameters, resources, unattended } = fresh;
+    const again = connectedAgain(doc, undefined);
     return {
-      status: moved(connectionMachine.advance(doc.status, 'connectAgain')),
-      configurationStatus: moved(configurationMachine.advance(installed, 'configure')),
-      generation: before.generation + 1,
-      ownCode: null,
-      ownCodeSince: null,
-      authorized: false,
-      account: null,
-      ...{ pool, timeZone, deduplication, resources, unattended },
-      ...{ driftPolicy, parameters, webhookSecrets },
+      ...again,
+      ...configured({ configurationStatus: 'INSTALLED' }, { pool, timeZone, deduplication, driftPolicy }),
+      ...{ parameters, resources, unattended },
     };
   });
 }

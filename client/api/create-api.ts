@@ -1,6 +1,10 @@
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
+import { defaultAutoPause } from '../auto-pause.ts';
+import { defaultReminderDays } from '../sync-reminders.ts';
+import { withoutSyncSchedules, withoutSyncs } from '../without-syncs.ts';
 import { requireToken } from './auth.ts';
 import type { Api, ApiDeps, RouteDeps } from './deps.ts';
 import { serveDocs } from './docs.ts';
@@ -17,8 +21,16 @@ const maxParamLength = 2_000;
  */
 export function createApi(deps: ApiDeps): Api {
   const { now = () => new Date(), waitMs = 5_000, publicUrl, log } = deps;
+  const { planMs = 900_000, rawBatchDays = 30, autoPause = defaultAutoPause } = deps;
+  const { syncs = withoutSyncs, syncSchedules = withoutSyncSchedules } = deps;
+  const { syncReminderDays = defaultReminderDays, quarantineDays = 90 } = deps;
+  const { delivery = createDeliveryPorts({ ...deps, allow: { folders: [], executables: {} } }) } = deps;
   const address = (path: string) => `${publicUrl().replace(/\/+$/, '')}${path}`;
-  const routeDeps: RouteDeps = { ...deps, now, waitMs, address };
+  const routeDeps: RouteDeps = {
+    ...deps,
+    ...{ now, waitMs, planMs, rawBatchDays, quarantineDays, autoPause, address },
+    ...{ syncs, syncSchedules, delivery, syncReminderDays },
+  };
   const api: Api = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Addresses of callbacks hold codes: no request is logged with its query.

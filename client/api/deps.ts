@@ -2,12 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { DeliveryPorts } from '../../activities/ports.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { SecretBox } from '../../platform/crypto.ts';
 import type { Egress } from '../../platform/egress.ts';
+import type { AutoPause } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { SessionsPort } from '../sessions-port.ts';
+import type { SyncSchedules } from '../sync-schedules.ts';
+import type { SyncsPort } from '../syncs-port.ts';
 
 /** What the API is made of. */
 export interface ApiDeps {
@@ -27,12 +31,35 @@ export interface ApiDeps {
   readonly now?: () => Date;
   /** How long an answer waits for what a session writes within moments. @default 5000 */
   readonly waitMs?: number;
+  /** How long a plan may be carried out. @default 900000 */
+  readonly planMs?: number;
+  /** Days that raw batches are kept where the connection says nothing else. @default 30 */
+  readonly rawBatchDays?: number;
+  /** Days after which rows in quarantine are discarded. @default 90 */
+  readonly quarantineDays?: number;
+  /** When a connection is paused by itself where it says nothing else. @default 10 failures and 7 days */
+  readonly autoPause?: AutoPause;
+  /** Runs of syncs, and their Schedules. Missing: what needs them answers ENGINE_UNAVAILABLE. */
+  readonly syncs?: SyncsPort;
+  readonly syncSchedules?: SyncSchedules;
+  /** Where syncs deliver. @default every kind of destination, without folders and programs */
+  readonly delivery?: DeliveryPorts;
+  /** Days after which a disabled or failed sync needs a person. @default 7 */
+  readonly syncReminderDays?: number;
 }
 
 /** The dependencies as routes see them, defaults filled in. */
 export interface RouteDeps extends ApiDeps {
   readonly now: () => Date;
   readonly waitMs: number;
+  readonly planMs: number;
+  readonly rawBatchDays: number;
+  readonly quarantineDays: number;
+  readonly autoPause: AutoPause;
+  readonly syncs: SyncsPort;
+  readonly syncSchedules: SyncSchedules;
+  readonly delivery: DeliveryPorts;
+  readonly syncReminderDays: number;
   /** The public address without a slash at the end, then the path. */
   readonly address: (path: string) => string;
 }

@@ -120,6 +120,14 @@ const resealers: Readonly<Record<SealedKind, Resealer>> = {
     if (exchanged && exchanged !== consent.exchanged) await sealed.putExchanged(id, exchanged);
     return true;
   },
+  async destinations({ destinations }, id, begin) {
+    await destinations.change(id, ({ secret }) => {
+      const reseal = begin();
+      const fresh = secret && reseal(secret, secretContext.destination(id));
+      return fresh === secret ? null : { secret: fresh };
+    });
+    return true;
+  },
   async inbox({ sealed }, id, begin, until) {
     for (;;) {
       const entry = await sealed.getInbox(id);

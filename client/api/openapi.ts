@@ -15,9 +15,13 @@ const tags = [
   'Companies',
   'Receipts',
   'Connections',
+  'Wizard',
   'Lifecycle',
   'Sessions',
+  'Quarantine',
   'Records',
+  'Destinations',
+  'Syncs',
   'Authorization',
   'Webhooks',
 ];

@@ -1,4 +1,5 @@
 import type { ConnectorDefinition, ResourceDefinition } from '../../connectors/definition.ts';
+import { globalConfiguration } from '../../domain/schedule.ts';
 import type { ResourceSetting, ResourceSettingInput } from '../../stores/model.ts';
 import type { Fault } from './problem.ts';
 
@@ -11,7 +12,8 @@ interface Asked {
 /** A day begins at midnight UTC; other times are kept as they are, in UTC. */
 const inUtc = (time: string): string => new Date(time).toISOString();
 
-const canBegin = ({ cursor, incremental }: ResourceDefinition): boolean =>
+/** Whether the first read of a resource can begin at a history start. */
+export const canBegin = ({ cursor, incremental }: ResourceDefinition): boolean =>
   cursor !== undefined || incremental !== undefined;
 
 /**
@@ -34,6 +36,7 @@ export function resourceSettings(
         ? [{ path: `${path}.historyStart`, message: `${one.id} has no cursor, so it is always read whole` }]
         : []),
       ...fieldFaults(resource, one.fields ?? {}, `${path}.fields`),
+      ...configurationFaults(one.configurations ?? [], `${path}.configurations`),
     ];
   });
   const settings = definition.resources.map((resource): ResourceSetting => {
@@ -45,6 +48,7 @@ export function resourceSettings(
       enabled: asked === undefined ? enabled : own !== undefined,
       ...(begin === undefined ? {} : { historyStart: inUtc(begin) }),
       ...(own?.fields === undefined ? {} : { fields: own.fields }),
+      ...(own?.configurations === undefined ? {} : { configurations: own.configurations }),
     };
   });
   if (faults.length === 0 && !settings.some(({ enabled }) => enabled))
@@ -53,6 +57,43 @@ export function resourceSettings(
       faults: [{ path: 'body.resources', message: 'names no resource: there would be nothing to load' }],
     };
   return { settings, faults };
+}
+
+/**
+ * The resources that finalizing starts with. Where none is named those of the connection stay, with what was set of
+ * them; where they are named, what was set before of one of them stays unless it is set anew.
+ */
+export function finalizedResources(
+  definition: ConnectorDefinition,
+  present: readonly ResourceSetting[],
+  { resources, historyStart }: Asked,
+): ReturnType<typeof resourceSettings> {
+  const kept = new Map(present.map(({ enabled: _enabled, ...setting }) => [setting.id, setting]));
+  const wanted = resources ?? present.filter(({ enabled }) => enabled).map(({ id }) => id);
+  if (wanted.length === 0)
+    return {
+      settings: present,
+      faults: [{ path: 'body.resources', message: 'no resource is enabled: there would be nothing to load' }],
+    };
+  const all = wanted.map((one): ResourceSettingInput => {
+    const asked = typeof one === 'string' ? { id: one } : one;
+    const { historyStart: before, ...rest } = kept.get(asked.id) ?? { id: asked.id };
+    const own = before === undefined || historyStart !== undefined ? {} : { historyStart: before };
+    return { ...rest, ...own, ...asked };
+  });
+  return resourceSettings(definition, { resources: all, historyStart });
+}
+
+function configurationFaults(
+  configurations: NonNullable<ResourceSetting['configurations']>,
+  path: string,
+): readonly Fault[] {
+  return configurations.flatMap(({ id }, index) => {
+    const first = configurations.findIndex((one) => one.id === id);
+    if (id === globalConfiguration)
+      return [{ path: `${path}.${index}.id`, message: `"${id}" is the schedule of the connection` }];
+    return first === index ? [] : [{ path: `${path}.${index}.id`, message: `"${id}" is named twice` }];
+  });
 }
 
 /** `updated_at` and `/meta/updated_at` as parts. */

@@ -1,3 +1,5 @@
+import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
+import { defaultSyncDurations } from '../../domain/sync-contracts.ts';
 import { createSecretBox, loadOrCreateKeys } from '../../platform/crypto.ts';
 import { createEgress } from '../../platform/egress.ts';
 import { createLog } from '../../platform/log.ts';
@@ -6,9 +8,17 @@ import { openStores } from '../../stores/open.ts';
 import { publicUrl, requireApiSettings } from '../../workers/addresses.ts';
 import { openDefinitions } from '../../workers/definitions.ts';
 import { createApi } from '../api/create-api.ts';
+import { findDefinition } from '../api/find.ts';
+import { createAutoPause } from '../auto-pause.ts';
 import { createDispatcher } from '../dispatcher.ts';
-import { connectEngine, createSessionsPort } from '../engine.ts';
+import { connectEngine, createSessionsPort, createSyncsPort } from '../engine.ts';
 import { createGrantWarnings } from '../grant-warnings.ts';
+import { createQuarantineExpiry } from '../quarantine-expiry.ts';
+import { createRawTidy } from '../raw-tidy.ts';
+import { createSlotKeeper } from '../slots.ts';
+import { createSyncReminders } from '../sync-reminders.ts';
+import { createSyncSchedules } from '../sync-schedules.ts';
+import { createSyncTidy } from '../sync-tidy.ts';
 
 /**
  * The API process: HTTP API and dispatcher, until SIGTERM or SIGINT.
@@ -31,11 +41,25 @@ export async function runApi(): Promise<void> {
     durations: settings.durations,
     workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
   });
-  const dispatcher = createDispatcher({ stores, sessions, log, statisticsDays: settings.statisticsDays });
+  const slots = createSlotKeeper({ client, stores, caps: settings.sessionCaps, log });
+  const { statisticsDays } = settings;
+  const dispatcher = createDispatcher({ stores, sessions, slots, log, statisticsDays });
   let url = publicUrl(settings);
   const secrets = createSecretBox(keys);
   const egress = createEgress({ allow: settings.egressAllow });
+  const { taskQueue, syncReminderDays } = settings;
+  const syncs = createSyncsPort(client, {
+    stores,
+    taskQueue,
+    durations: { ...defaultSyncDurations, heartbeatMs: settings.durations.heartbeatMs },
+    workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
+  });
+  const catchupWindowMs = settings.catchupWindowSecs * 1000;
   const api = createApi({
+    syncs,
+    syncSchedules: createSyncSchedules(client, { stores, taskQueue, catchupWindowMs }),
+    delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
+    syncReminderDays,
     stores,
     sessions,
     dispatcher,
@@ -45,19 +69,33 @@ export async function runApi(): Promise<void> {
     token,
     log,
     publicUrl: () => url,
+    planMs: settings.planMs,
+    rawBatchDays: settings.rawBatchDays,
+    quarantineDays: settings.quarantineDays,
+    autoPause: settings.autoPause,
   });
 
   const { host, port, publicUrl: given } = settings.api;
   const listening = await api.listen({ host, port });
   if (given === undefined && port === 0) url = listening;
   dispatcher.start();
-  const warnings = createGrantWarnings({ stores, log, warningDays: settings.grantWarningDays });
-  warnings.start();
+  const jobs = [
+    createGrantWarnings({ stores, log, warningDays: settings.grantWarningDays }),
+    createAutoPause({ stores, sessions, log, bounds: settings.autoPause }),
+    createRawTidy({ stores, log, days: settings.rawBatchDays }),
+    createQuarantineExpiry({
+      ...{ stores, secrets, log, days: settings.quarantineDays },
+      definition: (app) => findDefinition({ stores, definitions: definitions.current }, app),
+    }),
+    createSyncReminders({ stores, log, days: syncReminderDays }),
+    createSyncTidy({ stores, syncs, log }),
+  ];
+  for (const job of jobs) job.start();
   log.info({ url }, 'API answers');
 
   const stop = async (signal: string): Promise<void> => {
     log.info({ signal }, 'API stops');
-    await Promise.all([api.close(), dispatcher.stop(), warnings.stop()]);
+    await Promise.all([api.close(), dispatcher.stop(), ...jobs.map((job) => job.stop())]);
     await Promise.all([client.connection.close(), stores.close(), egress.close()]);
     log.info('API stopped');
   };

@@ -1,18 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { addApp } from './commands/app.ts';
+import { addAttention } from './commands/attention.ts';
 import { addCompany } from './commands/company.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConnection } from './commands/connection.ts';
 import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDestination } from './commands/destination.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
+import { addQuarantine } from './commands/quarantine.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addRecords } from './commands/records.ts';
+import { addResource } from './commands/resource.ts';
 import { addServices } from './commands/services.ts';
 import { addSession } from './commands/session.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
+import { addSync } from './commands/sync.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { addWhy } from './commands/why.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp, UsageError } from './exit.ts';
@@ -39,11 +44,16 @@ function createProgram(): Command {
       addCompany,
       addConnect,
       addConnection,
+      addResource,
       addConnector,
       addWebhook,
       addSession,
       addWhy,
       addRecords,
+      addQuarantine,
+      addDestination,
+      addSync,
+      addAttention,
       addReceipt,
       addKeys,
       addDemo,

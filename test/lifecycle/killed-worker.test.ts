@@ -18,9 +18,8 @@ describe('a worker that is killed in the middle of a procedure', () => {
   let mortal: Mortal;
   let connection: ConnectionDoc;
   before(async () => {
-    world = await startWorld();
-    await Promise.all([world.stopWorker(), world.stopPool()]);
-    lifecycles = await startLifecycles(world, world.sessions());
+    world = await startWorld({}, [], { workers: false });
+    lifecycles = await startLifecycles(world, world.sessions({ quickMs: 3_000 }));
     app = await startPagedApp({ resources: { orders: pagedRows(30) }, pageSize: 10 });
     const definition = pagedDefinition();
     mortal = await createMortal(world, [definition]);
@@ -39,7 +38,7 @@ describe('a worker that is killed in the middle of a procedure', () => {
     const { _id: id } = connection;
     app.faults.hold = true;
     mortal.start();
-    await world.sessions().startSession(connection, { kind: 'load', by: tester });
+    await world.sessions({ quickMs: 3_000 }).startSession(connection, { kind: 'load', by: tester });
     await until('a request', async () => (app.waiting() > 0 ? { found: true } : { seen: 'none' }));
 
     // The session is about to write that it is held.
@@ -80,5 +79,22 @@ describe('a worker that is killed in the middle of a procedure', () => {
         ['pause', 'OK'],
       ],
     );
+  });
+
+  it('right after STARTED / FINALIZED: finalizing completes, and the first session starts', async () => {
+    const { _id: id } = connection;
+    await world.closes(id);
+    const { latestSession } = await world.stores.connections.change(id, () => ({
+      status: 'CONFIGURING',
+      configurationStatus: 'CONNECTED',
+    }));
+    // The fence is the first write to the connection.
+    const killed = mortal.killAt({ matches: to(collections.connections), nth: 2, when: 'after' });
+    const finalizing = lifecycles.api.finalize(id);
+    await killed;
+    assert.equal((await connectionOf(world, id)).status, 'STARTED');
+    mortal.start('last');
+    await finalizing;
+    await world.reaches(id, 19, ({ number }) => number === latestSession + 1);
   });
 });

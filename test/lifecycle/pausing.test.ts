@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setScene } from '../session/scene.ts';
-import { pagedRows } from '../support/paged-app.ts';
+import { pagedCredentials, pagedRows } from '../support/paged-app.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { connectionOf, ended, type Lifecycles, refusal, stands, startLifecycles } from './scene.ts';
@@ -53,6 +53,24 @@ describe('pause and resume', { concurrency: 3 }, () => {
     );
     await scene.load();
     await world.reaches(scene.id, 19);
+  });
+
+  it('in 7: a retry has to wait, to authorize again has not; the work begins with resume', async (t) => {
+    const { api } = lifecycles;
+    const scene = await setScene(world, t);
+    await scene.authorize();
+    await world.reaches(scene.id, 6);
+    const [wrong, right] = [{ kind: 'bearer', token: 'wrong' } as const, pagedCredentials.bearer];
+    await world.deliver(scene.connection, { kind: 'credentials', payload: wrong });
+    await world.reaches(scene.id, 7);
+    await api.pause(scene.id);
+    await assert.rejects(scene.call('retry'), refusal('CONNECTION_HELD'));
+    const { sessionId } = await api.authorize(scene.id);
+    assert.equal((await world.reaches(scene.id, 6)).held, 'CONNECTION_PAUSED');
+    await world.deliver(scene.connection, { kind: 'credentials', payload: right });
+    assert.equal((await world.reaches(scene.id, 9)).held, 'CONNECTION_PAUSED');
+    await api.resume(scene.id);
+    assert.equal((await world.reaches(scene.id, 19))._id, sessionId);
   });
 
   it('in the middle of loading: answers once the work has really stopped, holds, and goes on', async (t) => {

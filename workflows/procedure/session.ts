@@ -1,8 +1,7 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { sessionWorkflowId } from '../../domain/contracts.ts';
 import type { HoldRequest } from '../../domain/lifecycle.ts';
-import { hold, release } from '../messages.ts';
-import { quick } from './activities.ts';
+import { hold, release, tell } from '../messages.ts';
 import type { ProcedureRun } from './run.ts';
 
 const sessionOf = ({ ref }: ProcedureRun) => getExternalWorkflowHandle(sessionWorkflowId(ref.connectionId));
@@ -28,5 +27,9 @@ export async function standStill(run: ProcedureRun): Promise<void> {
   const request: HoldRequest = { replyTo: workflowInfo().workflowId, number: run.ref.number };
   // One that was ended from outside never answers: it is told again, until nobody is there.
   while (await told(() => sessionOf(run).signal(hold, request))) if (await run.untilHeld()) break;
-  await quick.noteStep({ ...run.ref, step: 'held' });
+  await run.quick.noteStep({ ...run.ref, step: 'held' });
 }
+
+/** Has the open session look how the connection stands; false when no session is open. */
+export const tellSession = (run: ProcedureRun): Promise<boolean> =>
+  told(() => sessionOf(run).signal(tell, run.of.by));

@@ -1,4 +1,7 @@
 import { TributaryError } from '../../../domain/errors.ts';
+import { guardProcedure } from '../../../domain/procedures.ts';
+import { refusedBy } from '../../lifecycle-answers.ts';
+import { boundStatus } from '../../plans/tokens.ts';
 import { authorize } from '../authorization.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
@@ -27,6 +30,11 @@ export const authorizeConnection: Route = (api, deps) => {
           allowed: ['connect'],
         },
       );
+    const { configurationStatus } = connection;
+    const status = boundStatus(connection);
+    const name = status === 'CONFIGURING' ? 'setConnectionConfiguration' : 'reauthorize';
+    const guarded = guardProcedure(name, { status, configurationStatus });
+    if (guarded.responseCode !== 'OK') refusedBy(guarded, connection);
     return authorize(deps, connection, actorOf(request));
   });
 };

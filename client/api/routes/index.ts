@@ -2,23 +2,42 @@ import type { Route } from '../deps.ts';
 import { answerConnectLink } from './answer-connect-link.ts';
 import { authorizeConnection } from './authorize-connection.ts';
 import { cancelSession } from './cancel-session.ts';
+import { cancelSync } from './cancel-sync.ts';
+import { completePrerequisites } from './complete-prerequisites.ts';
+import { configureConnector } from './configure-connector.ts';
+import { connectAgain } from './connect-again.ts';
 import { createCompany } from './create-company.ts';
 import { createConnectLink } from './create-connect-link.ts';
 import { createConnection } from './create-connection.ts';
+import { createDestination } from './create-destination.ts';
+import { createSync } from './create-sync.ts';
 import { deleteAppWebhookSecret } from './delete-app-webhook-secret.ts';
 import { deleteCompany } from './delete-company.ts';
+import { deleteDestination } from './delete-destination.ts';
+import { deleteIngestionConfiguration } from './delete-ingestion-configuration.ts';
+import { deleteSync } from './delete-sync.ts';
 import { deleteWebhookSecret } from './delete-webhook-secret.ts';
+import { disableSync } from './disable-sync.ts';
+import { discardConnectionQuarantine, discardSyncQuarantine } from './discard-quarantined.ts';
 import { disconnectConnection } from './disconnect-connection.ts';
+import { enableSync } from './enable-sync.ts';
+import { exportRejected } from './export-rejected.ts';
+import { finalizeConnection } from './finalize-connection.ts';
 import { getApp } from './get-app.ts';
 import { getCompany } from './get-company.ts';
 import { getCompanyReceipt } from './get-company-receipt.ts';
 import { getConnection } from './get-connection.ts';
+import { getConnectionConfig } from './get-connection-config.ts';
+import { getConnectionState } from './get-connection-state.ts';
 import { getConnectionStatistics } from './get-connection-statistics.ts';
+import { getConnectionStatus } from './get-connection-status.ts';
+import { getDestination } from './get-destination.ts';
 import { getGenerationReceipt } from './get-generation-receipt.ts';
 import { getHealth } from './get-health.ts';
 import { getHello } from './get-hello.ts';
 import { getLedger } from './get-ledger.ts';
 import { getProcedure } from './get-procedure.ts';
+import { getConnectionQuarantined, getSyncQuarantined } from './get-quarantined.ts';
 import { getReady } from './get-ready.ts';
 import { getReceipt } from './get-receipt.ts';
 import { getRecord } from './get-record.ts';
@@ -26,44 +45,73 @@ import { getRecordsDigest } from './get-records-digest.ts';
 import { getSession } from './get-session.ts';
 import { getStateMachines } from './get-state-machines.ts';
 import { getStatistics } from './get-statistics.ts';
+import { getSync } from './get-sync.ts';
+import { getSyncRun } from './get-sync-run.ts';
+import { getSyncTimeline } from './get-sync-timeline.ts';
 import { getTimeline } from './get-timeline.ts';
 import { getWhy } from './get-why.ts';
+import { installConnection } from './install-connection.ts';
 import { listApps } from './list-apps.ts';
+import { listAttention } from './list-attention.ts';
 import { listChanges } from './list-changes.ts';
 import { listChecks } from './list-checks.ts';
 import { listCompanies } from './list-companies.ts';
 import { listConnections } from './list-connections.ts';
+import { listDestinationKinds } from './list-destination-kinds.ts';
+import { listDestinations } from './list-destinations.ts';
 import { listEvents } from './list-events.ts';
 import { listExchanges } from './list-exchanges.ts';
+import { listPrerequisites } from './list-prerequisites.ts';
 import { listProcedures } from './list-procedures.ts';
 import { listQuarantine } from './list-quarantine.ts';
+import { listConnectionQuarantine, listSyncQuarantine } from './list-quarantined.ts';
 import { listReceipts } from './list-receipts.ts';
 import { listRecords } from './list-records.ts';
+import { listResources } from './list-resources.ts';
 import { listSessions } from './list-sessions.ts';
+import { listSyncRecords } from './list-sync-records.ts';
+import { listSyncRuns } from './list-sync-runs.ts';
+import { listSyncs } from './list-syncs.ts';
 import { listWebhookSecrets } from './list-webhook-secrets.ts';
 import { listWebhooks } from './list-webhooks.ts';
+import { markPrerequisites } from './mark-prerequisites.ts';
 import { openConnectLink } from './open-connect-link.ts';
 import { openConsent } from './open-consent.ts';
 import { pauseConnection } from './pause-connection.ts';
+import { planConnection } from './plan-connection.ts';
+import { planSync } from './plan-sync.ts';
+import { previewConnectionReplay, previewSyncReplay } from './preview-replay.ts';
+import { previewSync } from './preview-sync.ts';
 import { proceedSession } from './proceed-session.ts';
 import { putApp } from './put-app.ts';
+import { putIngestionConfiguration } from './put-ingestion-configuration.ts';
 import { putWebhookSecret } from './put-webhook-secret.ts';
 import { receiveAppWebhook } from './receive-app-webhook.ts';
 import { receiveOauthCallback } from './receive-oauth-callback.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { recoverConnection } from './recover-connection.ts';
+import { replayConnectionQuarantine, replaySyncQuarantine } from './replay-quarantined.ts';
+import { resetConnection } from './reset-connection.ts';
 import { resumeConnection } from './resume-connection.ts';
 import { retrySession } from './retry-session.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { runSync } from './run-sync.ts';
+import { setConnectionConfiguration } from './set-connection-configuration.ts';
 import { showConnectResult } from './show-connect-result.ts';
 import { showConsentResult } from './show-consent-result.ts';
 import { skipSession } from './skip-session.ts';
 import { startSession } from './start-session.ts';
 import { submitCredentials } from './submit-credentials.ts';
+import { testConnectionRoute } from './test-connection.ts';
+import { testDestination } from './test-destination.ts';
 import { testResource } from './test-resource.ts';
 import { updateConnectionConfiguration } from './update-connection-configuration.ts';
 import { updateConnectionPool } from './update-connection-pool.ts';
 import { updateConnectionSettings } from './update-connection-settings.ts';
+import { updateDestination } from './update-destination.ts';
+import { updatePrerequisite } from './update-prerequisite.ts';
+import { updateResource } from './update-resource.ts';
+import { updateSync } from './update-sync.ts';
 import { verifyCompanyReceipt } from './verify-company-receipt.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 
@@ -73,6 +121,7 @@ export const routes: readonly Route[] = [
   getHealth,
   getReady,
   getStateMachines,
+  listAttention,
   rotateKeys,
   listApps,
   getApp,
@@ -90,12 +139,31 @@ export const routes: readonly Route[] = [
   getConnection,
   authorizeConnection,
   submitCredentials,
+  testConnectionRoute,
+  installConnection,
+  listPrerequisites,
+  updatePrerequisite,
+  markPrerequisites,
+  completePrerequisites,
+  configureConnector,
+  setConnectionConfiguration,
+  finalizeConnection,
+  resetConnection,
+  connectAgain,
+  getConnectionStatus,
+  getConnectionState,
+  getConnectionConfig,
+  planConnection,
   pauseConnection,
   resumeConnection,
   recoverConnection,
   updateConnectionSettings,
   updateConnectionPool,
   updateConnectionConfiguration,
+  listResources,
+  updateResource,
+  putIngestionConfiguration,
+  deleteIngestionConfiguration,
   listProcedures,
   getProcedure,
   disconnectConnection,
@@ -120,10 +188,43 @@ export const routes: readonly Route[] = [
   cancelSession,
   skipSession,
   proceedSession,
+  listConnectionQuarantine,
+  getConnectionQuarantined,
+  previewConnectionReplay,
+  replayConnectionQuarantine,
+  discardConnectionQuarantine,
+  listSyncQuarantine,
+  getSyncQuarantined,
+  previewSyncReplay,
+  replaySyncQuarantine,
+  discardSyncQuarantine,
   listRecords,
   getRecord,
   getRecordsDigest,
   listChanges,
+  listDestinationKinds,
+  createDestination,
+  listDestinations,
+  getDestination,
+  updateDestination,
+  deleteDestination,
+  testDestination,
+  previewSync,
+  createSync,
+  listSyncs,
+  getSync,
+  updateSync,
+  deleteSync,
+  enableSync,
+  disableSync,
+  planSync,
+  runSync,
+  cancelSync,
+  listSyncRuns,
+  getSyncRun,
+  getSyncTimeline,
+  listSyncRecords,
+  exportRejected,
   openConnectLink,
   answerConnectLink,
   showConnectResult,

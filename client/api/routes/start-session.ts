@@ -10,7 +10,7 @@ import { pass, passBody } from '../schemas/sessions.ts';
 import { scopeFaults, scopeOf } from '../scope.ts';
 
 /** @throws {TributaryError} CONNECTION_HELD or CONNECTION_NOT_READY with the reason */
-function checkReady({ _id, status, authorized, ownCode }: ConnectionDoc): void {
+export function checkReady({ _id, status, authorized, ownCode }: ConnectionDoc): void {
   if (status === 'PAUSED' || status === 'PAUSING')
     throw new TributaryError('CONNECTION_HELD', `Connection ${_id} is ${status}.`, { current: status });
   const refuse = (reason: string, message: string) =>

@@ -5,7 +5,8 @@ import { findConnection } from '../find.ts';
 import { answerProcedure, procedureAnswers, procedureSchema } from '../procedure.ts';
 import { poolBody } from '../schemas/procedures.ts';
 
-async function poolFault(
+/** What speaks against a pool; null: nothing. */
+export async function poolFault(
   { sessions }: RouteDeps,
   present: string,
   pool: string,

@@ -57,7 +57,22 @@ export const app = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe('JSON Schema of what a connection must say, such as the name of a shop'),
-  resources: z.array(z.object({ id: slug, name: z.string(), enabled: z.boolean() })),
+  callbackParameters: z
+    .array(z.string())
+    .describe('Parameters that come with the consent: nobody is asked for them'),
+  finalization: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('JSON Schema of what the end of the wizard asks for'),
+  deduplicates: z.boolean().describe('Whether the definition says when two records are one'),
+  resources: z.array(
+    z.object({
+      id: slug,
+      name: z.string(),
+      enabled: z.boolean(),
+      canBegin: z.boolean().describe('Whether its first read can begin at a history start'),
+    }),
+  ),
   setUp: z.boolean().describe('Whether connections can be made'),
   missing: z.array(z.enum(['baseUrl', 'clientId', 'clientSecret'])).describe('What has to be set first'),
   redirectUri: z

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { configurationStatuses, connectionStatuses } from '../../../domain/connection.ts';
 import { ingestionRollUps } from '../../../domain/ingestion.ts';
-import { actor, sessionIdText, slug, statusCode, time } from './common.ts';
+import { actor, sessionIdText, slug, statusCode, substage, time } from './common.ts';
+import { planToken } from './plan-token.ts';
 import { sessionSummary } from './sessions.ts';
 
 /** What account managers read. */
 export const connectionLabels = [
   'Needs you',
   'Waiting for the app',
+  'Waiting for its turn',
   'Working',
   'Up to date',
   'Paused',
@@ -22,7 +24,7 @@ export const timeZone = z.string().refine((zone) => {
   }
 }, 'must be an IANA time zone such as Europe/Berlin');
 
-const beginning = z
+export const beginning = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be a date or a time such as 2024-01-31')
   .describe('The first read begins here: an ISO 8601 date or time');
 
@@ -35,7 +37,7 @@ const fields = z
   })
   .describe('Which fields are stored: names or JSON pointers of the app');
 
-const resourceSetting = z.strictObject({
+export const resourceSetting = z.strictObject({
   id: slug,
   historyStart: beginning.optional(),
   fields: fields.optional(),
@@ -139,10 +141,38 @@ export const connection = z.object({
     .describe('null: there is none'),
   parameters,
   driftPolicy,
+  schedule: z
+    .object({
+      kind: z.enum(['MANUAL', 'INTERVAL', 'CRON']),
+      every: z.string().optional(),
+      cron: z.string().optional(),
+    })
+    .describe('MANUAL: sessions start by calls and webhooks only'),
+  retentionDays: z.int().describe('Days that raw batches are kept, once their session is over'),
+  substagesOff: z.array(substage),
+  thresholds: z
+    .object({ quarantineShare: z.number().optional(), quarantineFloorRows: z.int().optional() })
+    .describe("Its own; for the others the installation's count"),
+  autoPause: z
+    .object({ failures: z.int(), days: z.int() })
+    .nullable()
+    .describe('Paused by itself once both hold; null: never'),
+  failing: z
+    .object({ failures: z.int(), since: time })
+    .nullable()
+    .describe('Sessions that entered an error status since the last success; null: none'),
+  autoPaused: z
+    .object({ at: time, failures: z.int(), since: time, whatToDo: z.string() })
+    .nullable()
+    .describe('It was paused by itself; null: it was not'),
   resources: z.array(
     z.object({ id: slug, enabled: z.boolean(), historyStart: time.optional(), fields: fields.optional() }),
   ),
   latestSession: sessionSummary.nullable(),
+  delivered: z
+    .object({ done: z.int(), of: z.int() })
+    .nullable()
+    .describe('To how many of its syncs the latest session, once Synced, was delivered'),
   sealedSession: z.int().describe('Number of the newest session in the change feed; 0: none'),
   createdAt: time,
   updatedAt: time,
@@ -199,6 +229,7 @@ export const disconnectBody = z
       .describe(
         'true: keeps the records. false, for a connection that is disconnected: deletes what was kept',
       ),
+    planToken,
   })
   .nullish()
   .meta({ examples: [{ keepData: true }] });

@@ -5,14 +5,21 @@ export const eventsQuery = z.strictObject({ limit });
 
 export const event = z.object({
   id: z.string(),
-  type: z.enum(['Deauthorized', 'GrantExpiring', 'Suspended', 'Resumed']),
+  type: z.enum([
+    'Deauthorized',
+    'GrantExpiring',
+    'Suspended',
+    'Resumed',
+    'AutoPauseWarning',
+    'SyncNeedsAttention',
+  ]),
   connectionId: slug,
   company: slug,
   app: slug,
   sessionId: sessionIdText.nullable(),
   at: time,
   data: jsonObject.describe(
-    'reauthorizeUrl; of GrantExpiring also endsAt and daysLeft. Of Suspended and Resumed: procedure, by, note',
+    'reauthorizeUrl; of GrantExpiring also endsAt and daysLeft. Of Suspended and Resumed: procedure, by, note. Of AutoPauseWarning: failures, since, pausesAtFailures, pausesAfterDays. Of SyncNeedsAttention: syncId, status, reason, since, days',
   ),
 });
 export const eventList = z.object({ events: z.array(event) });

@@ -3,14 +3,28 @@ import { configurationStatuses, connectionStatuses } from '../../../domain/conne
 import { runningProcedures } from '../../../domain/lifecycle.ts';
 import { responseCodes } from '../../../domain/procedures.ts';
 import { actor, connectionParams, jsonObject, limit, slug, time } from './common.ts';
-import { credentialsBody, driftPolicy, parameters, timeZone } from './connections.ts';
+import { credentialsBody, parameters } from './connections.ts';
+import { planToken } from './plan-token.ts';
+import { settingsFields } from './settings.ts';
 
-const note = z.string().trim().min(1).max(1000).optional().describe('Why: it is kept with the procedure');
+export const note = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe('Why: it is kept with the procedure');
 
 export const noteBody = z
   .strictObject({ note })
   .nullish()
   .meta({ examples: [{ note: 'stocktaking' }] });
+
+/** Of a procedure by which data may go. */
+export const plannedBody = z
+  .strictObject({ planToken, note })
+  .nullish()
+  .meta({ examples: [{ note: 'the wrong account' }] });
 
 export const recoverBody = z
   .strictObject({
@@ -20,14 +34,12 @@ export const recoverBody = z
   .meta({ examples: [{ to: 'PAUSED', note: 'the export of the shop hangs' }] });
 
 export const settingsBody = z
-  .strictObject({
-    timeZone: timeZone.optional(),
-    driftPolicy: driftPolicy.optional(),
-    deduplication: z.boolean().optional().describe('Only for apps whose definition can deduplicate'),
-    note,
-  })
-  .refine((body) => Object.keys(body).some((name) => name !== 'note'), 'names no setting')
-  .meta({ examples: [{ timeZone: 'Europe/Berlin', driftPolicy: 'pause' }] });
+  .strictObject({ ...settingsFields, planToken, note })
+  .refine(
+    (body) => Object.keys(body).some((name) => name !== 'note' && name !== 'planToken'),
+    'names no setting',
+  )
+  .meta({ examples: [{ schedule: { kind: 'INTERVAL', every: '6h' }, timeZone: 'Europe/Berlin' }] });
 
 export const poolBody = z.strictObject({ pool: slug, note }).meta({ examples: [{ pool: 'large' }] });
 
@@ -59,7 +71,11 @@ export const procedurePending = z.object({
 export const procedure = z.object({
   number: z.int(),
   procedure: z.enum(runningProcedures),
-  state: z.enum(['running', 'ended', 'takenOver']).describe('takenOver: a later one began before its end'),
+  state: z
+    .enum(['waiting', 'running', 'ended', 'takenOver'])
+    .describe(
+      'waiting: not begun, and never will where the call was lost; takenOver: a later one began before its end',
+    ),
   generation: z.int(),
   by: actor,
   note: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { emptyLedger } from '../../../domain/ledger.ts';
+import { caps } from '../../../domain/slots.ts';
 import { actor, json, limit, sessionIdText, slug, statusCode, statusKind, substage, time } from './common.ts';
 
 const count = z.int();
@@ -35,6 +36,15 @@ export const sessionSummary = z.object({
   since: time,
   until: time.nullable().describe('When what it waits for runs out'),
   held: z.literal('CONNECTION_PAUSED').nullable(),
+  waitingFor: z
+    .object({
+      cap: z.enum(caps),
+      name: z.string().describe('Id of the company, app or pool'),
+      place: z.int().describe('In the queue; 1 goes next'),
+      since: time,
+    })
+    .nullable()
+    .describe('It waits for its turn: as many sessions of this work as may at a time'),
   openedAt: time,
   closedAt: time.nullable(),
   closedBy: z.enum(['synced', 'deauthorized', 'disconnected', 'window', 'canceled']).nullable(),
@@ -91,6 +101,10 @@ export const session = sessionSummary.extend({
   resources: z.array(sessionResource),
   substages: z.array(substageState),
   ledger,
+  delivered: z
+    .object({ done: z.int(), of: z.int() })
+    .nullable()
+    .describe('Of a session that is Synced: to how many of the syncs it was delivered. null: there are none'),
 });
 
 export const why = z.object({

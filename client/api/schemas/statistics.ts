@@ -43,7 +43,16 @@ export const ingestion = z.object({
   connectionId: slug,
   sessionId: sessionIdText,
   resource: slug,
-  kind: z.enum(['full', 'changes', 'range', 'hooks']).nullable().describe('How it was read; null: not begun'),
+  configuration: z
+    .string()
+    .nullable()
+    .describe(
+      'The ingestion configuration whose part it was, or global; null: a person or a webhook asked for it',
+    ),
+  kind: z
+    .enum(['full', 'changes', 'range', 'hooks', 'replay'])
+    .nullable()
+    .describe('How it was read; null: not begun'),
   status: z.enum(ingestionRunStatuses),
   reason: z.string().nullable().describe('Reason code'),
   blockedBy: z.array(slug).describe('It failed only because these resources of its session did'),

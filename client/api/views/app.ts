@@ -3,6 +3,7 @@ import { missingSettings } from '../../../connectors/set-up.ts';
 import type { AppDoc } from '../../../stores/model.ts';
 import { callbackPath } from '../authorization.ts';
 import type { RouteDeps } from '../deps.ts';
+import { canBegin } from '../resource-settings.ts';
 import type { App } from '../schemas/apps.ts';
 
 /** An app as the API shows it: its definition and how it is set up here. */
@@ -24,10 +25,14 @@ export function appView(
     auth: auth.kind,
     prerequisites: prerequisites.map((one) => ({ id: one.id, text: one.text, url: one.url ?? null })),
     parameters: parameters ?? null,
+    callbackParameters: auth.kind === 'oauth2' ? [...auth.callbackParameters] : [],
+    finalization: definition.finalization ?? null,
+    deduplicates: definition.deduplication !== undefined,
     resources: resources.map((resource) => ({
       id: resource.id,
       name: resource.name,
       enabled: resource.enabled,
+      canBegin: canBegin(resource),
     })),
     setUp: missing.length === 0,
     missing: [...missing],

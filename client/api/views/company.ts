@@ -12,6 +12,7 @@ const worstFirst: readonly Label[] = [
   'Needs you',
   'Paused',
   'Waiting for the app',
+  'Waiting for its turn',
   'Working',
   'Up to date',
   'Disconnected',

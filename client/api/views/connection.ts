@@ -8,6 +8,8 @@ import type { RouteDeps } from '../deps.ts';
 import { latestSession } from '../find.ts';
 import type { Connection } from '../schemas/connections.ts';
 import { summaryOf } from './session-summary.ts';
+import { failingView, settingsView } from './settings.ts';
+import { deliveredView } from './sync-delivered.ts';
 
 const authorizing: readonly (SessionStatus | null)[] = [6, 7, 20];
 
@@ -33,6 +35,7 @@ export function labelOf(
   // Without a code a session is just beginning, or there is none.
   if (code === null) return latest === null ? 'Needs you' : 'Working';
   if (code === 19) return 'Up to date';
+  if (latest?.waitingFor != null && code === latest.status) return 'Waiting for its turn';
   if (code === 25) return 'Waiting for the app';
   if (code === 9 && doc.configurationStatus !== 'FINALIZED' && !doc.unattended) return 'Needs you';
   return sessionStatusKinds[code] === 'error' ? 'Needs you' : 'Working';
@@ -115,8 +118,11 @@ export async function connectionView(deps: RouteDeps, doc: ConnectionDoc): Promi
     grant: grant === null ? null : grantView(grant, deps.now()),
     parameters: { ...doc.parameters },
     driftPolicy: doc.driftPolicy,
+    ...settingsView(deps, doc),
+    ...failingView(doc),
     resources: doc.resources.map(settingView),
     latestSession: latest === null ? null : summaryOf(latest),
+    delivered: latest === null ? null : await deliveredView(deps, latest),
     sealedSession: doc.sealedSession,
     createdAt: doc.createdAt.toISOString(),
     updatedAt: doc.updatedAt.toISOString(),

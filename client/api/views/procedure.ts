@@ -10,7 +10,7 @@ export function procedureView(
   return {
     number: doc.number,
     procedure: doc.name,
-    state: doc.answer !== null ? 'ended' : over ? 'takenOver' : 'running',
+    state: doc.answer !== null ? 'ended' : over ? 'takenOver' : doc.number > fence ? 'waiting' : 'running',
     generation: doc.generation,
     by: doc.by,
     note: doc.note,

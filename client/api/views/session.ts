@@ -2,12 +2,13 @@ import { type ErrorKind, errors } from '../../../domain/errors.ts';
 import { addLedgers, type Ledger } from '../../../domain/ledger.ts';
 import { type ExplainFacts, explain } from '../../../domain/reasons.ts';
 import { sessionStatusNames, substages } from '../../../domain/session.ts';
-import type { CheckpointDoc, Drift, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
+import type { AutoPaused, CheckpointDoc, Drift, IngestionRunDoc, SessionDoc } from '../../../stores/model.ts';
 import { callsOf } from '../../refusals.ts';
 import type { RouteDeps } from '../deps.ts';
 import { shownDefinition } from '../find.ts';
 import type { Session, Why } from '../schemas/sessions.ts';
-import { summaryOf } from './session-summary.ts';
+import { shownReason, summaryOf } from './session-summary.ts';
+import { deliveredText, deliveredView } from './sync-delivered.ts';
 
 /** A session with how far each of its resources is. */
 interface Insight {
@@ -18,9 +19,12 @@ interface Insight {
   readonly latestSession: number;
   /** Why the connection is in ERROR, if it is. */
   readonly connectionError: string | undefined;
+  /** Set while the connection is paused because its sessions kept failing. */
+  readonly autoPaused: AutoPaused | undefined;
 }
 
-async function insightOf({ stores }: RouteDeps, session: SessionDoc): Promise<Insight> {
+async function insightOf({ stores }: RouteDeps, stored: SessionDoc): Promise<Insight> {
+  const session = await withPlace(stores, stored);
   const { _id, connectionId, resources } = session;
   const [checkpoints, runs, connection] = await Promise.all([
     stores.loading.checkpoints(_id, resources),
@@ -35,7 +39,15 @@ async function insightOf({ stores }: RouteDeps, session: SessionDoc): Promise<In
     latestSession: connection?.latestSession ?? session.number,
     connectionError:
       connection?.status === 'ERROR' ? (connection.errorReason ?? 'a lifecycle procedure failed') : undefined,
+    autoPaused: connection?.status === 'PAUSED' ? (connection.autoPaused ?? undefined) : undefined,
   };
+}
+
+/** The place in the queue is stored when the session came; here it is as it is now. */
+async function withPlace({ slots }: RouteDeps['stores'], session: SessionDoc): Promise<SessionDoc> {
+  if (session.waitingFor == null) return session;
+  const now = await slots.waitsFor(session.connectionId);
+  return now === null ? session : { ...session, waitingFor: { ...session.waitingFor, ...now } };
 }
 
 /** The resources that a sentence should name: failed ones, else those at work. */
@@ -57,8 +69,9 @@ const messageOf = (reason: string): string | undefined =>
   (errors as Readonly<Record<string, ErrorKind>>)[reason]?.message;
 
 function sentenceOf(deps: RouteDeps, insight: Insight): string {
-  const { session, checkpoints, sum, connectionError } = insight;
-  const { status, reason, since, until, detail } = session;
+  const { session, checkpoints, connectionError } = insight;
+  const { status, since, until, detail, waitingFor } = session;
+  const reason = shownReason(session);
   if (status === null || reason === null)
     return `It was opened at ${readable(session.openedAt)} and has not reached its first status; if that lasts, see that a worker runs.`;
   const rows = [...checkpoints.values()].reduce((total, one) => total + one.rows, 0);
@@ -75,10 +88,11 @@ function sentenceOf(deps: RouteDeps, insight: Insight): string {
     app,
     resources: resourcesToName(insight),
     ...(atWork === undefined ? {} : { substage: atWork }),
-    quarantined: sum.quarantined,
+    quarantined: leftOf(insight),
     ...(rows === 0 ? {} : { rows }),
     held: session.held !== null,
     ...(connectionError === undefined ? {} : { connectionError }),
+    ...(waitingFor == null ? {} : { waitsFor: waitingFor }),
     closed: session.closedAt !== null,
     // What only repeats the reason says nothing new.
     ...(detail === null || detail === messageOf(reason) ? {} : { cause: detail }),
@@ -93,26 +107,37 @@ function sentenceOf(deps: RouteDeps, insight: Insight): string {
   });
 }
 
+/** Who only reads why a session fails has to hear that nothing is started any more. */
+function pausedBecause({ session, autoPaused }: Insight): string {
+  if (autoPaused === undefined) return '';
+  const { at, failures, since } = autoPaused;
+  return `The connection was paused by itself at ${readable(at)}, because its sessions failed ${failures} times since ${readable(since)}: mend the cause, then resume it (tributary connection resume ${session.connectionId}). `;
+}
+
 /** One sentence about what a session waits for, and which call moves it on. */
 export async function whyView(deps: RouteDeps, session: SessionDoc): Promise<Why> {
   const insight = await insightOf(deps, session);
-  const { code, name, reason, until } = summaryOf(session);
+  const { code, name, reason, until } = summaryOf(insight.session);
+  const sentence = `${pausedBecause(insight)}${sentenceOf(deps, insight)}`;
   const allowed = [...callsOf(session, insight.latestSession)];
-  return { sessionId: session._id, code, name, reason, sentence: sentenceOf(deps, insight), until, allowed };
+  return { sessionId: session._id, code, name, reason, sentence, until, allowed };
 }
 
 /** A session as the API shows it. */
 export async function sessionView(deps: RouteDeps, session: SessionDoc): Promise<Session> {
   const insight = await insightOf(deps, session);
   const { checkpoints, runs, sum, latestSession } = insight;
-  const summary = summaryOf(session);
-  const rows = sum.quarantined === 1 ? 'row' : 'rows';
+  const summary = summaryOf(insight.session);
+  const left = leftOf(insight);
+  const rows = left === 1 ? 'row' : 'rows';
+  const delivered = await deliveredView(deps, session);
+  const quarantined = left === 0 ? '' : `, ${left} ${rows} in quarantine`;
   return {
     ...summary,
     company: session.company,
     app: session.app,
     generation: session.generation,
-    text: sum.quarantined === 0 ? summary.name : `${summary.name}, ${sum.quarantined} ${rows} in quarantine`,
+    text: `${summary.name}${quarantined}${deliveredText(delivered)}`,
     sentence: sentenceOf(deps, insight),
     detail: session.detail,
     failedResources: [...session.failedResources],
@@ -135,8 +160,12 @@ export async function sessionView(deps: RouteDeps, session: SessionDoc): Promise
       };
     }),
     ledger: sum,
+    delivered,
   };
 }
+
+/** Its rows that are in quarantine now: those that were replayed or discarded since are not. */
+const leftOf = ({ session, sum }: Insight): number => session.quarantineLeft ?? sum.quarantined;
 
 const structuringOf = (run: IngestionRunDoc | undefined) =>
   run === undefined

@@ -115,6 +115,7 @@ const ingestionView = (row: IngestionDoc): Ingestion => ({
   connectionId: row.connectionId,
   sessionId: row.sessionId,
   resource: row.resource,
+  configuration: row.configuration ?? null,
   kind: row.kind,
   status: row.status,
   reason: row.reason,

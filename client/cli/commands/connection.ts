@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
-import type { Connection, Disconnecting, Receipt } from '../../api/schemas/connections.ts';
+import type { Connection } from '../../api/schemas/connections.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
-import { formatFacts } from '../output/table.ts';
+import { counted, formatFacts } from '../output/table.ts';
+import { addConnectionViews } from './connection-views.ts';
 import { type CredentialsOptions, credentialsOf } from './credentials.ts';
+import { addDisconnect } from './disconnect.ts';
 import { addLifecycle } from './lifecycle.ts';
-import { receiptLines as linesOf } from './receipt.ts';
+import { addPlan } from './plan.ts';
 import { parseCount, showAuthorization } from './shared.ts';
 import { addStatistics } from './statistics.ts';
 import { addTestPage } from './test-page.ts';
+import { addWizard } from './wizard.ts';
 
 /** `tributary connection` */
 export function addConnection(program: Command): void {
@@ -95,25 +98,11 @@ export function addConnection(program: Command): void {
     });
   addTestPage(group);
   addStatistics(group);
+  addConnectionViews(group);
+  addWizard(group);
   addLifecycle(group);
-  group
-    .command('disconnect')
-    .argument('<connection>', 'connection id')
-    .description('stop the work, revoke the grant at the app and delete what was stored')
-    .option('--keep-data', 'keep the records')
-    .addHelpText(
-      'after',
-      examples(
-        'tributary connection disconnect storefront-west',
-        'tributary connection disconnect storefront-west --keep-data',
-      ),
-    )
-    .action(async (id: string, { keepData }: { readonly keepData?: boolean }, command: Command) => {
-      const context = contextOf(command);
-      const body = keepData ? { keepData } : {};
-      const answer = await (await context.api()).disconnect(id, body);
-      context.answer(answer, () => receiptLines(answer));
-    });
+  addPlan(group);
+  addDisconnect(group);
 }
 
 const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -132,6 +121,14 @@ const pairs = (values: Readonly<Record<string, string>>): string | undefined =>
         .map(([name, value]) => `${name}=${value}`)
         .join(', ');
 
+const failingText = ({ failing }: Connection): string | undefined =>
+  failing === null ? undefined : `${counted(failing.failures, 'time')} since ${failing.since}`;
+
+const autoPauseText = (limits: Connection['autoPause']): string =>
+  limits === null
+    ? 'never'
+    : `after ${counted(limits.failures, 'failure')} and ${counted(limits.days, 'day')}`;
+
 function connectionFacts(connection: Connection): string[] {
   return formatFacts([
     ['connection', connection.id],
@@ -148,6 +145,15 @@ function connectionFacts(connection: Connection): string[] {
     ['grant ends', grantText(connection.grant)],
     ['parameters', pairs(connection.parameters)],
     ['drift policy', connection.driftPolicy],
+    ['schedule', Object.values(connection.schedule).join(' ')],
+    ['raw batches kept', counted(connection.retentionDays, 'day')],
+    ['substages off', connection.substagesOff.join(', ')],
+    ['failing', failingText(connection)],
+    ['pauses by itself', autoPauseText(connection.autoPause)],
+    [
+      'paused by itself',
+      connection.autoPaused && `${connection.autoPaused.at} (${connection.autoPaused.whatToDo})`,
+    ],
     ['generation', connection.generation],
     [
       'resources',
@@ -157,13 +163,11 @@ function connectionFacts(connection: Connection): string[] {
         .join(', '),
     ],
     ['latest session', connection.latestSession?.id],
+    [
+      'delivered to',
+      connection.delivered && `${connection.delivered.done} of ${connection.delivered.of} syncs`,
+    ],
     ['time zone', connection.timeZone],
     ['pool', connection.pool],
   ]);
-}
-
-function receiptLines(answer: Receipt | Disconnecting): string[] {
-  if ('pending' in answer)
-    return [`It goes on as ${answer.workflowId}; the receipt will be at ${answer.receiptAt}`];
-  return linesOf(answer);
 }

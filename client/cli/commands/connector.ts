@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import type { ConnectorDefinition, ResourceDefinition } from '../../../connectors/definition.ts';
-import { type AccessOptions, openAccess } from '../connector/access.ts';
+import type { AccessOptions } from '../connector/access.ts';
 import { createLineWriter, type RunOptions, writeRows } from '../connector/rows.ts';
 import { authKinds, paginationKinds, type SkeletonOptions } from '../connector/skeleton.ts';
-import { tryConnector } from '../connector/trial.ts';
 import { trialLines } from '../connector/trial-lines.ts';
-import { readDefinition, validateFiles } from '../connector/validate.ts';
-import { writeSkeleton } from '../connector/write-skeleton.ts';
 import { contextOf } from '../context.ts';
 import { exitCodes, UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { collect, parseCount } from './shared.ts';
+
+// Reading definitions and apps takes long to load: no other verb waits for it.
+const validating = () => import('../connector/validate.ts');
 
 /** @throws {UsageError} when the app offers no such resource */
 function resourceOf({ id, resources }: ConnectorDefinition, wanted: string): ResourceDefinition {
@@ -54,8 +54,9 @@ function addValidate(group: Command): void {
       'after',
       examples('tributary connector validate tickets.yaml', 'tributary connector validate connectors/*.yaml'),
     )
-    .action((files: readonly string[], _options: unknown, command: Command) => {
+    .action(async (files: readonly string[], _options: unknown, command: Command) => {
       const context = contextOf(command);
+      const { validateFiles } = await validating();
       const checked = validateFiles(files);
       const ok = checked.every((file) => file.ok);
       context.answer({ ok, files: checked }, () => checked.flatMap(({ lines }) => lines));
@@ -94,6 +95,7 @@ function addNew(group: Command): void {
     )
     .action(async (id: string, { resource, ...options }: NewOptions, command: Command) => {
       const context = contextOf(command);
+      const { writeSkeleton } = await import('../connector/write-skeleton.ts');
       const file = await writeSkeleton({ id, ...options, resources: resource ?? ['items'] });
       context.answer({ file }, () => [
         `Wrote ${file}. Next: put in what the app's documentation says, then`,
@@ -126,6 +128,8 @@ ${examples(
         options: AccessOptions & { readonly resource?: readonly string[] },
         command: Command,
       ) => {
+        const { readDefinition } = await validating();
+        const { tryConnector } = await import('../connector/trial.ts');
         const definition = readDefinition(file);
         const resources = options.resource?.map((id) => resourceOf(definition, id)) ?? definition.resources;
         const trial = await tryConnector(definition, resources, options);
@@ -155,6 +159,7 @@ ${examples(
 )}`,
     )
     .action(async (file: string, options: AccessOptions & RunOptions & { readonly resource?: string }) => {
+      const { readDefinition } = await validating();
       const definition = readDefinition(file);
       const [only, ...others] = definition.resources;
       if (options.resource === undefined && others.length > 0)
@@ -164,6 +169,7 @@ ${examples(
       const resource = resourceOf(definition, options.resource ?? only?.id ?? '');
       if (options.since !== undefined && resource.incremental === undefined)
         throw new UsageError(`${resource.id} has no incremental reads: leave --since out.`);
+      const { openAccess } = await import('../connector/access.ts');
       const access = await openAccess(definition, options);
       try {
         await writeRows(access, resource, options, createLineWriter(), (line) => console.error(line));

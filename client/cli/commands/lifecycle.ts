@@ -11,6 +11,7 @@ import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
 import { parametersOf } from './connect.ts';
 import { type CredentialsOptions, credentialsOf } from './credentials.ts';
+import { addSettings } from './settings.ts';
 import { collect, parseCount } from './shared.ts';
 
 type Call = (api: TributaryClient) => Promise<ProcedureAnswerView | ProcedurePending>;
@@ -21,7 +22,7 @@ interface Note {
 const noteOf = ({ note }: Note) => (note === undefined ? {} : { note });
 
 /** Runs a procedure and shows its end, or where to look for it. */
-async function run(context: Context, call: Call): Promise<void> {
+export async function run(context: Context, call: Call): Promise<void> {
   const answer = await call(await context.api());
   context.answer(answer, () =>
     'pending' in answer
@@ -64,18 +65,7 @@ export function addLifecycle(group: Command): void {
     .action((id: string, { to, note }: { readonly to: string; readonly note: string }, command: Command) =>
       run(contextOf(command), (api) => api.recover(id, { to, note })),
     );
-  group
-    .command('settings')
-    .argument('<connection>', 'connection id')
-    .description('change settings of a started or paused connection, from the next session on')
-    .option('--time-zone <zone>', 'IANA name, such as Europe/Berlin')
-    .option('--drift-policy <policy>', 'ignore, propagate or pause')
-    .option('--deduplication <on-or-off>', 'on or off')
-    .option('--note <text>', why)
-    .addHelpText('after', examples('tributary connection settings storefront-west --drift-policy pause'))
-    .action((id: string, options: Settings, command: Command) =>
-      run(contextOf(command), (api) => api.updateSettings(id, settingsOf(options))),
-    );
+  addSettings(group, (command, call) => run(contextOf(command), call));
   group
     .command('pool')
     .argument('<connection>', 'connection id')
@@ -128,24 +118,6 @@ export function addLifecycle(group: Command): void {
         { title: 'note', value: ({ note }) => note },
       ]);
     });
-}
-
-interface Settings extends Note {
-  readonly timeZone?: string;
-  readonly driftPolicy?: string;
-  readonly deduplication?: string;
-}
-
-function settingsOf({ timeZone, driftPolicy, deduplication, ...note }: Settings) {
-  if (deduplication !== undefined && deduplication !== 'on' && deduplication !== 'off')
-    throw new UsageError('--deduplication is on or off.');
-  return {
-    ...noteOf(note),
-    ...(timeZone === undefined ? {} : { timeZone }),
-    // The API says which ones there are.
-    ...(driftPolicy === undefined ? {} : { driftPolicy: driftPolicy as 'ignore' }),
-    ...(deduplication === undefined ? {} : { deduplication: deduplication === 'on' }),
-  };
 }
 
 interface Configuration extends Note, CredentialsOptions {

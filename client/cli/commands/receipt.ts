@@ -7,6 +7,7 @@ import { exitCodes, UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { counted, formatFacts, formatTable } from '../output/table.ts';
 import { deletionLines } from './company.ts';
+import { confirmedPlan } from './plan.ts';
 import { parseCount } from './shared.ts';
 
 const idHelp = '<connection>, <connection>/<generation>, or company/<company>';
@@ -68,9 +69,10 @@ export function addReceipt(program: Command): void {
   group
     .command('delete-kept')
     .argument('<connection>', 'connection id, disconnected with --keep-data')
-    .description('delete the records that its disconnect kept')
+    .description('delete the records that its disconnect kept; asks first')
+    .option('--yes', 'do not ask')
     .addHelpText('after', examples('tributary receipt delete-kept storefront-west'))
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .action(async (id: string, { yes }: { readonly yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
       const { status } = await api.getConnection(id);
@@ -79,7 +81,9 @@ export function addReceipt(program: Command): void {
         throw new UsageError(
           `Connection ${id} is ${status}. What an earlier generation kept goes with its next disconnect.`,
         );
-      const answer = await api.disconnect(id, { keepData: false });
+      const plan = { procedure: 'disconnect', arguments: { keepData: false } } as const;
+      const token = await confirmedPlan(api, id, plan, { yes });
+      const answer = await api.disconnect(id, { keepData: false, ...token });
       context.answer(answer, () =>
         'pending' in answer ? [`It goes on as ${answer.workflowId}.`] : receiptLines(answer),
       );

@@ -100,7 +100,12 @@ async function connect({ api }: Demo, id: string): Promise<string> {
 }
 
 async function removeAgain({ api, say }: Demo, id: string): Promise<void> {
-  const gone = await api.disconnect(id).then(
+  // It was made a moment ago, for nothing else: nobody has to look at the plan.
+  const planned = async () => {
+    const { token } = await api.plan(id, { procedure: 'disconnect' });
+    return api.disconnect(id, token === null ? {} : { planToken: token });
+  };
+  const gone = await planned().then(
     () => 'is disconnected again',
     (error: unknown) => `is still there (${failureLine(error)})`,
   );
