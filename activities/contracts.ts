@@ -12,6 +12,16 @@ import type { ProcedureInput, ProcedureResult, RecoverTo, RunningProcedure } fro
 import type { ProcedureAnswer } from '../domain/procedures.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import type { SessionStatus, Substage } from '../domain/session.ts';
+import type { FullCap } from '../domain/slots.ts';
+import type {
+  SyncPause,
+  SyncRefusal,
+  SyncRunLedger,
+  SyncRunStep,
+  SyncStart,
+} from '../domain/sync-contracts.ts';
+import type { SyncRunStatus } from '../domain/sync-run.ts';
+import type { TickInput, TickOutcome } from '../domain/ticks.ts';
 
 /** Inputs and outputs of the session's activities: ids and counts only, never rows. */
 
@@ -39,10 +49,17 @@ export interface BegunSession extends SessionRef {
   /** Its scope names resources: others are left to other sessions. */
   readonly partial?: boolean;
   /** How its scope reads, where it is not the usual way. */
-  readonly reads?: Pick<Scope, 'full' | 'range'>;
+  readonly reads?: Pick<Scope, 'full' | 'range' | 'replay'>;
   readonly held: boolean;
+  /** Where it goes on with work it may have to wait for its turn. */
+  readonly waitsFor?: WaitsForSlot;
   /** Task queue of the connection's pool. */
   readonly poolQueue: string;
+}
+
+/** What a session waits for before it may work. `since` is ISO 8601. */
+export interface WaitsForSlot extends FullCap {
+  readonly since: string;
 }
 
 export interface BegunResource {
@@ -135,18 +152,26 @@ export interface QuickActivities {
     readonly start: SessionStart;
     readonly runId: string;
   }): Promise<BegunSession | { readonly refused: StartRefusal }>;
-  writeStatus(input: WriteStatusInput): Promise<void>;
-  /** `until`: ISO time at which the present wait runs out; none while held. */
+  /** @returns what the session waits for before it may work in the new status */
+  writeStatus(input: WriteStatusInput): Promise<WaitsForSlot | null>;
+  /** The session was told that it is its turn. */
+  takeTurn(input: { readonly sessionId: string }): Promise<WaitsForSlot | null>;
+  /**
+   * A held session gives its slots back, one that goes on takes them again.
+   * @param input.until ISO time at which the present wait runs out; none while held.
+   */
   holdSession(input: {
     readonly sessionId: string;
     readonly held: boolean;
     readonly until?: string;
-  }): Promise<void>;
+  }): Promise<WaitsForSlot | null>;
   claimInbox(input: ClaimInput): Promise<ClaimResult>;
   authorizeConnection(input: SessionRef & { readonly entryId: string }): Promise<AuthorizationResult>;
-  confirmAuthorized(
-    input: SessionRef & { readonly finalize?: boolean },
-  ): Promise<{ readonly finalized: boolean }>;
+  confirmAuthorized(input: SessionRef & { readonly finalize?: boolean }): Promise<{
+    readonly finalized: boolean;
+    /** What the session covers now, where finalizing changed it. */
+    readonly resources?: readonly BegunResource[];
+  }>;
   skipSubstage(
     input: SessionRef & { readonly substage: Substage; readonly by: string; readonly note?: string },
   ): Promise<void>;
@@ -172,6 +197,9 @@ export type BegunProcedure =
       readonly to: RecoverTo;
       /** The app's connector wants to be called. */
       readonly callbacks: boolean;
+      readonly company: string;
+      readonly app: string;
+      readonly by: Actor;
     }
   | { readonly ended: ProcedureResult };
 
@@ -183,8 +211,12 @@ export interface LifecycleActivities {
   /** Takes the fence, asks the guard and the connector's validation, then writes the first status. */
   beginProcedure(input: ProcedureRef): Promise<BegunProcedure>;
   callConnector(input: ProcedureRef & { readonly when: 'before' | 'after' }): Promise<CallbackFault>;
-  /** Of a procedure that changes settings: tests what is new, then saves it. Nothing is saved on failure. */
+  /** The work of a procedure that changes something: tests what is new, then saves it. */
   changeConfiguration(input: ProcedureRef): Promise<ProcedureAnswer>;
+  /** Asks the app whether it takes the grant, before the connection is finalized. */
+  validateSource(input: ProcedureRef): Promise<ProcedureAnswer>;
+  /** Makes the Schedules of the connection what the store says: on while STARTED or STARTING. */
+  applySchedules(input: { readonly connectionId: string }): Promise<{ readonly schedules: number }>;
   /** Notes a step on the connection's timeline. */
   noteStep(input: ProcedureRef & { readonly step: string }): Promise<void>;
   /** Writes the last status, if there is one, tells of it, and notes the answer. */
@@ -193,10 +225,19 @@ export interface LifecycleActivities {
   ): Promise<ProcedureResult>;
 }
 
+/** What a tick does; may be repeated. */
+export interface TickActivities {
+  /** Starts, retries or goes on with a session, keeps the scope for the next one, or skips and says why. */
+  runTick(input: TickInput): Promise<TickOutcome>;
+}
+
 /** The steps of a disconnect, in order (states.md section 5). */
 export interface DisconnectActivities {
   /** Closes the generation: from here on nothing starts and no stage of it writes. */
-  closeDoor(input: { readonly connectionId: string }): Promise<{ readonly generation: number }>;
+  closeDoor(input: {
+    readonly connectionId: string;
+    readonly generation?: number;
+  }): Promise<{ readonly generation: number }>;
   revokeGrant(input: {
     readonly connectionId: string;
     readonly generation: number;
@@ -225,4 +266,75 @@ export interface CompanyActivities {
   endDeletion(
     input: Pick<DeleteCompanyInput, 'companyId' | 'number' | 'by' | 'keepData'>,
   ): Promise<{ readonly receiptId: string | null }>;
+}
+
+export interface SyncRunRef {
+  readonly runId: string;
+}
+
+/** A run that an execution works for. */
+export interface BegunSyncRun extends SyncRunRef {
+  readonly syncId: string;
+  readonly destinationId: string;
+  readonly connectionId: string;
+  readonly company: string;
+  /** Null for a new one; a run that was paused is finished first. */
+  readonly status: SyncRunStatus | null;
+  readonly seq: number;
+  readonly test: boolean;
+  readonly rejectedThreshold: number;
+  /** Why a paused run is not resumed but ends as failed. */
+  readonly ends: 'RESUME_WINDOW_OVER' | 'SYNC_CHANGED' | null;
+  /** Task queue of the connection's pool. */
+  readonly poolQueue: string;
+}
+
+export interface WriteSyncRunInput extends SyncRunRef {
+  readonly steps: readonly SyncRunStep[];
+  /** The error's own words, at most 1 KB. */
+  readonly detail?: string;
+}
+
+/** Short activities of a sync run. Every one may be repeated. */
+export interface SyncActivities {
+  /** Finds the paused run that is to be finished first, or makes a new one. */
+  beginSyncRun(input: {
+    readonly syncId: string;
+    readonly start: SyncStart;
+    readonly engineRun: string;
+    readonly resumeWindowMs: number;
+  }): Promise<BegunSyncRun | { readonly refused: SyncRefusal }>;
+  /** Writes transitions; an end does first what it means for the sync. @returns what was delivered so far */
+  writeSyncRun(input: WriteSyncRunInput): Promise<{ readonly ledger: SyncRunLedger }>;
+  /** Takes a slot of the destination or a place in its queue. 0: it may deliver. */
+  joinDestination(input: {
+    readonly destinationId: string;
+    readonly syncId: string;
+  }): Promise<{ readonly place: number }>;
+  /** Gives the slot or the place back, and tells whose turn it is then. */
+  leaveDestination(input: { readonly destinationId: string; readonly syncId: string }): Promise<void>;
+  /** What was delivered so far. */
+  tallySyncRun(input: SyncRunRef): Promise<{ readonly ledger: SyncRunLedger }>;
+  /** Starts the syncs that follow the connection's sessions. A session's end calls it too. */
+  startSyncs(input: { readonly connectionId: string; readonly sessionId: string }): Promise<{
+    readonly started: number;
+  }>;
+  /** Tells the open runs of the connection's syncs to pause at a batch border, and waits for that if asked to. */
+  pauseSyncs(
+    input: { readonly connectionId: string; readonly untilStopped: boolean } & SyncPause,
+  ): Promise<{ readonly told: number }>;
+  /** Goes on with what a pause of the connection had interrupted. @param number of the procedure */
+  resumeSyncs(input: {
+    readonly connectionId: string;
+    readonly number: number;
+    readonly by: Actor;
+  }): Promise<{ readonly started: number }>;
+  /** Of a disconnect: cancels the runs of the connection's syncs and disables them. */
+  endSyncs(input: { readonly connectionId: string }): Promise<void>;
+}
+
+/** Long activities of a sync run, with heartbeat: on the task queue of the connection's pool. */
+export interface SyncHeavyActivities {
+  stageSync(input: SyncRunRef): Promise<{ readonly rows: number; readonly ledger: SyncRunLedger }>;
+  deliverSync(input: SyncRunRef): Promise<{ readonly ledger: SyncRunLedger }>;
 }

@@ -58,8 +58,13 @@ function isWait(error: unknown): boolean {
  * Runs the body of a long activity: heartbeats in the background, counts the attempts without progress (a wait
  * that the other side asked for is none), and turns what is thrown into failures of the error table.
  * @param unknownAs The code of an error that is in no table.
+ * @param countWaits Attempts that end with a wait that the other side asked for count as fruitless too.
  */
-export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promise<T>): Promise<T> {
+export async function live<T>(
+  unknownAs: ErrorCode,
+  body: (life: Life) => Promise<T>,
+  { countWaits = false }: { readonly countWaits?: boolean } = {},
+): Promise<T> {
   const context = Context.current();
   const { attempt, heartbeatDetails, heartbeatTimeoutMs } = activityInfo();
   const before = heartbeatDetails as Partial<Told> | undefined;
@@ -96,7 +101,7 @@ export async function live<T>(unknownAs: ErrorCode, body: (life: Life) => Promis
       beat();
       throw ApplicationFailure.retryable('The worker shut down.', 'WORKER_SHUTDOWN');
     }
-    if (isWait(error)) {
+    if (isWait(error) && !(countWaits && askedWaitMs(error) > 0)) {
       progressAttempt = attempt;
       waitedMs += askedWaitMs(error);
       beat();

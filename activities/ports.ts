@@ -2,6 +2,11 @@ import type { Logger } from 'pino';
 import type { ConnectorCallbacks } from '../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { Paces } from '../connectors/rest/paces.ts';
+import type { DestinationContext, DestinationDriver } from '../destinations/contract.ts';
+import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
+import type { DestinationKind } from '../domain/delivery.ts';
+import type { SessionCaps } from '../domain/slots.ts';
+import type { SyncDurations } from '../domain/sync-contracts.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Egress } from '../platform/egress.ts';
 import type { Stores } from '../stores/open.ts';
@@ -29,6 +34,26 @@ export const defaultLimits: Limits = {
   quarantineFloorRows: 0,
 };
 
+/** How ticks come and what they start. */
+export interface TickSettings {
+  /** Ticks that were missed are made up for, up to so long after. */
+  readonly catchupWindowMs: number;
+  /** Frozen into each session that a tick starts. */
+  readonly durations: SessionDurations;
+  /** Of these sessions; missing: the engine's default. */
+  readonly workflowTaskTimeoutMs?: number;
+}
+
+export const defaultTicks: TickSettings = { catchupWindowMs: 600_000, durations: defaultDurations };
+
+/** Where syncs deliver, and how their runs are started by a session's end. */
+export interface DeliveryPorts {
+  readonly driver: (kind: DestinationKind) => DestinationDriver;
+  readonly context: DestinationContext;
+  /** Frozen into each run that is started here. @default defaultSyncDurations */
+  readonly durations?: SyncDurations;
+}
+
 /** What activities are made from. */
 export interface ActivityPorts {
   readonly stores: Stores;
@@ -41,10 +66,16 @@ export interface ActivityPorts {
   readonly egress: Egress;
   readonly log: Logger;
   readonly limits: Limits;
+  /** How many sessions work at a time. @default defaultSessionCaps */
+  readonly caps?: SessionCaps;
   /** Address at which the OAuth callback of this installation is reached. */
   readonly callbackUrl: () => string;
+  /** Missing: nothing can be delivered by this process. */
+  readonly delivery?: DeliveryPorts;
   /** Task queue of a pool. */
   readonly poolQueue: (pool: string) => string;
+  /** Of Schedules and of the sessions that their ticks start. Missing: the defaults. */
+  readonly ticks?: TickSettings;
 }
 
 /** What loading is made from. */

@@ -5,6 +5,8 @@ export const secretContext = {
   /** Of what the code of that consent was exchanged for. */
   exchanged: (state: string): string => `exchanged/${state}`,
   grant: (connectionId: string, generation: number): string => `grant/${connectionId}/${generation}`,
+  /** Of a destination's secret. */
+  destination: (id: string): string => `destination/${id}`,
   /** Of an inbox entry: its own id. */
   inbox: (entryId: string): string => entryId,
   /** Of the key by which a connection's fields are hashed. */

@@ -37,6 +37,9 @@ export interface ConnectorCallbacks {
    * others nothing is saved
    */
   readonly before?: (call: CallbackCall) => Promise<void>;
-  /** After the work of `pause` and `resume`, before their last status is written. Throws like `before`. */
+  /**
+   * After the work of `pause` and `resume`, and after the tests of `finalizeConfiguration`; before their last status is
+   * written. Throws like `before`.
+   */
   readonly after?: (call: CallbackCall) => Promise<void>;
 }

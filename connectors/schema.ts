@@ -40,6 +40,14 @@ const rateLimitSchema = z
       .describe('Requests of one connection at a time.')
       .meta({ examples: [2] })
       .optional(),
+    sessions: z
+      .int()
+      .positive()
+      .describe(
+        'Sessions of all connections of the app that work at a time; below `TRIBUTARY_MAX_SESSIONS_PER_APP` it counts instead.',
+      )
+      .meta({ examples: [5] })
+      .optional(),
     usageHeader: headerName
       .describe('Header that says `used/limit`, such as "32/40": near the limit we slow down.')
       .meta({ examples: ['X-Api-Call-Limit'] })

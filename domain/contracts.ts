@@ -27,6 +27,8 @@ export interface SessionDurations {
   readonly heartbeatMs: number;
   /** First wait before an activity is tried again; doubled up to a hundred times this. */
   readonly retryInitialMs: number;
+  /** How long a worker that dies inside a short activity is waited for. @default 10 s */
+  readonly quickMs?: number;
 }
 
 export const defaultDurations: SessionDurations = {
@@ -51,6 +53,15 @@ export interface Scope {
   readonly range?: { readonly from: string; readonly to: string };
   /** With `full`: a person has looked, and more than half of a resource's records may be removed as gone at the app. */
   readonly allowRemovals?: boolean;
+  /** The app is not asked: rows of quarantine are structured again. */
+  readonly replay?: ReplayScope;
+}
+
+/** Rows of one resource's quarantine: all of them, those of a reason, or those named. */
+export interface ReplayScope {
+  readonly resource: string;
+  readonly reason?: string;
+  readonly ids?: readonly string[];
 }
 
 /** Why a run of the session workflow starts. */
@@ -102,6 +113,8 @@ export const sessionMessages = {
   hold: 'hold',
   /** Signal (): the connection is STARTED again. */
   release: 'release',
+  /** Signal (): slots were granted to the session that waits for its turn. */
+  slotsFree: 'slotsFree',
   /** Signal (Actor): the connection's configuration is reset; 6 goes to 20 and 9 to 8. */
   resetConfiguration: 'resetConfiguration',
   /** Signal (DisconnectRequest): stop, go to 26 and tell the asking workflow. */
@@ -136,6 +149,8 @@ export interface CallRequest {
   readonly note?: string;
   /** For `skip`: the failed substage. */
   readonly substage?: Substage;
+  /** For `retry` of 7 and 20: a person authorizes again, which a paused connection takes too. */
+  readonly reauthorize?: boolean;
 }
 
 /** The status that the call led to. */
@@ -208,10 +223,13 @@ export const workflowTypes = {
   disconnect: 'disconnect',
   procedure: 'procedure',
   deleteCompany: 'deleteCompany',
+  tick: 'tick',
 } as const;
 
 export interface DisconnectInput {
   readonly connectionId: string;
+  /** The one that was asked about: a later one is left alone. Missing: that of now. */
+  readonly generation?: number;
   readonly by: Actor;
   readonly keepData: boolean;
   /** How long an activity that does not answer is waited for before the purge. */

@@ -1,5 +1,6 @@
 import { type ErrorKind, kind } from './error-row.ts';
 import { destinationErrors } from './errors-destinations.ts';
+import { syncErrors } from './errors-syncs.ts';
 
 export type { ErrorKind } from './error-row.ts';
 
@@ -251,6 +252,20 @@ export const errors = {
     'Another procedure took over, so this one writes nothing more.',
     'See GET /api/connections/:id/procedures for what came after it.',
   ),
+  PLAN_REQUIRED: kind(
+    409,
+    false,
+    'Data would go, so this has to be planned first.',
+    'Look at "plan" in this answer, then repeat the call with its token as planToken.',
+  ),
+  PLAN_USED: kind(409, false, 'The plan was carried out already.', 'Make a new plan: POST .../plan.'),
+  PLAN_MISMATCH: kind(
+    409,
+    false,
+    'The plan token is not one for this call.',
+    'Make a new plan: POST .../plan.',
+  ),
+  PLAN_EXPIRED: kind(409, false, 'The plan is too old to be carried out.', 'Make a new plan: POST .../plan.'),
   CONNECTION_DISCONNECTED: kind(
     410,
     false,
@@ -306,6 +321,7 @@ export const errors = {
     'Install one of the named programs.',
   ),
   ...destinationErrors,
+  ...syncErrors,
   UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),
 } as const satisfies Record<string, ErrorKind>;
 

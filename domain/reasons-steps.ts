@@ -15,6 +15,17 @@ export const stepReasons = [
     sentence: 'it reads {resources|all enabled resources} from {app|the app} and stores the rows in batches',
   },
   {
+    code: 'WAITING_FOR_SLOT',
+    statuses: [2, 13, 16, 21],
+    meaning: 'As many sessions of its company, app or pool work as may at a time; it waits for its turn.',
+    causes: ['Many sessions were started at once.', 'A cap of the settings, or of the definition, is low.'],
+    who: 'nobody',
+    call: null,
+    otherwise: 'it goes on by itself when it is its turn, and the wait does not count as time of the work',
+    sentence:
+      'it waits for its turn, place {place|unknown} in the queue, because as many sessions of {fullCap|its company, app or pool} work as may at a time ({capSetting|TRIBUTARY_MAX_SESSIONS_PER_COMPANY, _PER_APP or _PER_POOL} lets more work)',
+  },
+  {
     code: 'WAITING_FOR_CONSENT',
     statuses: [6],
     meaning: 'A person has to open the consent link and agree.',

@@ -2,6 +2,7 @@ import { type ReasonRow, unblocking } from './reason-row.ts';
 import { errorReasons } from './reasons-errors.ts';
 import { stepReasons } from './reasons-steps.ts';
 import type { SessionStatus } from './session.ts';
+import type { FullCap } from './slots.ts';
 
 export type { ReasonActor, ReasonRow } from './reason-row.ts';
 
@@ -39,6 +40,8 @@ export interface ExplainFacts {
   readonly held?: boolean;
   /** What holds it is that the connection is in ERROR, and why. */
   readonly connectionError?: string;
+  /** What leaves it no slot, while it waits for its turn. */
+  readonly waitsFor?: FullCap;
   /** The session is closed in its error status. */
   readonly closed?: boolean;
   /** Message of the failure, without secrets. */
@@ -113,9 +116,17 @@ function fill(text: string, facts: ExplainFacts): string {
     quarantined: rowCount(facts.quarantined),
     rows: rowCount(facts.rows),
     connectionError: facts.connectionError,
+    ...turnFacts(facts.waitsFor),
   };
   return text.replace(/\{(\w+)\|([^}]*)\}/g, (_, name: string, fallback: string) => known[name] ?? fallback);
 }
+
+const turnFacts = (waitsFor: FullCap | undefined) =>
+  waitsFor && {
+    fullCap: `${waitsFor.cap} ${waitsFor.name}`,
+    place: String(waitsFor.place),
+    capSetting: `TRIBUTARY_MAX_SESSIONS_PER_${waitsFor.cap.toUpperCase()}`,
+  };
 
 const rowCount = (count: number | undefined) =>
   count === undefined ? undefined : `${count} ${count === 1 ? 'row' : 'rows'}`;

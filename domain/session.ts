@@ -125,6 +125,11 @@ export const isErrorStatus = (status: SessionStatus): boolean => sessionStatusKi
 /** Statuses that end the session for good. */
 export const isFinalStatus = (status: SessionStatus): boolean => sessionStatusKinds[status] === 'final';
 
+const inWork: ReadonlySet<SessionStatus | null> = new Set([2, 12, 13, 15, 16, 18, 21]);
+
+/** Statuses in which a session works: it has its slots there, or waits for them. */
+export const needsSlots = (status: SessionStatus | null): boolean => inWork.has(status);
+
 /** Error statuses that a tick retries by itself, and that a later run may continue; 7 and 20 need a person. */
 export const isContinuable = (status: SessionStatus): boolean =>
   isErrorStatus(status) && status !== 7 && status !== 20;

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { type Cap, defaultSessionCaps, type SessionCaps } from '../domain/slots.ts';
+import { executables, folders } from './settings-destinations.ts';
 
 /** A key of 32 bytes and the id by which what it sealed names it. */
 export interface NamedKey {
@@ -16,9 +18,21 @@ const wholeSecs = (defaultSecs: number) =>
     .int('must be whole seconds')
     .positive('must be above 0')
     .default(defaultSecs);
+const wholeDays = (defaultDays: number) =>
+  z.coerce
+    .number('must be a number of days')
+    .int('must be whole days')
+    .min(1, 'must be 1 or more')
+    .default(defaultDays);
 /** Set in seconds, kept in milliseconds. */
-const durationMs = (name: keyof SessionDurations) =>
+const durationMs = (name: Exclude<keyof SessionDurations, 'quickMs'>) =>
   wholeSecs(defaultDurations[name] / 1000).transform((secs) => secs * 1000);
+const sessionsAtOnce = (cap: Cap) =>
+  z.coerce
+    .number('must be a number of sessions')
+    .int('must be whole')
+    .min(1, 'must be 1 or more')
+    .default(defaultSessionCaps[cap]);
 const listOf = (defaultValue: string) =>
   z
     .string()
@@ -80,6 +94,7 @@ const schema = z.strictObject({
   TRIBUTARY_CODEC_KEYS: keys,
   TRIBUTARY_TASK_QUEUE: text.default('tributary'),
   TRIBUTARY_POOLS: listOf('default'),
+  TRIBUTARY_WORKFLOW_BUNDLE: text,
   TRIBUTARY_EGRESS_ALLOW: z
     .string()
     .default('')
@@ -116,6 +131,22 @@ const schema = z.strictObject({
     .int('must be whole days')
     .min(1, 'must be 1 or more')
     .default(365),
+  TRIBUTARY_RAW_BATCH_DAYS: wholeDays(30),
+  TRIBUTARY_AUTO_PAUSE_FAILURES: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .default(10),
+  TRIBUTARY_AUTO_PAUSE_DAYS: wholeDays(7),
+  TRIBUTARY_PLAN_SECS: wholeSecs(900),
+  TRIBUTARY_DESTINATION_FOLDERS: folders,
+  TRIBUTARY_SINGER_TARGETS: executables,
+  TRIBUTARY_QUARANTINE_DAYS: wholeDays(90),
+  TRIBUTARY_SYNC_REMINDER_DAYS: wholeDays(7),
+  TRIBUTARY_MAX_SESSIONS_PER_COMPANY: sessionsAtOnce('company'),
+  TRIBUTARY_MAX_SESSIONS_PER_APP: sessionsAtOnce('app'),
+  TRIBUTARY_MAX_SESSIONS_PER_POOL: sessionsAtOnce('pool'),
+  TRIBUTARY_CATCHUP_WINDOW_SECS: wholeSecs(600),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
 });
@@ -144,6 +175,8 @@ export interface Settings {
   readonly codecKeys: readonly NamedKey[];
   readonly taskQueue: string;
   readonly pools: readonly string[];
+  /** File of workflows that were bundled before. Without it the build's, or the sources are bundled at start. */
+  readonly workflowBundle?: string | undefined;
   /** Hosts, addresses and ranges (CIDR) that may be asked although they are private. */
   readonly egressAllow: readonly string[];
   readonly logLevel: string;
@@ -157,6 +190,25 @@ export interface Settings {
   readonly grantWarningDays: number;
   /** Days after which the statistics of a run are deleted. */
   readonly statisticsDays: number;
+  /** Days that raw batches of sessions that are over are kept. */
+  readonly rawBatchDays: number;
+  /** A connection is paused by itself after so many failures and so many days, both. */
+  readonly autoPause: { readonly failures: number; readonly days: number };
+  /** How long a plan may be carried out. */
+  readonly planMs: number;
+  /** Where file destinations may write, and which programs Singer destinations may run, by name. */
+  readonly destinations: {
+    readonly folders: readonly string[];
+    readonly executables: Readonly<Record<string, readonly string[]>>;
+  };
+  /** Days after which a disabled or failed sync needs a person. */
+  readonly syncReminderDays: number;
+  /** Days after which rows in quarantine are discarded. */
+  readonly quarantineDays: number;
+  /** How many sessions work at a time, of each company, app and pool. */
+  readonly sessionCaps: SessionCaps;
+  /** Ticks of Schedules that were missed are made up for, up to so long after. */
+  readonly catchupWindowSecs: number;
   readonly workflowTaskTimeoutSecs: number;
   readonly stickyTimeoutSecs: number;
 }
@@ -193,6 +245,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     codecKeys: s.TRIBUTARY_CODEC_KEYS,
     taskQueue: s.TRIBUTARY_TASK_QUEUE,
     pools: s.TRIBUTARY_POOLS,
+    workflowBundle: s.TRIBUTARY_WORKFLOW_BUNDLE,
     egressAllow: s.TRIBUTARY_EGRESS_ALLOW,
     logLevel: s.LOG_LEVEL,
     durations: {
@@ -210,6 +263,18 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     quarantineFloorRows: s.TRIBUTARY_QUARANTINE_FLOOR_ROWS,
     grantWarningDays: s.TRIBUTARY_GRANT_WARNING_DAYS,
     statisticsDays: s.TRIBUTARY_STATISTICS_DAYS,
+    rawBatchDays: s.TRIBUTARY_RAW_BATCH_DAYS,
+    autoPause: { failures: s.TRIBUTARY_AUTO_PAUSE_FAILURES, days: s.TRIBUTARY_AUTO_PAUSE_DAYS },
+    planMs: s.TRIBUTARY_PLAN_SECS * 1000,
+    destinations: { folders: s.TRIBUTARY_DESTINATION_FOLDERS, executables: s.TRIBUTARY_SINGER_TARGETS },
+    syncReminderDays: s.TRIBUTARY_SYNC_REMINDER_DAYS,
+    quarantineDays: s.TRIBUTARY_QUARANTINE_DAYS,
+    sessionCaps: {
+      company: s.TRIBUTARY_MAX_SESSIONS_PER_COMPANY,
+      app: s.TRIBUTARY_MAX_SESSIONS_PER_APP,
+      pool: s.TRIBUTARY_MAX_SESSIONS_PER_POOL,
+    },
+    catchupWindowSecs: s.TRIBUTARY_CATCHUP_WINDOW_SECS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,
     stickyTimeoutSecs: s.TRIBUTARY_STICKY_TIMEOUT_SECS,
   };

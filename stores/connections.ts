@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { TributaryError } from '../domain/errors.ts';
 import { changeWhere, getOne, insertOnce, notThere, untilWon } from './commands.ts';
@@ -5,7 +6,15 @@ import type { ConnectionDoc } from './model.ts';
 import { collections } from './names.ts';
 
 /** What a change may set; `_id`, `seq` and `updatedAt` are the repository's. */
-export type ConnectionChange = Partial<Omit<ConnectionDoc, '_id' | 'seq' | 'updatedAt'>>;
+export type ConnectionChange = Partial<Omit<ConnectionDoc, '_id' | 'seq' | 'updatedAt' | 'changedAt'>>;
+
+/** The fields that a change gives another value. */
+const changedIn = (doc: ConnectionDoc, change: ConnectionChange, at: Date): Record<string, Date> =>
+  Object.fromEntries(
+    Object.entries(change)
+      .filter(([name, value]) => !isDeepStrictEqual(doc[name as keyof ConnectionDoc], value))
+      .map(([name]) => [name, at]),
+  );
 
 /** One company x one app. */
 export function createConnections(db: Db) {
@@ -45,7 +54,9 @@ export function createConnections(db: Db) {
         if (doc === null) throw notThere('connection', id);
         const change = compute(doc);
         if (change === null) return doc;
-        const set = { ...change, seq: doc.seq + 1, updatedAt: new Date() };
+        const updatedAt = new Date();
+        const changedAt = { ...doc.changedAt, ...changedIn(doc, change, updatedAt) };
+        const set = { ...change, changedAt, seq: doc.seq + 1, updatedAt };
         return (await changeWhere(connections, id, 'seq', doc.seq, set)) ? { ...doc, ...set } : undefined;
       }),
   };

@@ -1,12 +1,20 @@
 import { BSON, type Collection, type Db, type Filter } from 'mongodb';
+import { syncRunIdOf } from '../domain/sync-contracts.ts';
 import { chunksOf, getMany, getOne, idsPerRead, removeMany, type TextId } from './commands.ts';
 import { cursorId } from './cursors.ts';
 import { grantId } from './grants.ts';
 import { batchIds } from './ids.ts';
 import { type Count, createKeyed } from './keyed.ts';
 import { below } from './merges.ts';
-import type { ConnectionDoc, SessionDoc } from './model.ts';
-import { collections, quarantineCollection, recordsCollection, tombstonesCollection } from './names.ts';
+import type { ConnectionDoc, SessionDoc, SyncDoc } from './model.ts';
+import {
+  collections,
+  quarantineCollection,
+  recordsCollection,
+  syncListsCollection,
+  syncRecordsCollection,
+  tombstonesCollection,
+} from './names.ts';
 import { clearConnection, clearedParts, holdsSecrets } from './scrub.ts';
 import { idsBelow } from './sessions.ts';
 
@@ -27,6 +35,8 @@ export interface Holding {
   readonly how: 'delete' | 'clear';
   /** What is there now, in order. */
   readonly ids: () => AsyncIterable<string>;
+  /** How many there are now. */
+  readonly count: () => Promise<number>;
   /** What tells whether kept data was touched, a line for each document, in the order of their ids. */
   readonly lines: () => AsyncIterable<string>;
   readonly remove: () => Promise<void>;
@@ -62,6 +72,7 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     kind,
     how: 'delete',
     ids: () => sorted(find),
+    count: () => countOf(find),
     lines: () => texts(docsOf(collection(name), find)),
     remove: async () => removeMany(collection(name), await find()),
   });
@@ -70,21 +81,39 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     const ids = async function* () {
       for await (const { _id } of keyed.stream({ _id: 1 })) yield _id;
     };
-    return { name, kind: 'data', how: 'delete', ids, lines: () => texts(keyed.stream()), remove: keyed.drop };
+    return {
+      name,
+      kind: 'data',
+      how: 'delete',
+      ids,
+      count: keyed.count,
+      lines: () => texts(keyed.stream()),
+      remove: keyed.drop,
+    };
   };
 
   const mine = { connectionId, generation } as Filter<TextId>;
+  const syncs = await db
+    .collection<SyncDoc>(collections.syncs)
+    .find({ connectionId, generation }, { projection: { _id: 1, latestRun: 1 } })
+    .sort({ _id: 1 })
+    .toArray();
   const ofSessions = new Set(sessionIds);
   const checksThere = async () =>
     (await where(collections.checks, { connectionId } as Filter<TextId>)()).filter((id) =>
       ofSessions.has(id.slice(0, id.indexOf('/'))),
     );
-  const cleared = clearedParts(db, { prefix, sessionIds, runIds: parts }).map(
+  // One more than the newest: a run whose number the sync does not know yet.
+  const syncRunIds = syncs.flatMap(({ _id, latestRun }) =>
+    Array.from({ length: latestRun + 1 }, (_, index) => syncRunIdOf(_id, index + 1)),
+  );
+  const cleared = clearedParts(db, { prefix, sessionIds, runIds: parts, syncRunIds }).map(
     ({ name, kind, find, clear }): Holding => ({
       name,
       kind,
       how: 'clear',
       ids: () => sorted(find),
+      count: () => countOf(find),
       lines: () => sorted(find),
       remove: clear,
     }),
@@ -92,11 +121,13 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
   const secrets = async () => ((await holdsSecrets(db, connectionId, generation)) ? [connectionId] : []);
   return [
     shared('access', collections.grants, there(collections.grants, [prefix])),
+    shared('access', collections.schedules, there(collections.schedules, [prefix])),
     {
       name: `${collections.connections}.secrets`,
       kind: 'access',
       how: 'clear',
       ids: () => sorted(secrets),
+      count: () => countOf(secrets),
       lines: () => sorted(secrets),
       remove: () => clearConnection(db, connectionId, generation),
     },
@@ -119,14 +150,19 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
       ),
     ),
     shared('data', collections.merges, where(collections.merges, below<TextId>(prefix))),
+    shared('data', collections.quarantineLines, where(collections.quarantineLines, mine)),
     shared('data', collections.checks, checksThere),
     ...resources.flatMap((resource) => [
       own(recordsCollection(connectionId, generation, resource)),
       own(quarantineCollection(connectionId, generation, resource)),
       own(tombstonesCollection(connectionId, generation, resource)),
     ]),
+    // What the destinations have stays there.
+    ...syncs.flatMap(({ _id }) => [own(syncRecordsCollection(_id)), own(syncListsCollection(_id))]),
   ];
 }
+
+const countOf = async (find: () => Promise<string[]>): Promise<number> => (await find()).length;
 
 async function* sorted(find: () => Promise<string[]>): AsyncGenerator<string> {
   yield* (await find()).sort();

@@ -11,6 +11,13 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.ingestionRuns, 'mergedBatches'],
   [collections.ingestions, 'version'],
   [collections.ingestionHours, 'seq'],
+  [collections.slots, 'seq'],
+  [collections.destinations, 'seq'],
+  [collections.destinationQueues, 'seq'],
+  [collections.syncs, 'seq'],
+  [collections.syncRuns, 'seq'],
+  [collections.schedules, 'seq'],
+  [collections.plans, 'uses'],
 ];
 
 /** Only a real MongoDB makes use of these; the embedded store takes and ignores them. */
@@ -24,10 +31,15 @@ const listIndexes: readonly (readonly [collection: string, keys: IndexSpecificat
   [collections.consents, { connectionId: 1, generation: 1 }],
   [collections.connectLinks, { connectionId: 1, generation: 1 }],
   [collections.events, { connectionId: 1, at: -1 }],
+  [collections.plans, { expiresAt: 1 }],
   [collections.skippedStarts, { connectionId: 1, at: -1 }],
   [collections.receipts, { at: -1 }],
   [collections.exchanges, { updatedAt: 1 }],
+  [collections.quarantineLines, { connectionId: 1, at: -1 }],
   [collections.ingestionHours, { hour: 1 }],
+  [collections.syncs, { connectionId: 1 }],
+  [collections.syncs, { destinationId: 1 }],
+  [collections.syncs, { company: 1 }],
 ];
 
 /** Creates every index; those that are there stay. */

@@ -55,9 +55,15 @@ export function createKeyed<D extends TextId>(collection: Collection<D>, count: 
         .sort({ _id: 1 })
         .limit(limit)
         .toArray() as Promise<D[]>,
-    /** All in the order of their keys; memory is bounded by a thousand documents. */
-    stream: (projection: Readonly<Record<string, 0 | 1>> = {}): AsyncIterable<D> =>
-      collection.find({}, { projection }).sort({ _id: 1 }).batchSize(docsPerRead) as AsyncIterable<D>,
+    /** All, or those after a key, in the order of their keys; memory is bounded by a thousand documents. */
+    stream: (
+      projection: Readonly<Record<string, 0 | 1>> = {},
+      after: string | null = null,
+    ): AsyncIterable<D> =>
+      collection
+        .find((after === null ? {} : { _id: { $gt: after } }) as Filter<D>, { projection })
+        .sort({ _id: 1 })
+        .batchSize(docsPerRead) as AsyncIterable<D>,
     /** Deletes the collection; one that is not there is no error. */
     async drop(): Promise<void> {
       try {

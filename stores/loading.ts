@@ -46,6 +46,7 @@ export interface NewBatch {
   readonly cursor: string | null;
   readonly total: number | null;
   readonly last: boolean;
+  readonly origins?: readonly string[];
 }
 
 /** Where loading is after a batch; sums over all batches. */
@@ -131,6 +132,14 @@ export function createLoading(db: Db) {
     },
     batchSummary: (sessionId: string, resource: string, number: number): Promise<BatchSummary | null> =>
       summary(`${idOf(sessionId, resource)}/${number}`),
+    /** How many batches these resources have. */
+    countBatches: async (sessionId: string, resources: readonly string[]): Promise<number> =>
+      (
+        await batchIds(
+          batches,
+          resources.map((resource) => idOf(sessionId, resource)),
+        )
+      ).length,
     /** Deletes every batch of the resource. @returns how many */
     async dropBatches(sessionId: string, resource: string): Promise<number> {
       const ids = await batchIds(batches, [idOf(sessionId, resource)]);

@@ -24,12 +24,22 @@ export const collections = {
   exchanges: 'exchanges',
   checks: 'checks',
   merges: 'merges',
+  quarantineLines: 'quarantineLines',
   events: 'events',
   procedures: 'procedures',
+  schedules: 'schedules',
+  plans: 'plans',
   receipts: 'receipts',
   companyReceipts: 'companyReceipts',
   purges: 'purges',
   skippedStarts: 'skippedStarts',
+  slots: 'slots',
+  turns: 'turns',
+  destinations: 'destinations',
+  destinationQueues: 'destinationQueues',
+  syncs: 'syncs',
+  syncRuns: 'syncRuns',
+  syncTimeline: 'syncTimeline',
   meta: 'meta',
 } as const;
 
@@ -50,6 +60,10 @@ export function quarantineCollection(connectionId: string, generation: number, r
 export function tombstonesCollection(connectionId: string, generation: number, resource: string): string {
   return named('tombstones', connectionId, generation, resource);
 }
+
+/** `syncRecords.<sync>`, and the work lists of its runs beside them. */
+export const syncRecordsCollection = (syncId: string): string => `syncRecords.${syncId}`;
+export const syncListsCollection = (syncId: string): string => `syncLists.${syncId}`;
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
 function named(prefix: string, connectionId: string, generation: number, resource: string): string {

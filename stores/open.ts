@@ -6,6 +6,7 @@ import { createConnectLinks } from './connect-links.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { createCursors } from './cursors.ts';
+import { createDestinations } from './destinations.ts';
 import { createEvents } from './events.ts';
 import { createExchanges } from './exchanges.ts';
 import { createFeed } from './feed.ts';
@@ -13,18 +14,26 @@ import { createGrants } from './grants.ts';
 import { createInbox } from './inbox.ts';
 import { createIndexes } from './indexes.ts';
 import type { Count } from './keyed.ts';
+import { createLimiter } from './limiter.ts';
 import { createLoading } from './loading.ts';
 import { createMerges } from './merges.ts';
 import { migrate } from './migrations.ts';
+import { createPlans } from './plans.ts';
 import { createProcedures } from './procedures.ts';
 import { createPurge } from './purge.ts';
+import { createQuarantineLines } from './quarantine-lines.ts';
 import { createReceipts, createSkippedStarts } from './receipts.ts';
 import { createQuarantine, createRecords } from './records.ts';
+import { createSchedules } from './schedules.ts';
 import { createLearnedSchemas } from './schemas.ts';
 import { createSealed } from './sealed.ts';
 import { createSessions } from './sessions.ts';
+import { createSlots } from './slots.ts';
 import { createStatistics } from './statistics.ts';
 import { createStructuring } from './structuring.ts';
+import { createSyncRecords } from './sync-records.ts';
+import { createSyncRuns } from './sync-runs.ts';
+import { createSyncs } from './syncs.ts';
 import { createTombstones } from './tombstones.ts';
 import { asUnavailable, guarded, unavailable } from './unavailable.ts';
 
@@ -66,6 +75,7 @@ export async function openStores({ uri, database, log, serverSelectionTimeoutMs 
 
 function repositories(db: Db, count: Count) {
   const connections = createConnections(db);
+  const syncs = createSyncs(db);
   return {
     companies: guarded(createCompanies(db)),
     apps: guarded(createApps(db)),
@@ -76,11 +86,13 @@ function repositories(db: Db, count: Count) {
     connectLinks: guarded(createConnectLinks(db)),
     grants: guarded(createGrants(db)),
     sealed: guarded(createSealed(db)),
+    limiter: guarded(createLimiter(db)),
     loading: guarded(createLoading(db)),
     structuring: guarded(createStructuring(db)),
     statistics: guarded(createStatistics(db)),
     records: guarded(createRecords(db, count)),
     quarantine: guarded(createQuarantine(db, count)),
+    quarantineLines: guarded(createQuarantineLines(db)),
     tombstones: guarded(createTombstones(db, count)),
     exchanges: guarded(createExchanges(db)),
     schemas: guarded(createLearnedSchemas(db)),
@@ -90,8 +102,15 @@ function repositories(db: Db, count: Count) {
     merges: guarded(createMerges(db)),
     events: guarded(createEvents(db)),
     procedures: guarded(createProcedures(db)),
+    schedules: guarded(createSchedules(db)),
+    plans: guarded(createPlans(db)),
     receipts: guarded(createReceipts(db)),
     skippedStarts: guarded(createSkippedStarts(db)),
+    slots: guarded(createSlots(db)),
+    destinations: guarded(createDestinations(db)),
+    syncs: guarded(syncs),
+    syncRuns: guarded(createSyncRuns(db, syncs)),
+    syncRecords: guarded(createSyncRecords(db, count)),
     ...guarded({
       ...createPurge(db, count),
       /** Whether the store answers. @throws {TributaryError} STORE_UNAVAILABLE */

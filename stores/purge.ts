@@ -60,6 +60,21 @@ export function createPurge(db: Db, count: Count) {
     return done;
   }
 
+  /** What a purge would come to now, without the hashes. */
+  async function preview(
+    owner: Owner,
+    { keepData, keptOnly = false }: PurgeOptions,
+  ): Promise<Omit<ReceiptEntry, 'hash'>[]> {
+    const told: Omit<ReceiptEntry, 'hash'>[] = [];
+    for (const { name, kind, how, count: there } of await holdingsOf(db, count, owner)) {
+      if (keptOnly && kind === 'access') continue;
+      const gone = how === 'clear' ? ('cleared' as const) : ('deleted' as const);
+      const outcome = keepData && kind === 'data' ? ('kept' as const) : gone;
+      told.push({ name, outcome, count: await there() });
+    }
+    return told;
+  }
+
   /** How the store differs from what a receipt says of it; none: it is as it says. */
   async function compare(owner: Owner, entries: readonly ReceiptEntry[]): Promise<Deviation[]> {
     const holdings = await holdingsOf(db, count, owner);
@@ -80,7 +95,7 @@ export function createPurge(db: Db, count: Count) {
     return found;
   }
 
-  return { purge, compare };
+  return { purge, preview, compare };
 }
 
 async function changed({ name, lines }: Holding, entry: ReceiptEntry): Promise<Deviation | null> {

@@ -3,7 +3,7 @@ import type { Db, Filter } from 'mongodb';
 import { TributaryError } from '../domain/errors.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { type Count, createKeyed, type Page } from './keyed.ts';
-import type { QuarantineDoc, RecordDoc } from './model.ts';
+import type { QuarantineDoc, QuarantineTally, RecordDoc } from './model.ts';
 import { quarantineCollection, recordsCollection } from './names.ts';
 
 /** Equality on fields of the data; a dot reaches into an object. */
@@ -58,7 +58,22 @@ export function createQuarantine(db: Db, count: Count) {
         /** Replaces or inserts each by its `_id`. */
         putMany: (docs: readonly QuarantineDoc[]): Promise<void> =>
           keyed.putMany(docs.map((doc) => ({ ...doc, payload: JSON.stringify(doc.payload) }))),
+        /** Those that are there, in the order of the ids. */
+        getMany: async (ids: readonly string[]): Promise<QuarantineDoc[]> =>
+          (await keyed.getMany(ids)).map(opened),
         removeMany: (ids: readonly string[]): Promise<void> => keyed.remove(ids),
+        /** All rows without what they hold: one look through the collection. */
+        tally: (): AsyncIterable<QuarantineTally> =>
+          keyed.stream({ sessionId: 1, reason: 1, refusedIn: 1, at: 1 }),
+        /** Rows in the order of the ids; those of a reason, those named, or all. */
+        async *choose({ reason, ids, after = null }: QuarantineChoice): AsyncGenerator<QuarantineDoc> {
+          if (ids !== undefined) {
+            for (const doc of await keyed.getMany(ids))
+              if ((after === null || doc._id > after) && isOf(reason, doc)) yield opened(doc);
+            return;
+          }
+          for await (const doc of keyed.stream({}, after)) if (isOf(reason, doc)) yield opened(doc);
+        },
         count: keyed.count,
         /** A page in the order of the ids. With a reason the store looks at every row. */
         async page({
@@ -73,6 +88,16 @@ export function createQuarantine(db: Db, count: Count) {
     },
   };
 }
+
+/** Which rows of a quarantine are meant; `after` is the last one that was had already. */
+export interface QuarantineChoice {
+  readonly reason?: string;
+  readonly ids?: readonly string[];
+  readonly after?: string | null;
+}
+
+const isOf = (reason: string | undefined, doc: Pick<QuarantineDoc, 'reason'>): boolean =>
+  reason === undefined || doc.reason === reason;
 
 export type Quarantine = ReturnType<ReturnType<typeof createQuarantine>['of']>;
 

@@ -1,7 +1,7 @@
 import type { Db, Document, Filter } from 'mongodb';
 import { chunksOf, getMany, getOne, idsPerRead, type TextId, untilWon } from './commands.ts';
 import { below } from './merges.ts';
-import type { ConnectionDoc, EventDoc, IngestionRunDoc, SessionDoc } from './model.ts';
+import type { ConnectionDoc, EventDoc, IngestionRunDoc, SessionDoc, SyncRunDoc } from './model.ts';
 import { collections } from './names.ts';
 
 /** Fields of documents that stay as the audit trail, but tell of data, or lead to it. */
@@ -20,11 +20,21 @@ export function clearedParts(
     prefix,
     sessionIds,
     runIds,
-  }: { readonly prefix: string; readonly sessionIds: readonly string[]; readonly runIds: readonly string[] },
+    syncRunIds,
+  }: {
+    readonly prefix: string;
+    readonly sessionIds: readonly string[];
+    readonly runIds: readonly string[];
+    readonly syncRunIds: readonly string[];
+  },
 ): readonly ClearedPart[] {
   const sessions = db.collection<SessionDoc>(collections.sessions);
   const runs = db.collection<IngestionRunDoc>(collections.ingestionRuns);
   const events = db.collection<EventDoc>(collections.events);
+  const syncRuns = async (has: (run: SyncRunDoc) => boolean): Promise<string[]> =>
+    (await getMany(db.collection<SyncRunDoc>(collections.syncRuns), syncRunIds))
+      .filter(has)
+      .map(({ _id }) => _id);
   const part = (
     kind: ClearedPart['kind'],
     [collection, fields]: readonly [collection: string, fields: string],
@@ -66,6 +76,17 @@ export function clearedParts(
       async () => (await getMany(runs, runIds)).filter(tellsOfFields).map(({ _id }) => _id),
       { $set: { nulls: {}, newest: null, fields: { rows: 0, stats: [] }, drift: null } },
     ),
+    // The destination's own words about a row, and the key of the one record that was asked for.
+    part(
+      'data',
+      [collections.syncRuns, 'detail'],
+      () => syncRuns(({ detail, key }) => detail !== null || key !== null),
+      { $set: { detail: null, key: null } },
+    ),
+    // The key at which staging stood.
+    part('data', [collections.syncRuns, 'staging'], () => syncRuns(({ staging }) => staging?.after != null), {
+      $set: { 'staging.after': null },
+    }),
   ];
 }
 

@@ -108,7 +108,13 @@ export function createSessions(db: Db, connections: Connections) {
     },
 
     setHeld: (sessionId: string, held: SessionDoc['held']): Promise<void> => set(sessionId, { held }),
+    setWaiting: (sessionId: string, waitingFor: SessionDoc['waitingFor']): Promise<void> =>
+      set(sessionId, { waitingFor }),
+    setResources: (sessionId: string, resources: SessionDoc['resources']): Promise<void> =>
+      set(sessionId, { resources }),
     setUntil: (sessionId: string, until: Date | null): Promise<void> => set(sessionId, { until }),
+    setQuarantineLeft: (sessionId: string, quarantineLeft: number | null): Promise<void> =>
+      set(sessionId, { quarantineLeft }),
     setSubstage: (sessionId: string, substage: Substage, state: SubstageState): Promise<void> =>
       set(sessionId, { [`substages.${substage}`]: state }),
 

@@ -15,6 +15,8 @@ export interface StatusWrite {
   /** Left as it is when not given. */
   readonly webhookPending?: boolean;
   readonly until: Date | null;
+  /** What the session waits for before it works in the new status. */
+  readonly waitingFor?: SessionDoc['waitingFor'];
 }
 
 /** Status writes by the rule of design.md section 5. */
@@ -28,7 +30,7 @@ export function createStatusWriter(sessions: Collection<SessionDoc>, timeline: C
      * took one of these numbers; NOT_FOUND
      */
     async writeStatus(write: StatusWrite): Promise<SessionDoc> {
-      const { sessionId, steps, detail, failedResources, webhookPending, until } = write;
+      const { sessionId, steps, detail, failedResources, webhookPending, until, waitingFor } = write;
       const [first, last] = [steps[0], steps.at(-1)];
       if (first === undefined || last === undefined)
         throw new TributaryError('INVALID_INPUT', 'No step was given.');
@@ -49,6 +51,7 @@ export function createStatusWriter(sessions: Collection<SessionDoc>, timeline: C
         failedResources,
         until,
         ...(webhookPending === undefined ? {} : { webhookPending }),
+        ...(waitingFor == null && before.waitingFor == null ? {} : { waitingFor: waitingFor ?? null }),
       };
       if (await changeWhere(sessions, sessionId, 'seq', first.seq - 1, change))
         return { ...before, ...change };

@@ -3,15 +3,18 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lifecycleWorkflowId, sessionWorkflowId } from '../domain/contracts.ts';
 import { writeGolden } from '../test/replay/golden-files.ts';
-import { scenarios } from '../test/replay/scenarios.ts';
+import { scenarios, tickWorkflowId } from '../test/replay/scenarios.ts';
+import { syncScenarios } from '../test/replay/sync-scenarios.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { root } from './services.ts';
 
-/** The scenarios whose last lifecycle workflow is kept too, and its type. */
+/** The scenarios of which another workflow is kept too, and its type. */
 const lifecycles: Readonly<Record<string, string>> = {
   disconnect: 'disconnect',
   paused: 'procedure',
   resumed: 'procedure',
+  finalized: 'procedure',
+  ticked: 'tick',
 };
 
 const folder = join(root, 'test', 'golden');
@@ -21,7 +24,9 @@ async function record(world: World, name: string): Promise<void> {
   const sessionRun = (await world.latest(name)).runIds.at(-1);
   await keep(world, `${name}.session`, sessionWorkflowId(name), sessionRun);
   const type = lifecycles[name];
-  if (type !== undefined) await keep(world, `${name}.${type}`, lifecycleWorkflowId(name));
+  if (type === undefined) return;
+  const workflowId = type === 'tick' ? tickWorkflowId(name) : lifecycleWorkflowId(name);
+  await keep(world, `${name}.${type}`, workflowId);
 }
 
 async function keep(world: World, name: string, workflowId: string, runId?: string): Promise<void> {
@@ -32,9 +37,10 @@ async function keep(world: World, name: string, workflowId: string, runId?: stri
 
 async function main(): Promise<void> {
   const parts = process.argv.slice(2);
-  const chosen = Object.entries(scenarios).filter(
-    ([name]) => parts.length === 0 || parts.some((part) => name.includes(part)),
-  );
+  const isChosen = ([name]: readonly [string, unknown]) =>
+    parts.length === 0 || parts.some((part) => name.includes(part));
+  const chosen = Object.entries(scenarios).filter(isChosen);
+  const chosenSyncs = Object.entries(syncScenarios).filter(isChosen);
   const stale = (await readdir(folder)).filter((file) => file.endsWith('.json') && parts.length === 0);
   const world = await startWorld();
   try {
@@ -43,8 +49,10 @@ async function main(): Promise<void> {
       await rm(join(folder, `${name}.session.json`), { force: true });
       await record(world, name);
     }
+    for (const [name, play] of chosenSyncs) await keep(world, `${name}.syncRun`, await play(world));
     for (const file of stale)
-      if (!chosen.some(([name]) => file.startsWith(`${name}.`))) await rm(join(folder, file));
+      if (![...chosen, ...chosenSyncs].some(([name]) => file.startsWith(`${name}.`)))
+        await rm(join(folder, file));
   } finally {
     await world.stop();
   }

@@ -22,7 +22,8 @@ export interface WorkersOptions {
   readonly pools: readonly string[];
   /** Task queue of a pool. */
   readonly poolQueue: (pool: string) => string;
-  readonly workflows: WorkflowSource;
+  /** Left out: the process has pools only. */
+  readonly workflows?: WorkflowSource;
   readonly activities: {
     readonly session: QuickActivities & DisconnectActivities;
     readonly pool: HeavyActivities;
@@ -60,7 +61,7 @@ const logDone = (context: Context): ActivityInterceptors => ({
   },
 });
 
-/** Makes one worker for workflows and short activities, and one for each pool. They poll once they `run`. */
+/** Makes one worker for workflows and short activities, unless there are none, and one for each pool. They poll once they `run`. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, taskQueue, pools, poolQueue, workflows, activities } = options;
   const common = {
@@ -73,8 +74,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     interceptors: { activity: [logDone] },
   } satisfies Partial<WorkerOptions>;
 
-  const workers = [
-    await Worker.create({
+  const workers: Worker[] = [];
+  if (workflows) {
+    const worker = await Worker.create({
       ...common,
       taskQueue,
       activities: activities.session,
@@ -82,8 +84,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...('bundlePath' in workflows
         ? { workflowBundle: { codePath: workflows.bundlePath } }
         : { workflowsPath: workflows.workflowsPath }),
-    }),
-  ];
+    });
+    workers.push(worker);
+  }
   for (const pool of pools) {
     const worker = await Worker.create({
       ...common,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { defaultLimits } from '../activities/ports.ts';
+import { createDeliveryPorts } from '../activities/sync/delivery-ports.ts';
 import { createPayloadCodecs } from '../platform/codec.ts';
 import { createSecretBox, loadOrCreateKeys } from '../platform/crypto.ts';
 import { createEgress } from '../platform/egress.ts';
@@ -14,8 +15,9 @@ import { createWorkers, type WorkflowSource } from './create-workers.ts';
 import { openDefinitions } from './definitions.ts';
 import { installRuntime } from './runtime.ts';
 
-/** The bundle of the build, or the sources where there is no build. */
-function findWorkflows(): WorkflowSource {
+/** The bundle that is set, or that of the build, or the sources where there is no build. */
+function findWorkflows(set: string | undefined): WorkflowSource {
+  if (set !== undefined) return { bundlePath: set };
   const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   if (existsSync(bundlePath)) return { bundlePath };
   return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
@@ -42,7 +44,7 @@ async function work(log: Logger): Promise<void> {
     taskQueue: settings.taskQueue,
     pools: settings.pools,
     poolQueue,
-    workflows: findWorkflows(),
+    workflows: findWorkflows(settings.workflowBundle),
     activities: createActivities({
       stores,
       definition: definitions.get,
@@ -54,8 +56,15 @@ async function work(log: Logger): Promise<void> {
         quarantineShare: settings.quarantineThreshold,
         quarantineFloorRows: settings.quarantineFloorRows,
       },
+      caps: settings.sessionCaps,
       callbackUrl: () => `${publicUrl(settings)}/api/oauth/callback`,
       poolQueue,
+      delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
+      ticks: {
+        catchupWindowMs: settings.catchupWindowSecs * 1000,
+        durations: settings.durations,
+        workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
+      },
     }),
     codecs: createPayloadCodecs(settings.codecKeys),
     stickyTimeoutSecs: settings.stickyTimeoutSecs,

@@ -7,6 +7,7 @@ import { openGrant } from '../authorization/grant.ts';
 import { appSettings } from '../connection.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
+import { endSyncs } from '../sync/open-runs.ts';
 import { beating } from './beating.ts';
 import { signKeptDeletion, signReceipt } from './signature.ts';
 
@@ -21,16 +22,18 @@ const revocationMs = 10_000;
 /** From this write on nothing starts and no stage of the generation writes: the connection's own code is 26. */
 export async function closeDoor(
   { stores }: ActivityPorts,
-  { connectionId }: { readonly connectionId: string },
+  { connectionId, generation }: { readonly connectionId: string; readonly generation?: number },
 ): Promise<{ readonly generation: number }> {
   const connection = await beating(() =>
-    stores.connections.change(connectionId, (now) =>
-      now.ownCode === 26
-        ? null
-        : // A lifecycle procedure that was taken over writes nothing more, also not into the next generation.
-          { ownCode: 26, ownCodeSince: new Date(), authorized: false, fence: (now.fence ?? 0) + 1 },
-    ),
+    stores.connections.change(connectionId, (now) => {
+      if (generation !== undefined && now.generation !== generation)
+        throw new TributaryError('ILLEGAL_MOVE', `Connection ${connectionId} was connected again meanwhile.`);
+      if (now.ownCode === 26) return null;
+      // A lifecycle procedure that was taken over writes nothing more, also not into the next generation.
+      return { ownCode: 26, ownCodeSince: new Date(), authorized: false, fence: (now.fence ?? 0) + 1 };
+    }),
   );
+  await beating(() => endSyncs({ stores }, { connectionId }));
   return { generation: connection.generation };
 }
 

@@ -9,6 +9,7 @@ import { appSettings, type OpenConnection, openConnection, resourceOf } from '..
 import type { LoadedResource, LoadInput } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts, LoadingPorts } from '../ports.ts';
+import { loadReplay } from '../quarantine/load-replay.ts';
 import { createBatcher, type FullBatch, type LoadPosition, type RowTreatment } from './batcher.ts';
 import { createExchangeLog } from './exchanges.ts';
 import { createFieldFilter, hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
@@ -28,6 +29,8 @@ export function loadResource(ports: LoadingPorts, input: LoadInput): Promise<Loa
   return live('UNKNOWN_ERROR', async (life) => {
     const { stores } = ports;
     const { sessionId, resource: resourceId, connectionId } = input;
+    const replay = (await stores.sessions.get(sessionId))?.scope.replay;
+    if (replay !== undefined) return loadReplay(ports, input, replay, life);
     const opened = await openConnection(ports, input);
     const resource = resourceOf(opened.definition, resourceId);
     const hooks = await hookSource(ports, input, opened.definition);

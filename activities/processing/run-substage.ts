@@ -22,13 +22,14 @@ export function runSubstage(
 ): Promise<{ readonly status: 'done' | 'skipped' }> {
   return live('SUBSTAGE_FAILED', async () => {
     const { sessionId, substage } = input;
-    await openConnection(ports, input);
+    const { connection } = await openConnection(ports, input);
     const startedAt = new Date();
     const analysis = analyses[substage];
-    if (analysis === undefined) {
+    const switchedOff = connection.substagesOff?.includes(substage) === true;
+    if (switchedOff || analysis === undefined) {
       await ports.stores.sessions.setSubstage(sessionId, substage, {
         status: 'skipped',
-        reason: 'NOT_BUILT',
+        reason: switchedOff ? 'SWITCHED_OFF' : 'NOT_BUILT',
         startedAt,
         endedAt: startedAt,
       });

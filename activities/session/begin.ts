@@ -1,10 +1,11 @@
 import type { Scope, SessionStart, StartRefusal } from '../../domain/contracts.ts';
 import { sessionIdOf } from '../../domain/contracts.ts';
 import { isHeldStatus } from '../../domain/lifecycle.ts';
-import { isContinuable, isFinalStatus, substages } from '../../domain/session.ts';
+import { isContinuable, isFinalStatus, needsSlots, substages } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
-import type { BegunSession } from '../contracts.ts';
+import type { BegunSession, WaitsForSlot } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { giveSlots, goOnInTurn } from '../slots/slots.ts';
 import { deauthorize } from './deauthorize.ts';
 import { isRevoked } from './inbox.ts';
 
@@ -33,9 +34,12 @@ export async function beginSession(
   // The same run asks again when its first answer was lost.
   if (latest?.runIds.includes(runId)) return describe(ports, connection, latest);
 
-  const decision = (await revokedMeanwhile(ports, connection, input))
+  const decided = (await revokedMeanwhile(ports, connection, input))
     ? ({ refused: 'NOT_AUTHORIZED' } as const)
     : await decide(ports, connection, latest, start);
+  // What a tick wanted may have been disabled while it waited.
+  const isEmpty = 'open' in decided && start.kind === 'load' && covered(connection, start).length === 0;
+  const decision: Decision = isEmpty ? { refused: 'NOTHING_TO_DO' } : decided;
   if ('refused' in decision) {
     const { refused } = decision;
     await stores.skippedStarts.put({
@@ -141,8 +145,9 @@ async function takeTrigger(
   connection: ConnectionDoc,
   session: SessionDoc,
 ) {
-  // A backfill reads its range and nothing else: what came meanwhile is the next session's.
-  if (definition(connection.app).aggregator || session.scope.range !== undefined) return;
+  // A backfill or a replay reads its rows and nothing else: what came meanwhile is the next session's.
+  const { range, replay } = session.scope;
+  if (definition(connection.app).aggregator || range !== undefined || replay !== undefined) return;
   const { _id: connectionId, generation } = connection;
   const { resources } = session;
   await stores.inbox.claim({
@@ -155,23 +160,40 @@ async function takeTrigger(
   });
 }
 
-function readsOf({ full, range }: Scope): Pick<BegunSession, 'reads'> {
+function readsOf({ full, range, replay }: Scope): Pick<BegunSession, 'reads'> {
+  if (replay !== undefined) return { reads: { replay } };
   if (range !== undefined) return { reads: { range } };
   return full === true ? { reads: { full } } : {};
 }
 
+/** A session that goes on with work may have to wait for its turn; one that stands has nothing of the room. */
+async function turnOf(
+  ports: ActivityPorts,
+  session: SessionDoc,
+  held: boolean,
+): Promise<WaitsForSlot | null> {
+  const { _id, connectionId, status, seq } = session;
+  if (!held && needsSlots(status)) return goOnInTurn(ports, _id);
+  if (session.runIds.length > 1) await giveSlots(ports, [{ connectionId, sessionId: _id, seq }]);
+  return null;
+}
+
 async function describe(
-  { stores, definition, poolQueue }: ActivityPorts,
+  ports: ActivityPorts,
   connection: ConnectionDoc,
   session: SessionDoc,
 ): Promise<BegunSession> {
+  const { stores, definition, poolQueue } = ports;
   const app = definition(connection.app);
   const { _id: sessionId, resources } = session;
   const checkpoints = await stores.loading.checkpoints(sessionId, resources);
   const runs = await stores.structuring.many(sessionId, resources);
   const held = isHeldStatus(connection.status);
+  // The rows of a replay are here: no webhook has to come before.
+  const aggregator = app.aggregator && session.scope.replay === undefined;
   if (held !== (session.held !== null))
     await stores.sessions.setHeld(sessionId, held ? 'CONNECTION_PAUSED' : null);
+  const waitsFor = await turnOf(ports, session, held);
   const done = (id: string) => checkpoints.find((one) => one._id === `${sessionId}/${id}`)?.done === true;
   return {
     sessionId,
@@ -183,9 +205,9 @@ async function describe(
     reason: session.reason,
     seq: session.seq,
     takesCredentials: app.auth.kind !== 'oauth2',
-    aggregator: app.aggregator,
+    aggregator,
     deduplicates: app.deduplication !== undefined && connection.deduplication,
-    webhookPending: session.status === null ? app.aggregator : session.webhookPending,
+    webhookPending: session.status === null ? aggregator : session.webhookPending,
     resources: resources.map((id) => ({
       id,
       onError: app.resources.find((resource) => resource.id === id)?.onError ?? 'stop',
@@ -199,6 +221,7 @@ async function describe(
     ...(session.scope.resources === undefined ? {} : { partial: true }),
     ...readsOf(session.scope),
     held,
+    ...(waitsFor === null ? {} : { waitsFor }),
     poolQueue: poolQueue(connection.pool),
   };
 }

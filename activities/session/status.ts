@@ -1,11 +1,14 @@
 import { configurationMachine } from '../../domain/connection.ts';
-import { connectionCodeMachine } from '../../domain/session.ts';
+import { connectionCodeMachine, needsSlots } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { confirmAuthorized } from '../authorization/confirm.ts';
-import type { WriteStatusInput } from '../contracts.ts';
+import type { WaitsForSlot, WriteStatusInput } from '../contracts.ts';
 import { recordDeauthorized } from '../events.ts';
 import type { ActivityPorts } from '../ports.ts';
+import { giveSlots, showWait, takeSlots } from '../slots/slots.ts';
 import { keepStatistics } from '../statistics/record.ts';
+import { startSyncs } from '../sync/open-runs.ts';
+import { countFailures } from './failing.ts';
 import { sealSession } from './seal.ts';
 
 /**
@@ -13,23 +16,37 @@ import { sealSession } from './seal.ts';
  * reads the status finds connection and change feed in step with it. May be repeated: a repeated write changes
  * nothing, one that comes too late has no effect.
  */
-export async function writeStatus(ports: ActivityPorts, input: WriteStatusInput): Promise<void> {
+export async function writeStatus(
+  ports: ActivityPorts,
+  input: WriteStatusInput,
+): Promise<WaitsForSlot | null> {
   const { stores } = ports;
   const { sessionId, steps, detail, failedResources, webhookPending, until } = input;
-  const last = steps.at(-1);
-  if (last === undefined) return;
-  const written = (await stores.sessions.get(sessionId))?.seq ?? 0;
-  if (written < last.seq) await follow(ports, input);
-  await stores.sessions.writeStatus({
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const before = await stores.sessions.get(sessionId);
+  if ((before?.seq ?? 0) < last.seq) await follow(ports, input);
+  const asks = !needsSlots(first.from) || before?.waitingFor != null;
+  const waits =
+    before !== null && asks && needsSlots(last.to) ? await takeSlots(ports, before, last.seq) : null;
+  const after = await stores.sessions.writeStatus({
     sessionId,
     steps,
     detail: detail ?? null,
     failedResources: failedResources ?? [],
     webhookPending,
     until: until === undefined ? null : new Date(until),
+    waitingFor: waits === null ? null : { ...waits, since: new Date(waits.since) },
   });
+  // Written by an earlier attempt, it may say what was true then.
+  if (after.seq === last.seq) await showWait(ports, after, waits);
+  if (!needsSlots(last.to))
+    await giveSlots(ports, [{ connectionId: input.connectionId, sessionId, seq: last.seq }]);
   const closedBy = closedByStatus[last.to];
   if (closedBy !== undefined) await stores.sessions.close(sessionId, closedBy, new Date(last.at));
+  // It fails no session: the write is tried until the store and the engine answer.
+  if (input.seal === true) await startSyncs(ports, { connectionId: input.connectionId, sessionId });
+  return waits;
 }
 
 /** 8 and 9 are the connection's business, a session that goes on from 9 finalizes it, 19 seals the changes. */
@@ -52,6 +69,7 @@ async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<vo
       await recordDeauthorized(ports, after, input.sessionId);
   }
   if (steps.some((step) => step.event === 'finalized')) await confirmAuthorized(ports, { connectionId });
+  await countFailures(ports, input);
   if (seal === true) await sealSession(ports, input);
 }
 

@@ -85,6 +85,7 @@ export function ingestionOf(seen: SeenSession, part: SeenPart): ToldIngestion | 
     app,
     generation,
     resource,
+    configuration: configurationOf(session, resource),
     kind: checkpoint?.read.kind ?? null,
     status,
     reason: inProgress ? null : last.reason,
@@ -100,6 +101,13 @@ export function ingestionOf(seen: SeenSession, part: SeenPart): ToldIngestion | 
     formerHours: [],
     version: (steps.at(-1)?.seq ?? 0) * 2 + (canceledAt === undefined ? 0 : 1),
   };
+}
+
+/** Only ticks come for a configuration: `global`, or `<resource>.<id>`. */
+function configurationOf({ openedBy, scope }: SessionDoc, resource: string): string | null {
+  const { configuration } = scope;
+  if (openedBy.kind !== 'schedule' || configuration === undefined) return null;
+  return configuration.startsWith(`${resource}.`) ? configuration.slice(resource.length + 1) : configuration;
 }
 
 /** What each transition of the session means for the run, in order; the machine takes what it allows. */

@@ -43,7 +43,8 @@ async function record({ stores }: Ports, written: BeingWritten): Promise<void> {
   const { sessionId, steps, failedResources = [], canceledAt } = written;
   if (canceledAt === undefined && !steps.some(({ to }) => telling.has(to))) return;
   const session = await stores.sessions.get(sessionId);
-  if (session === null) return;
+  // What a replay takes in was counted when it was read.
+  if (session === null || session.scope.replay !== undefined) return;
   const timeline = (await stores.sessions.timeline(sessionId)).filter(
     ({ seq }) => seq < (steps[0]?.seq ?? Infinity),
   );

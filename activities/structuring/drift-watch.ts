@@ -46,7 +46,7 @@ export function driftContext(resource: ResourceDefinition, { only, drop, hash }:
  * connection's policy makes of it: `ignore` takes no new fields, `propagate` takes them, `pause` stops.
  */
 export async function createDriftWatch(
-  { stores }: ActivityPorts,
+  { stores }: Pick<ActivityPorts, 'stores'>,
   { sessionId, connectionId, generation, resource: resourceId }: ResourceInput,
   { resource, rules, policy }: DriftOptions,
 ) {

@@ -1,5 +1,13 @@
 import { compareCursors } from '../../domain/cursor.ts';
 import type { Place, RecordDoc, TombstoneDoc } from '../../stores/model.ts';
+import {
+  compareSources,
+  isFromOrAfter,
+  isOutdated,
+  isReadSince,
+  type Replayed,
+  sourceOf,
+} from '../quarantine/origin.ts';
 import type { FitRow } from './shape.ts';
 
 /** Earlier sources that a record keeps. */
@@ -16,7 +24,13 @@ export interface MergeContext {
   readonly batchId: string;
   readonly batch: number;
   readonly at: Date;
+  /** The rows come from quarantine. */
+  readonly replayed?: Replayed | undefined;
 }
+
+/** Where a row was read, which is not in this batch when it is replayed. */
+export const originOf = ({ batchId, replayed }: MergeContext, index: number): RecordDoc['source'] =>
+  replayed === undefined ? [batchId, index] : sourceOf(replayed.origins[index] ?? '');
 
 /**
  * Of two versions of one key the greater cursor value wins, equal ones by the later place in the stream
@@ -38,17 +52,20 @@ export function mergeKey(
   context: MergeContext,
   tombstone?: TombstoneDoc,
 ): MergedKey {
-  const { sessionId, batchId, batch, at } = context;
+  const { sessionId, batch, at, replayed } = context;
   const place: Place = [batch, index];
+  const source = originOf(context, index);
   const fresh = {
     _id: row.key,
     data: row.data,
     fingerprint: row.fingerprint,
     cursor: row.cursor,
-    source: [batchId, index] as const,
+    source,
     updatedAt: at,
   };
   if (stored === undefined && tombstone !== undefined && !supersedes(row, tombstone))
+    return { outcome: 'duplicate' };
+  if (stored === undefined && replayed !== undefined && isGone(row, source, replayed, tombstone))
     return { outcome: 'duplicate' };
   if (stored === undefined)
     return {
@@ -59,22 +76,41 @@ export function mergeKey(
   if (stored.changedIn === sessionId) {
     const countedHere = stored.countedAt[0] === batch && stored.countedAt[1] === index;
     const outcome = !countedHere ? 'duplicate' : stored.createdIn === sessionId ? 'inserted' : 'updated';
-    const isSource = stored.source[0] === batchId && stored.source[1] === index;
+    const isSource = stored.source[0] === source[0] && stored.source[1] === source[1];
+    const comesLater =
+      replayed === undefined
+        ? comesAfter(row, place, stored)
+        : compareCursors(row.cursor, stored.cursor) > 0 ||
+          (compareCursors(row.cursor, stored.cursor) === 0 && compareSources(source, stored.source) > 0);
     // The row that the data come from is written again only if a mended definition reads it differently.
-    if (isSource ? row.fingerprint === stored.fingerprint : !comesAfter(row, place, stored))
-      return { outcome };
+    if (isSource ? row.fingerprint === stored.fingerprint : !comesLater) return { outcome };
     return { outcome, write: { ...stored, ...fresh } };
   }
 
   if (stored.fingerprint === row.fingerprint) return { outcome: 'unchanged' };
   if (!supersedes(row, stored)) return { outcome: 'duplicate' };
-  const { changedIn: session, source, fingerprint } = stored;
-  const versions = [{ session, source, fingerprint }, ...stored.versions].slice(0, keptVersions);
+  if (replayed !== undefined && isOutdated(replayed, { cursor: row.cursor, source }, stored))
+    return { outcome: 'duplicate' };
+  const { changedIn: session, fingerprint } = stored;
+  const version = { session, source: stored.source, fingerprint };
+  const versions = [version, ...stored.versions].slice(0, keptVersions);
   return {
     outcome: 'updated',
     write: { ...fresh, createdIn: stored.createdIn, changedIn: sessionId, countedAt: place, versions },
   };
 }
+
+/** Whether the object of a replayed row was deleted since the row was read. */
+const isGone = (
+  row: Pick<FitRow, 'cursor'>,
+  source: RecordDoc['source'],
+  replayed: Replayed,
+  tombstone: TombstoneDoc | undefined,
+): boolean =>
+  (replayed.deletesAbsent && isReadSince(replayed, source)) ||
+  (tombstone !== undefined &&
+    compareCursors(row.cursor, tombstone.cursor) === 0 &&
+    isFromOrAfter(tombstone.sessionId, source));
 
 /** Whether a row supersedes what an earlier or later batch of the same session stored. */
 function comesAfter(row: FitRow, [batch, index]: Place, stored: RecordDoc): boolean {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { laterCursor } from '../../domain/cursor.ts';
+import { compareCursors, laterCursor } from '../../domain/cursor.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { emptyLedger, type Ledger } from '../../domain/ledger.ts';
 import type { BatchDoc, QuarantineDoc, RecordDoc, TombstoneDoc } from '../../stores/model.ts';
 import type { Quarantine, Records } from '../../stores/records.ts';
 import type { Tombstones } from '../../stores/tombstones.ts';
 import { isTooLarge } from '../loading/rows.ts';
+import { compareSources, type Replayed, sourceOf } from '../quarantine/origin.ts';
 import type { Observer } from './drift.ts';
 import { mergeKey, supersedes } from './merge.ts';
 import type { DeletedRow, FitRow, Shape } from './shape.ts';
@@ -23,6 +24,8 @@ export interface BatchPorts {
   readonly shape: Shape;
   /** Told every row that is an object of some size, tombstones left out. */
   readonly observer?: Pick<Observer, 'add'>;
+  /** Of a replay: what was read since. Its unfit rows are in quarantine already, and stay as they are. */
+  readonly replay?: Omit<Replayed, 'origins'> | undefined;
 }
 
 /** What one batch did to the records. */
@@ -59,11 +62,12 @@ export async function structureBatch(
   const { records, quarantine, tombstones } = ports;
   const at = new Date();
   const { winners, unfit, nulls, newest } = await judge(ports, sessionId, batch, at);
-  if (unfit.length > 0) await quarantine.putMany(unfit);
+  const replayed = ports.replay === undefined ? undefined : { ...ports.replay, origins: batch.origins ?? [] };
+  if (unfit.length > 0 && replayed === undefined) await quarantine.putMany(unfit);
 
   const counts = { inserted: 0, updated: 0, unchanged: 0, duplicate: 0, tombstoned: 0, filtered: 0 };
   const changed = { added: [] as string[], updated: [] as string[], deleted: [] as string[] };
-  const context = { sessionId, batchId: batch._id, batch: number, at };
+  const context = { sessionId, batchId: batch._id, batch: number, at, replayed };
   const keys = [...winners.keys()];
   for (let start = 0; start < keys.length; start += keysPerRead) {
     const part = keys.slice(start, start + keysPerRead);
@@ -135,10 +139,24 @@ async function judge(
     const rows = (earlier?.rows ?? 0) + 1;
     winners.set(
       row.key,
-      earlier === undefined || supersedes(row, earlier.row) ? { row, index, rows } : { ...earlier, rows },
+      earlier === undefined || replaces({ row, index }, earlier, batch.origins)
+        ? { row, index, rows }
+        : { ...earlier, rows },
     );
   }
   return { winners, unfit, nulls, newest };
+}
+
+/** Of two rows of one key, the later one first; replayed rows do not come in the order in which they were read. */
+function replaces(
+  later: Pick<Winner, 'row' | 'index'>,
+  earlier: Pick<Winner, 'row' | 'index'>,
+  origins: readonly string[] | undefined,
+): boolean {
+  const tie = compareCursors(later.row.cursor, earlier.row.cursor) === 0;
+  if (origins === undefined || !tie) return supersedes(later.row, earlier.row);
+  const [one = '', other = ''] = [origins[later.index], origins[earlier.index]];
+  return compareSources(sourceOf(one), sourceOf(other)) >= 0;
 }
 
 /** Whether the fields of a row say what the resource looks like. */

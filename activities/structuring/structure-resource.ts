@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { addLedgers, imbalance, type Ledger } from '../../domain/ledger.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import type { CheckpointDoc, IngestionRunDoc } from '../../stores/model.ts';
+import type { CheckpointDoc, ConnectionThresholds, IngestionRunDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
 import { nextChange } from '../changes.ts';
 import { openConnection, resourceOf } from '../connection.ts';
@@ -14,9 +14,11 @@ import { type Life, live } from '../life.ts';
 import { resourceAfter, rulesOf } from '../loading/fields.ts';
 import { safeCursor } from '../loading/sound-cursor.ts';
 import type { ActivityPorts, Limits } from '../ports.ts';
+import { deletesAbsent } from '../quarantine/choice.ts';
+import { settleReplay } from '../quarantine/settle.ts';
 import { comparesAbsent, removeAbsent } from './absent.ts';
 import { fingerprintOf } from './canonical.ts';
-import { createObserver } from './drift.ts';
+import { createObserver, noDrift } from './drift.ts';
 import { createDriftWatch } from './drift-watch.ts';
 import { compileShape } from './shape.ts';
 import { structureBatch } from './structure-batch.ts';
@@ -29,6 +31,8 @@ interface Work {
   readonly resource: ResourceDefinition;
   readonly checkpoint: CheckpointDoc;
   readonly merged: Merged;
+  /** The connection's own. */
+  readonly thresholds: ConnectionThresholds | undefined;
   readonly drift: Awaited<ReturnType<typeof createDriftWatch>>;
 }
 
@@ -56,7 +60,8 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
     if (checkpoint === null || !checkpoint.done)
       throw new TributaryError('MERGE_FAILED', `${resourceId} is not loaded.`);
     const drift = await createDriftWatch(ports, input, { resource, rules, policy: connection.driftPolicy });
-    const work: Work = { ports, input, life, resource, checkpoint, merged, drift };
+    const { thresholds } = connection;
+    const work: Work = { ports, input, life, resource, checkpoint, merged, thresholds, drift };
 
     const begun = await beginRun(work);
     if (begun.status === 'COMPLETED') return { ledger: begun.ledger };
@@ -79,7 +84,12 @@ async function mergeBatches(work: Work, begun: IngestionRunDoc): Promise<Ingesti
   const { ports, input, life, resource, checkpoint, merged, drift } = work;
   const { stores } = ports;
   const { sessionId, resource: resourceId } = input;
-  if (begun.mergedBatches === 0) await drift.stopBefore(life, checkpoint);
+  const committed = await stores.cursors.get(input.connectionId, input.generation, resourceId);
+  // What fields its rows have was learned when they were read.
+  const replay = isReplay(checkpoint)
+    ? { wholeIn: committed?.wholeIn ?? null, deletesAbsent: deletesAbsent(resource) }
+    : undefined;
+  if (begun.mergedBatches === 0 && replay === undefined) await drift.stopBefore(life, checkpoint);
   const shape = compileShape(resource, drift.taken);
   const tombstones = resource.deletes?.kind === 'tombstone' ? merged.tombstones : undefined;
   const observer = createObserver(begun.fields);
@@ -91,7 +101,7 @@ async function mergeBatches(work: Work, begun: IngestionRunDoc): Promise<Ingesti
     const batch = await stores.loading.readBatch(sessionId, resourceId, number);
     if (batch === null) throw new TributaryError('MERGE_FAILED', `Batch ${number} of ${resourceId} is gone.`);
     const { ledger, added, updated, deleted, nulls, newest } = await structureBatch(
-      { ...merged, tombstones, shape, observer },
+      { ...merged, tombstones, shape, ...(replay === undefined ? { observer } : { replay }) },
       sessionId,
       number,
       batch,
@@ -113,22 +123,27 @@ async function mergeBatches(work: Work, begun: IngestionRunDoc): Promise<Ingesti
 
 /** What is done once all batches are merged. Each step may be repeated. */
 async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
-  const { ports, input, checkpoint, merged, resource, drift } = work;
+  const { ports, input, checkpoint, merged, thresholds, resource, drift } = work;
   const { stores, limits } = ports;
   const { sessionId, connectionId, generation, resource: resourceId } = input;
-  const judged = { ...run, drift: run.drift ?? drift.judge(run.fields) };
+  const replays = isReplay(checkpoint);
+  const judged = { ...run, drift: replays ? noDrift : (run.drift ?? drift.judge(run.fields)) };
   const count = async (removed: number): Promise<Ledger> => {
     const ledger = { ...run.ledger, removed, recordsAfter: await merged.records.count() };
     await stores.structuring.progress(run._id, { ...judged, ledger });
     return ledger;
   };
   let ledger = await count(0);
-  checkQuarantine(ledger, limits);
+  // Rows that are refused again were counted by the session that read them.
+  if (!replays) checkQuarantine(ledger, { ...limits, ...thresholds });
   if (comparesAbsent(resource, checkpoint)) ledger = await count(await removeGone(work, run));
   const difference = imbalance(ledger);
   if (difference !== null) throw new TributaryError('LEDGER_UNBALANCED', difference);
 
-  await drift.learn(run.fields);
+  if (replays) {
+    const { quarantine } = merged;
+    await settleReplay({ ...work, quarantine, shape: compileShape(resource, drift.taken) });
+  } else await drift.learn(run.fields);
   if (resource.deletes !== undefined)
     await forgetRemoved(stores, input, merged.tombstones, {
       changes: await nextChange(ports, sessionId, resourceId, checkpoint.batches),
@@ -136,18 +151,23 @@ async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
     });
   const { kind } = checkpoint.read;
   if (kind === 'full' || kind === 'changes') {
-    const committed = (await stores.cursors.get(connectionId, generation, resourceId))?.value ?? null;
+    const before = await stores.cursors.get(connectionId, generation, resourceId);
+    const committed = before?.value ?? null;
+    const wholeIn = kind === 'full' ? sessionId : before?.wholeIn;
     await stores.cursors.put({
       _id: cursorId(connectionId, generation, resourceId),
       // What was read whole is known whole: a committed value that was wrong ends here.
       value: kind === 'full' ? (checkpoint.cursor ?? committed) : safeCursor(checkpoint.cursor, committed),
       sessionId,
       at: new Date(),
+      ...(wholeIn === undefined ? {} : { wholeIn }),
     });
   }
   await stores.structuring.endRun(run._id, 'COMPLETED', null, new Date());
   return ledger;
 }
+
+const isReplay = ({ read }: CheckpointDoc): boolean => read.kind === 'replay';
 
 async function removeGone(work: Work, { ledger }: IngestionRunDoc): Promise<number> {
   const { ports, input } = work;
@@ -171,6 +191,7 @@ async function beginRun({ ports, input, resource, checkpoint, merged }: Work): P
   const otherwise = before?.status === 'IN_PROGRESS' && before.definition !== definition;
   if (before?.status === 'FAILED' || otherwise) {
     await takeBack(ports, input, checkpoint.batches, merged);
+    await stores.sessions.setQuarantineLeft(sessionId, null);
     return stores.structuring.restart(before._id, await merged.records.count(), definition);
   }
   return stores.structuring.beginRun({

@@ -2,7 +2,8 @@ import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { fieldAt } from '../../connectors/pointer.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RecordDoc, TombstoneDoc } from '../../stores/model.ts';
-import { type MergeContext, supersedes } from './merge.ts';
+import { isOutdated } from '../quarantine/origin.ts';
+import { type MergeContext, originOf, supersedes } from './merge.ts';
 
 /** Tells the rows that say of themselves that they are deleted. */
 export function tombstoneTest({
@@ -35,11 +36,15 @@ export function mergeTombstone(
   before: TombstoneDoc | undefined,
   row: { readonly key: string; readonly cursor: string | null },
   index: number,
-  { sessionId, batch }: MergeContext,
+  context: MergeContext,
 ): MergedTombstone {
+  const { sessionId, batch, replayed } = context;
   const own = before?.sessionId === sessionId ? before : undefined;
   if (stored !== undefined) {
     if (!supersedes(row, stored)) return { outcome: 'duplicate' };
+    const source = originOf(context, index);
+    if (replayed !== undefined && isOutdated(replayed, { cursor: row.cursor, source }, stored))
+      return { outcome: 'duplicate' };
     const tombstone: TombstoneDoc = {
       _id: row.key,
       cursor: row.cursor,

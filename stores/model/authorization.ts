@@ -85,7 +85,13 @@ export type ResourceSettingInput = string | Omit<ResourceSetting, 'enabled'>;
 /** Something that others want to know. `_id` is made from what happened: the same thing is one event. */
 export interface EventDoc {
   readonly _id: string;
-  readonly type: 'Deauthorized' | 'GrantExpiring' | 'Suspended' | 'Resumed';
+  readonly type:
+    | 'Deauthorized'
+    | 'GrantExpiring'
+    | 'Suspended'
+    | 'Resumed'
+    | 'AutoPauseWarning'
+    | 'SyncNeedsAttention';
   readonly connectionId: string;
   readonly company: string;
   readonly app: string;

@@ -82,6 +82,23 @@ export interface AutoPause {
   readonly days: number;
 }
 
+/** Sessions that entered an error status since the last success. */
+export interface Failing {
+  readonly count: number;
+  /** When the first of them did; null when there is none. */
+  readonly since: Date | null;
+  /** The step that was counted last: the session's number and its seq. A step is counted once. */
+  readonly session: number;
+  readonly seq: number;
+}
+
+/** Why a connection was paused by itself. */
+export interface AutoPaused {
+  readonly at: Date;
+  readonly failures: number;
+  readonly since: Date;
+}
+
 /** What is done when the rows of a resource get other fields. */
 export type DriftPolicy = 'ignore' | 'propagate' | 'pause';
 
@@ -123,7 +140,11 @@ export interface ConnectionDoc {
   /** Missing: the installation's setting; null: never. */
   readonly autoPause?: AutoPause | null;
   /** Sessions that ended in an error status since the last success; missing or null: the last one succeeded. */
-  readonly failing?: { readonly count: number; readonly since: Date } | null;
+  readonly failing?: Failing | null;
+  /** Set when it was paused by itself, until it is STARTED again. */
+  readonly autoPaused?: AutoPaused | null;
+  /** Number of the newest session up to which raw batches were deleted; missing: of none. */
+  readonly rawDeletedThrough?: number;
   /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
   readonly unattended: boolean;
   /** Number of the newest session, and of the newest one that is visible in the change feed; 0 before the first. */
@@ -135,8 +156,26 @@ export interface ConnectionDoc {
   readonly fence?: number;
   /** Why it is in ERROR. */
   readonly errorReason?: string | null;
+  /** When each field got its present value; missing: when the connection was made. */
+  readonly changedAt?: Readonly<Record<string, Date>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** What a person was shown and may have done once. `_id` is the SHA-256 (hex) of the token. */
+export interface PlanDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly generation: number;
+  /** In which the connection was. */
+  readonly status: ConnectionDoc['status'];
+  readonly procedure: string;
+  /** SHA-256 (hex) of the arguments as canonical JSON. */
+  readonly argumentsHash: string;
+  readonly by: Actor;
+  readonly expiresAt: Date;
+  /** 1 once it was used. */
+  readonly uses: number;
 }
 
 /** One call of a lifecycle procedure. `_id` is `<connectionId>/<number>`. */
@@ -155,6 +194,13 @@ export interface ProcedureDoc {
   readonly steps: Readonly<Record<string, Date>>;
   readonly answer: ProcedureResult | null;
   readonly endedAt: Date | null;
+}
+
+/** Schedules of the engine that a generation has, or had a moment ago. `_id` is `<connectionId>/<generation>`. */
+export interface SchedulesDoc {
+  readonly _id: string;
+  readonly ids: readonly string[];
+  readonly seq: number;
 }
 
 /** What became of one collection, or of fields in it. */

@@ -21,8 +21,11 @@ export interface CheckpointDoc {
 
 /** What one session reads of a resource. Values of the cursor field, or ISO 8601 times. */
 export interface ReadPlan {
-  /** `full`: all there is. `changes`: what changed since. `range`: a backfill. `hooks`: rows that webhooks brought. */
-  readonly kind: 'full' | 'changes' | 'range' | 'hooks';
+  /**
+   * `full`: all there is. `changes`: what changed since. `range`: a backfill. `hooks`: rows that webhooks brought.
+   * `replay`: rows of quarantine.
+   */
+  readonly kind: 'full' | 'changes' | 'range' | 'hooks' | 'replay';
   /** Told to the app. */
   readonly since: string | null;
   readonly until: string | null;
@@ -47,6 +50,8 @@ export interface BatchDoc {
   readonly total: number | null;
   readonly last: boolean;
   readonly storedAt: Date;
+  /** Of a replay: the place in quarantine that each row comes from. */
+  readonly origins?: readonly string[];
 }
 
 /** The last requests and answers of a resource in a session. `_id` is `<sessionId>/<resource>`. Kept for 7 days. */
@@ -82,4 +87,6 @@ export interface CursorDoc {
   readonly value: string | null;
   readonly sessionId: string;
   readonly at: Date;
+  /** The last session that read the resource whole; missing: none. */
+  readonly wholeIn?: string;
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/contracts.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 
@@ -110,6 +111,37 @@ export interface QuarantineDoc {
   readonly message: string;
   /** Stored as JSON text; the repository reads and writes values. */
   readonly payload: JsonValue;
+  readonly at: Date;
+  /** Replays that refused it again; missing: none. */
+  readonly refusals?: number;
+  /** Session that refused it last, and when. */
+  readonly refusedIn?: string;
+  readonly refusedAt?: Date;
+}
+
+/** A row in quarantine without its payload: what counting needs. */
+export type QuarantineTally = Pick<QuarantineDoc, '_id' | 'sessionId' | 'reason' | 'refusedIn' | 'at'>;
+
+/**
+ * Rows that left quarantine together, of one reason. `_id` is `<connectionId>/<generation>/<resource>/<what>`.
+ * The payloads are gone; their hash tells which they were.
+ */
+export interface QuarantineLineDoc {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly generation: number;
+  readonly resource: string;
+  /** Null: rows of the connection's own sessions. */
+  readonly syncId: string | null;
+  readonly action: 'replayed' | 'discarded' | 'expired';
+  readonly reason: string;
+  readonly rows: number;
+  /** SHA-256 (hex) over id and payload of each row, in the order of the ids. */
+  readonly hash: string;
+  readonly by: Actor;
+  readonly why: string | null;
+  /** Of a replay: the session. */
+  readonly sessionId: string | null;
   readonly at: Date;
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, Scope, StatusStep } from '../../domain/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import type { SessionStatus, Substage, SubstageStatus } from '../../domain/session.ts';
+import type { FullCap } from '../../domain/slots.ts';
 
 export interface SubstageState {
   readonly status: SubstageStatus;
@@ -8,6 +9,11 @@ export interface SubstageState {
   readonly startedAt?: Date;
   readonly endedAt?: Date;
   readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** What a session waits for that may not work yet. */
+export interface WaitingFor extends FullCap {
+  readonly since: Date;
 }
 
 export interface SessionDoc {
@@ -31,10 +37,14 @@ export interface SessionDoc {
   /** The number of status writes so far; compare-and-set goes by (_id, seq). */
   readonly seq: number;
   readonly held: 'CONNECTION_PAUSED' | null;
+  /** Its status is one of work, but it waits until it is its turn: as many work at a time as may. */
+  readonly waitingFor?: WaitingFor | null;
   /** When what it waits for runs out (consent link, webhook, decision window). */
   readonly until: Date | null;
   readonly substages: Readonly<Partial<Record<Substage, SubstageState>>>;
   readonly webhookPending: boolean;
+  /** Its rows that are in quarantine now, once some left it; missing or null: as its ledger says. */
+  readonly quarantineLeft?: number | null;
   readonly openedAt: Date;
   /** Set when the run ended; in an error status it can still be continued unless `closedBy` is `canceled`. */
   readonly closedAt: Date | null;

@@ -16,6 +16,8 @@ export interface IngestionDoc {
   readonly app: string;
   readonly generation: number;
   readonly resource: string;
+  /** The resource's configuration whose part it was, or `global`; null or missing: a person or a webhook asked for it. */
+  readonly configuration?: string | null;
   /** How it was read; null before its loading began. */
   readonly kind: ReadPlan['kind'] | null;
   readonly status: IngestionRunStatus;

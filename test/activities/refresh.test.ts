@@ -67,13 +67,14 @@ async function granted(connectionId: string) {
     return secret.kind === 'oauth2' ? secret.tokens : assert.fail(secret.kind);
   };
   /** What one worker asks with. */
-  const worker = (n: number, egress: Egress = localEgress) =>
+  const worker = (n: number, egress: Egress = localEgress, clock = () => performance.now()) =>
     createCredentials({ stores: storeOf(n), secrets, egress } as ActivityPorts, {
       connectionId,
       generation: 1,
       definition,
       app: settings,
       signal: new AbortController().signal,
+      clock,
     });
   return { app, settings, tokens, save, stored, worker };
 }
@@ -155,10 +156,13 @@ test('the grant is read once for many pages; a new one and its end are seen at o
     await assert.rejects(credentials.authorization(), { code: 'GRANT_REVOKED' });
 
     await save(tokens);
-    const other = worker(0);
+    let now = 0;
+    const other = worker(0, localEgress, () => now);
     await other.authorization();
     await grants.remove('cached/1');
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    now = 999;
+    await other.authorization();
+    now = 1_001;
     await assert.rejects(other.authorization(), { code: 'GRANT_REVOKED' });
   } finally {
     grants.get = get;

@@ -3,6 +3,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { definitionAt } from '../support/apps/at.ts';
 import { startQuickBooks } from '../support/apps/quickbooks.ts';
 import { type AppStage, openStage } from '../support/apps/scene.ts';
+import { disconnectPlanned } from '../support/disconnect.ts';
 
 const minute = 60_000;
 const started = Math.floor(Date.now() / 1000) * 1000;
@@ -37,7 +38,7 @@ const invoice = (index: number) => ({
   ...meta(started - (index + 60) * minute),
 });
 
-describe('QuickBooks Online, by a stand-in that answers as its documents say', () => {
+describe('QuickBooks Online, by a stand-in that answers as its documents say', { concurrency: 2 }, () => {
   let stage: AppStage;
   before(async () => {
     stage = await openStage();
@@ -205,7 +206,7 @@ describe('QuickBooks Online, by a stand-in that answers as its documents say', (
 
   test('a disconnect takes the grant back at Intuit', async (context) => {
     const { books, scene } = await connected(context);
-    const receipt = await stage.client.disconnect(scene.connectionId);
+    const receipt = await disconnectPlanned(stage.client, scene.connectionId);
     assert.ok('grantRevoked' in receipt && receipt.grantRevoked);
     assert.equal(books.revoked.length, 1);
   });

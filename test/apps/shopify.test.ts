@@ -42,7 +42,7 @@ const product = (index: number) => ({
   updated_at: shopTime(started - (index + 90) * minute),
 });
 
-describe('Shopify, by a stand-in that answers as its documents say', () => {
+describe('Shopify, by a stand-in that answers as its documents say', { concurrency: 2 }, () => {
   let stage: AppStage;
   before(async () => {
     stage = await openStage();

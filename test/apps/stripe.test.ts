@@ -45,7 +45,7 @@ const booking = (index: number) => ({
   status: 'available',
 });
 
-describe('Stripe, by a stand-in that answers as its documents say', () => {
+describe('Stripe, by a stand-in that answers as its documents say', { concurrency: 2 }, () => {
   let stage: AppStage;
   before(async () => {
     stage = await openStage();

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asHere } from '../support/node.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const node = ['--import', 'tsx'];
 
 /** How a process of the program ended. */
 export interface Ended {
@@ -30,7 +30,7 @@ function cleanEnv(env: Env): NodeJS.ProcessEnv {
 
 /** Starts a module of the repository as a process. */
 export function startProcess(module: string, args: readonly string[], env: Env): Running {
-  const child = spawn(process.execPath, [...node, module, ...args], { cwd: root, env: cleanEnv(env) });
+  const child = spawn(process.execPath, [...asHere, module, ...args], { cwd: root, env: cleanEnv(env) });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -65,7 +65,7 @@ export function startProcess(module: string, args: readonly string[], env: Env):
 
 /** Runs the command line to its end. */
 export async function tributary(args: readonly string[], env: Env): Promise<Ended> {
-  const child = spawn(process.execPath, [...node, 'client/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [...asHere, 'client/cli/main.ts', ...args], {
     cwd: root,
     env: cleanEnv(env),
   });

@@ -16,8 +16,12 @@ describe('the command line with worker, API and sample app', () => {
   let running: readonly Running[] = [];
 
   before(async () => {
-    const { TEST_TEMPORAL_ADDRESS: address, TEST_MONGODB_URI: uri } = process.env;
-    assert.ok(address && uri, 'Run this by "npm test": it starts the engine and the store.');
+    const {
+      TEST_TEMPORAL_ADDRESS: address,
+      TEST_MONGODB_URI: uri,
+      TEST_WORKFLOW_BUNDLE: bundle,
+    } = process.env;
+    assert.ok(address && uri && bundle, 'Run this by "npm test": it starts the engine and the store.');
     folder = await mkdtemp(join(tmpdir(), 'tributary-cli-'));
     const name = `cli${randomBytes(4).toString('hex')}`;
     const port = String(await freePort());
@@ -29,6 +33,7 @@ describe('the command line with worker, API and sample app', () => {
       MONGODB_DATABASE: name,
       TRIBUTARY_DATA: folder,
       TRIBUTARY_TASK_QUEUE: name,
+      TRIBUTARY_WORKFLOW_BUNDLE: bundle,
       TRIBUTARY_API_PORT: port,
       TRIBUTARY_TOKEN: token,
       TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
@@ -81,7 +86,9 @@ describe('the command line with worker, API and sample app', () => {
 
   it('connects a company, follows its session and reads its records', async () => {
     await json('app', 'set', 'storefront', '--base-url', shop.url, '--client-id', 'tributary');
-    const connected = await json('connect', 'storefront', '--company', 'acme', '--name', 'Acme Ltd');
+    const connected = await json(
+      ...['connect', 'storefront', '--company', 'acme', '--name', 'Acme Ltd', '--detach'],
+    );
     assert.equal(connected.connection.id, 'storefront-acme');
 
     const watching = run('session', 'watch', connected.sessionId);
@@ -155,7 +162,10 @@ describe('the command line with worker, API and sample app', () => {
   });
 
   it('says of a connection that was disconnected how it is connected again', async () => {
-    assert.equal((await json('connection', 'disconnect', 'storefront-acme')).connectionId, 'storefront-acme');
+    assert.equal(
+      (await json('connection', 'disconnect', 'storefront-acme', '--yes')).connectionId,
+      'storefront-acme',
+    );
     const why = await run('why', 'storefront-acme');
     assert.match(
       why.stdout,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -208,7 +209,7 @@ describe('the connect link', { skip: noStore, concurrency: 4 }, () => {
     await world.reaches(scene.id, 19, ({ closedAt }) => closedAt !== null);
     const old = await scene.link();
     assert.equal((await scene.visit(old)).status, 200);
-    const receipt = await scene.client.disconnect(scene.id);
+    const receipt = await disconnectPlanned(scene.client, scene.id);
     assert.ok('grantRevoked' in receipt && receipt.grantRevoked);
     assert.equal(scene.app.tokens.revocations(), 1);
     assert.equal((await scene.visit(old)).status, 410);

@@ -240,7 +240,10 @@ describe('connecting', { skip: noStore }, () => {
     await setUpShop(t);
     await t.started('shop-leaver', { company: 'leaver' });
     const url = '/api/connections/shop-leaver';
-    const running = await t.send('POST', `${url}/disconnect`, { keepData: true });
+    const unplanned = await t.send('POST', `${url}/disconnect`, { keepData: true });
+    assert.deepEqual([unplanned.statusCode, unplanned.json().code], [409, 'PLAN_REQUIRED']);
+    const planToken = unplanned.json().plan.token;
+    const running = await t.send('POST', `${url}/disconnect`, { keepData: true, planToken });
     assert.deepEqual([running.statusCode, running.json().workflowId], [202, 'lifecycle/shop-leaver']);
     assert.equal((await t.get(`${url}/receipt`)).statusCode, 404);
 

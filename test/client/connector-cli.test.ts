@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import { authKinds, paginationKinds, skeletonText } from '../../client/cli/connector/skeleton.ts';
 import { parseDefinition } from '../../connectors/definition.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { asHere } from '../support/node.ts';
 import {
   type PagedApp,
   pagedCredentials,
@@ -206,7 +207,7 @@ describe('tributary connector', () => {
     await once(large, 'listening');
     after(() => large.close());
     const url = `http://127.0.0.1:${(large.address() as AddressInfo).port}`;
-    const args = ['--import', 'tsx', 'client/cli/main.ts', 'connector', 'run', definition, '--base-url', url];
+    const args = [...asHere, 'client/cli/main.ts', 'connector', 'run', definition, '--base-url', url];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, TRIBUTARY_APP_SECRET: 'x', TRIBUTARY_DATA: join(folder, 'data') },
     });

@@ -4,6 +4,7 @@ import { createApi } from '../../client/api/create-api.ts';
 import { createDispatcher, type Dispatcher } from '../../client/dispatcher.ts';
 import { createTributaryClient, type TributaryClient } from '../../client/tributary-client.ts';
 import { createLog } from '../../platform/log.ts';
+import { disconnectPlanned } from '../support/disconnect.ts';
 import { localEgress } from '../support/egress.ts';
 import {
   type PagedApp,
@@ -88,7 +89,7 @@ describe('from connect to disconnect, through the API', { skip: noStore }, () =>
     assert.deepEqual((await client.changes('paged-acme', { cursor: feed.cursor })).items, []);
     assert.equal((await client.getConnection('paged-acme')).label, 'Up to date');
 
-    const receipt = await client.disconnect('paged-acme');
+    const receipt = await disconnectPlanned(client, 'paged-acme');
     assert.ok('grantRevoked' in receipt && receipt.grantRevoked);
     assert.equal((await client.getConnection('paged-acme')).label, 'Disconnected');
     await assert.rejects(client.startSession('paged-acme'), { code: 'CONNECTION_DISCONNECTED' });

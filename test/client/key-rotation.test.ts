@@ -53,6 +53,10 @@ describe('the rotation of keys', { skip: noStore }, () => {
       createdAt,
       expiresAt: createdAt,
     });
+    await stores.destinations.create({
+      ...{ _id: `to-${name}`, kind: 'http', name, configuration: {}, quota: null, slots: 1, seq: 0 },
+      ...{ secret: seal(`destination/to-${name}`), createdAt, updatedAt: createdAt },
+    });
     const entry = `credentials/${name}/1`;
     const mail = { connectionId: name, generation: 1, kind: 'credentials' as const, receivedAt: createdAt };
     await stores.inbox.put({ _id: entry, ...mail, payload: seal(entry) });
@@ -75,9 +79,9 @@ describe('the rotation of keys', { skip: noStore }, () => {
 
   test('seals everything again, so that the new key alone opens it; repeated it does nothing', async () => {
     await fill('acme');
-    assert.equal((await all()).size, 8);
+    assert.equal((await all()).size, 9);
     const first = await rotateKeys({ stores: t.stores, secrets: both });
-    assert.deepEqual(first, { keyId: 'newer', rotated: 8, current: 0, unreadable: {}, next: null });
+    assert.deepEqual(first, { keyId: 'newer', rotated: 9, current: 0, unreadable: {}, next: null });
     const opens = await all();
     assert.deepEqual(new Set([...opens.values()].map(({ keyId }) => keyId)), new Set(['newer']));
     const contexts: Readonly<Record<string, string>> = {
@@ -85,7 +89,8 @@ describe('the rotation of keys', { skip: noStore }, () => {
       'apps.webhookSecrets': 'webhook/app/acme/w1',
       'connections.webhookSecrets': 'webhook/connection/acme/w1',
       hashKey: 'hash-key/acme',
-      secret: 'grant/acme/1',
+      'grants.secret': 'grant/acme/1',
+      'destinations.secret': 'destination/to-acme',
       codeVerifier: 'consent/state-acme',
       exchanged: 'exchanged/state-acme',
       payload: 'credentials/acme/1',
@@ -93,20 +98,20 @@ describe('the rotation of keys', { skip: noStore }, () => {
     for (const [place, sealed] of opens) {
       const [collection = '', rest = ''] = place.split(/\/(.*)/s);
       const field = rest.split('.')[1] ?? '';
-      const context = contexts[field] ?? contexts[`${collection}.${field}`] ?? assert.fail(place);
+      const context = contexts[`${collection}.${field}`] ?? contexts[field] ?? assert.fail(place);
       assert.equal(only.open(sealed, context), 'secret', place);
     }
     const again = await rotateKeys({ stores: t.stores, secrets: both });
-    assert.deepEqual(again, { keyId: 'newer', rotated: 0, current: 8, unreadable: {}, next: null });
+    assert.deepEqual(again, { keyId: 'newer', rotated: 0, current: 9, unreadable: {}, next: null });
   });
 
   test('goes on where it stopped, and names the keys of what it cannot read', async () => {
     await fill('bolt');
     const lost = await rotateKeys({ stores: t.stores, secrets: only });
-    assert.deepEqual(lost.unreadable, { older: 8 });
+    assert.deepEqual(lost.unreadable, { older: 9 });
     assert.equal(lost.rotated, 0);
     const rest = await rotateKeys({ stores: t.stores, secrets: both }, 'grants:acme/1');
-    assert.equal(rest.rotated, 4);
+    assert.equal(rest.rotated, 5);
     assert.equal((await rotateKeys({ stores: t.stores, secrets: both })).rotated, 4);
   });
 
@@ -114,7 +119,7 @@ describe('the rotation of keys', { skip: noStore }, () => {
     const answer = await t.send('POST', '/api/keys/rotate', {});
     assert.equal(answer.statusCode, 200, answer.body);
     assert.equal(answer.json().keyId, 'test');
-    assert.equal(answer.json().unreadable.newer, 16);
+    assert.equal(answer.json().unreadable.newer, 18);
     const refused = await t.api.inject({ method: 'POST', url: '/api/keys/rotate', payload: {} });
     assert.equal(refused.statusCode, 401);
   });
@@ -124,7 +129,7 @@ describe('the rotation of keys', { skip: noStore }, () => {
     const names = Array.from({ length: 10 }, (_, n) => `time-${n}`);
     const changes = names.map((timeZone) => t.stores.connections.change('acme', () => ({ timeZone })));
     const [rotation] = await Promise.all([rotateKeys({ stores: t.stores, secrets: third }), ...changes]);
-    assert.equal(rotation.rotated, 16);
+    assert.equal(rotation.rotated, 18);
     const acme = await t.stores.connections.get('acme');
     assert.equal(acme?.seq, 12);
     assert.match(acme?.timeZone ?? '', /^time-/);

@@ -156,6 +156,10 @@ export async function startTestApi(
         ? open(connection._id, 'authorize', 6, 'WAITING_FOR_CONSENT')
         : open(connection._id, 'load', 2, 'LOADING');
     },
+    async requestSession(connection, request) {
+      const { runId } = await port.startSession(connection, { kind: 'load', ...request });
+      return { runId };
+    },
     async tell(connection) {
       asked.told.push(connection._id);
     },

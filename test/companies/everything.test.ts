@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { SessionDoc } from '../../stores/model.ts';
 import { collections } from '../../stores/names.ts';
 import { setScene } from '../session/scene.ts';
+import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 import { markEverything, markOf } from './filled-connection.ts';
@@ -12,8 +13,11 @@ import { type ServedApi, serveApi } from './scene.ts';
 const auditTrail: readonly string[] = [
   ...[collections.companies, collections.apps, collections.meta, collections.companyReceipts],
   ...[collections.timeline, collections.feed, collections.receipts, collections.purges],
-  ...[collections.skippedStarts, collections.procedures],
+  ...[collections.skippedStarts, collections.procedures, collections.plans],
   ...[collections.ingestions, collections.ingestionHours],
+  // Settings, turns and places in queues; what a run says of rows is emptied.
+  ...[collections.destinations, collections.destinationQueues, collections.slots, collections.turns],
+  ...[collections.syncs, collections.syncTimeline],
   // Names of consents only, which are ids of theirs.
   collections.consentLinks,
 ];
@@ -33,7 +37,7 @@ const holding = (docs: Dump, text: string): string[] =>
   [...docs].filter(([id, doc]) => id.includes(text) || doc.includes(text)).map(([id]) => id);
 
 const kindOf = (id: string): string =>
-  id.replace(/^(records|quarantine|tombstones)\..*/, '$1').split(':')[0] ?? '';
+  id.replace(/^(records|quarantine|tombstones|syncRecords|syncLists)\..*/, '$1').split(':')[0] ?? '';
 
 describe('what a disconnect leaves', () => {
   let world: World;
@@ -60,14 +64,21 @@ describe('what a disconnect leaves', () => {
     const [one, other] = [await filled(t), await filled(t)];
     const full = await dump(world);
     const marked = new Set(holding(full, markOf(one.connectionId)).map(kindOf));
-    const expected = [...Object.values(collections), 'records', 'quarantine', 'tombstones'];
+    const expected = [
+      ...Object.values(collections),
+      'records',
+      'quarantine',
+      'tombstones',
+      'syncRecords',
+      'syncLists',
+    ];
     assert.deepEqual(
       [...marked].sort(),
       expected.filter((name) => !auditTrail.includes(name)).sort(),
       'every collection that a connection owns is filled, or named as audit trail',
     );
 
-    const receipt = await api.client.disconnect(one.connectionId);
+    const receipt = await disconnectPlanned(api.client, one.connectionId);
     assert.ok('collections' in receipt);
     const empty = await dump(world);
     assert.deepEqual(holding(empty, markOf(one.connectionId)), []);
@@ -91,13 +102,13 @@ describe('what a disconnect leaves', () => {
     await world.closes(scene.id);
     const { client } = api;
     const { stores } = world;
-    const first = await client.disconnect(scene.id, { keepData: true });
+    const first = await disconnectPlanned(client, scene.id, { keepData: true });
     assert.ok('collections' in first && first.keptData);
     const entry = first.collections.find(({ name }) => name === `records.${scene.id}.1.orders`);
     assert.deepEqual([entry?.outcome, entry?.count], ['kept', 20]);
     assert.equal((await client.listRecords(scene.id, 'orders')).total, 20);
-    assert.deepEqual(await client.disconnect(scene.id), first);
-    assert.deepEqual(await client.disconnect(scene.id, { keepData: true }), first);
+    assert.deepEqual(await disconnectPlanned(client, scene.id), first);
+    assert.deepEqual(await disconnectPlanned(client, scene.id, { keepData: true }), first);
     assert.equal((await client.verifyReceipt(scene.id, 1)).sound, true);
 
     await stores.connections.change(scene.id, () => ({
@@ -125,9 +136,9 @@ describe('what a disconnect leaves', () => {
     await kept.putMany([some]);
     assert.equal((await client.verifyReceipt(scene.id, 1)).sound, true);
 
-    await client.disconnect(scene.id, { keepData: true });
+    await disconnectPlanned(client, scene.id, { keepData: true });
     assert.equal(await kept.count(), 20);
-    const last = await client.disconnect(scene.id, { keepData: false });
+    const last = await disconnectPlanned(client, scene.id, { keepData: false });
     assert.ok('collections' in last && last.keptData && last.keptDeleted !== null);
     for (const generation of [1, 2]) {
       assert.equal(await stores.records.of(scene.id, generation, 'orders').count(), 0);
@@ -136,7 +147,7 @@ describe('what a disconnect leaves', () => {
       const gone = keptDeleted?.collections.find(({ name }) => name.startsWith('records.'));
       assert.deepEqual([gone?.outcome, gone?.count], ['deleted', 20]);
     }
-    assert.deepEqual(await client.disconnect(scene.id, { keepData: false }), last);
+    assert.deepEqual(await disconnectPlanned(client, scene.id, { keepData: false }), last);
   });
 
   it('a receipt that tells what is not so is found out', async (t) => {

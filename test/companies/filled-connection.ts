@@ -1,3 +1,4 @@
+import { emptySyncRunLedger } from '../../domain/sync-contracts.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
 import { mergeId } from '../../stores/merges.ts';
@@ -24,6 +25,7 @@ export async function markEverything(
     webhookSecrets: [{ id: 's1', secret: sealed('webhook'), createdAt: at }],
   }));
   await stores.grants.save({ ...mine, account: mark, secret: sealed('g'), expiresAt: null, endsAt: null });
+  await stores.schedules.add(mine, [mark]);
   for (const kind of ['webhook', 'credentials', 'draft'] as const)
     await stores.inbox.put({
       ...{ _id: `${kind}/${connectionId}/1`, ...mine, kind, payload: sealed('p'), receivedAt: at },
@@ -86,10 +88,54 @@ export async function markEverything(
   const buried = { cursor: mark, sessionId, countedAt: null, record: record(mark, { mark }) };
   await stores.tombstones.of(connectionId, generation, resource).putMany([{ _id: mark, ...buried }]);
 
+  await markSync({ stores }, mine);
+  await stores.quarantineLines.put({
+    ...{ _id: `line-${connectionId}`, ...mine, resource, syncId: null, action: 'discarded' },
+    ...{ reason: 'TOO_LARGE', rows: 1, hash: 'h', by: { kind: 'person', id: 'ada' } },
+    ...{ why: mark, sessionId: null, at },
+  });
+
   const runs = stores.db.collection<{ _id: string }>('ingestionRuns');
   const stats = [{ name: mark, types: ['string'], rows: 1 }];
   const told = { newest: mark, nulls: { [mark]: 1 }, fields: { rows: 1, stats } };
   await runs.updateOne({ _id: `${sessionId}/${resource}` }, { $set: told });
   const sessions = stores.db.collection<{ _id: string }>('sessions');
   await sessions.updateOne({ _id: sessionId }, { $set: { detail: `The app said ${mark}.` } });
+}
+
+/** A sync with a run of one record that was refused, and what it knows of its rows. */
+async function markSync(
+  { stores }: Pick<World, 'stores'>,
+  { connectionId, generation }: { readonly connectionId: string; readonly generation: number },
+): Promise<void> {
+  const mark = markOf(connectionId);
+  const at = new Date();
+  const by = { kind: 'person', id: 'ada' } as const;
+  const sync = await stores.syncs.create({
+    ...{ _id: `sync-of-${connectionId}`, connectionId, generation, company: 'acme', destinationId: 'crm' },
+    ...{ model: { resource: 'orders', filter: {} }, mapping: [], keyField: 'id', object: 'orders' },
+    ...{ mode: 'mirror', schedule: { kind: 'MANUAL' }, timeZone: 'UTC', rejectedThreshold: 0 },
+    ...{ rejectionCap: 3, status: 'failed', statusSince: at, statusReason: 'ROWS_REJECTED', latestRun: 0 },
+    ...{ resync: null, version: 1, staged: null, remindedAt: null, seq: 0 },
+    ...{ createdBy: by, createdAt: at, updatedAt: at },
+  });
+  const { syncRuns } = stores;
+  const { _id: runId } = await syncRuns.allocate({
+    ...{ sync, generation, engineRun: mark.replace('data', 'run'), kind: 'resync', key: mark, by, at },
+  });
+  const place = { how: 'key', phase: 'done', upTo: 0, after: mark, keys: 1, lists: 1, rows: 1 } as const;
+  await syncRuns.note(runId, { staging: place, ledger: { ...emptySyncRunLedger, staged: 1, rejected: 1 } });
+  const steps = [
+    { seq: 1, from: null, to: 'started', event: 'trigger', reason: null, by, at: at.toISOString() },
+  ] as const;
+  await syncRuns.write(runId, steps, `The destination said ${mark}.`);
+  const rows = stores.syncRecords.of(sync._id);
+  const error = { code: 'NO', message: mark, requestId: null };
+  const known = { delivered: null, staged: 'f', fields: mark, run: 1, deliveredRun: null, attempts: 1 };
+  await rows.putMany([
+    { _id: mark, action: 'insert', status: 'failed', ...known, notBefore: null, error, at },
+  ]);
+  const todo = { key: mark, action: 'insert', fields: mark, staged: 'f', delivered: null } as const;
+  await rows.putList({ _id: `${runId}/todo/0`, rows: [{ ...todo, attempts: 0, fresh: true }] });
+  await rows.putRetry({ _id: `${runId}/retry/0`, keys: [mark] });
 }

@@ -52,7 +52,7 @@ describe('a worker that is killed in a disconnect', () => {
       const connection = connections.shift();
       assert.ok(connection);
       const dead = mortal.killAt(point);
-      const port = world.sessions({ heartbeatMs: 1_000 });
+      const port = world.sessions({ heartbeatMs: 1_000, quickMs: 3_000 });
       const asked = port.disconnect(connection, { by: tester, keepData: false });
       await dead;
       mortal.start();
@@ -82,7 +82,7 @@ describe('a worker that is killed in a disconnect', () => {
     const options = { by: tester, keepData: false, at: new Date() };
     const { number } = await world.stores.companies.beginDeletion('leaver', options);
     const request = { companyId: 'leaver', number, by: tester, keepData: false };
-    const port = world.sessions({ heartbeatMs: 1_000 });
+    const port = world.sessions({ heartbeatMs: 1_000, quickMs: 3_000 });
     const dead = mortal.killAt({ ...points['between purge and receipt'], nth: 2 } as WritePoint);
     const asked = port.deleteCompany(request);
     await dead;
@@ -91,7 +91,7 @@ describe('a worker that is killed in a disconnect', () => {
     });
     mortal.start();
     await deadAgain;
-    mortal.start();
+    mortal.start('last');
     await asked;
     await world.client.workflow.getHandle(companyWorkflowId('leaver')).result();
     const receipt = await world.stores.receipts.ofCompany('leaver/1');

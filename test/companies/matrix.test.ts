@@ -8,6 +8,7 @@ import type { SessionStatus } from '../../domain/session.ts';
 import type { ConnectionChange } from '../../stores/connections.ts';
 import { breakDeduplication, failProcessing, malformed } from '../session/faults.ts';
 import { type Scene, type SceneOptions, setScene } from '../session/scene.ts';
+import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedClient } from '../support/paged-app.ts';
 import { pagedDefinition } from '../support/paged-definition.ts';
 import { until } from '../support/until.ts';
@@ -85,7 +86,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
       ...{ id: `${id}/1`, sound: true, deviations: [] },
     });
     const before = await world.stores.connections.get(id);
-    assert.deepEqual(await api.client.disconnect(id), receipt);
+    assert.deepEqual(await disconnectPlanned(api.client, id), receipt);
     assert.deepEqual(await world.stores.connections.get(id), before);
     const run = await world.client.workflow
       .getHandle(sessionWorkflowId(id))
@@ -108,7 +109,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
         await scene.port.hold(scene.id);
         await world.reaches(scene.id, code, (session) => session.held !== null);
       }
-      const receipt = await api.client.disconnect(scene.id);
+      const receipt = await disconnectPlanned(api.client, scene.id);
       assert.ok('collections' in receipt, 'it ends within the answer');
       assert.equal(receipt.by.id, 'ada');
       if (code !== null) {
@@ -127,14 +128,14 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
       return now?.ownCode === 8 ? { found: true } : { seen: String(now?.ownCode) };
     });
     await world.closes(scene.id).catch(() => undefined);
-    await api.client.disconnect(scene.id);
+    await disconnectPlanned(api.client, scene.id);
     await isGone(scene);
   });
 
   it('17, with processing that failed', async (t) => {
     const scene = await setScene(world, t);
     await failProcessing(world, scene);
-    await api.client.disconnect(scene.id);
+    await disconnectPlanned(api.client, scene.id);
     assert.equal((await world.latest(scene.id)).status, 26);
     await isGone(scene);
   });
@@ -144,7 +145,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
     breakDeduplication(world, scene);
     await scene.load();
     await world.reaches(scene.id, 22);
-    await api.client.disconnect(scene.id);
+    await disconnectPlanned(api.client, scene.id);
     assert.equal((await world.latest(scene.id)).status, 26);
     await isGone(scene);
   });
@@ -155,7 +156,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
     const { detail } = await world.reaches(scene.id, 14);
     assert.ok(detail);
     world.definitions.delete(scene.connection.app);
-    await api.client.disconnect(scene.id);
+    await disconnectPlanned(api.client, scene.id);
     assert.equal((await world.latest(scene.id)).detail, null);
     assert.equal(await world.stores.quarantine.of(scene.id, 1, 'orders').count(), 0);
     await isGone(scene);
@@ -180,7 +181,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
       ...{ connectionId: id, generation: 1, account: 'account-1', expiresAt: null, endsAt: null },
       secret: world.secrets.seal({ kind: 'oauth2', tokens }, `grant/${id}/1`),
     });
-    const receipt = await api.client.disconnect(id);
+    const receipt = await disconnectPlanned(api.client, id);
     assert.ok('grantRevoked' in receipt && !receipt.grantRevoked);
     assert.equal(await world.stores.grants.get(id, 1), null);
     assert.equal((await api.client.verifyReceipt(id, 1)).sound, true);
@@ -189,7 +190,7 @@ describe('disconnect, whatever the connection is in', { concurrency: 4 }, () => 
   it('bad input: unknown ids, wrong generations, a connection that lives', async (t) => {
     const scene = await setScene(world, t);
     const notFound = { code: 'NOT_FOUND' };
-    await assert.rejects(api.client.disconnect('nobody'), notFound);
+    await assert.rejects(disconnectPlanned(api.client, 'nobody'), notFound);
     await assert.rejects(api.client.getReceipt('nobody'), notFound);
     await assert.rejects(api.client.verifyReceipt('nobody', 1), notFound);
     await assert.rejects(api.client.getReceipt(scene.id), /was not disconnected/);

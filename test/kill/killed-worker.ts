@@ -44,7 +44,7 @@ export function describeKilledWorkers(seeds: readonly number[]): void {
     const begin = async (connection: ConnectionDoc, number: number) => {
       Object.assign(app.rows, passes[number - 1]);
       await world.closes(connection._id).catch(() => undefined);
-      const port = world.sessions({ heartbeatMs: 1_000 });
+      const port = world.sessions({ heartbeatMs: 1_000, quickMs: 3_000 });
       await port.startSession(connection, { kind: 'load', by: tester });
     };
     const synced = (connection: ConnectionDoc, number: number) =>
@@ -89,7 +89,7 @@ export function describeKilledWorkers(seeds: readonly number[]): void {
         const deadAgain = inMerging?.();
         mortal.start();
         await deadAgain;
-        mortal.start();
+        mortal.start(seed === seeds.at(-1) ? 'last' : undefined);
 
         const session = await synced(connection, number);
         const left = await leftBy(world, session);

@@ -4,10 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import type { Ledger } from '../../domain/ledger.ts';
-import { createSecretBox } from '../../platform/crypto.ts';
+import { createSecretBox, type Sealed } from '../../platform/crypto.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { asHere } from '../support/node.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
 import type { World } from '../support/world.ts';
 import { openStoreWire, type StoreWire, type WritePoint } from './store-wire.ts';
@@ -15,12 +17,17 @@ import type { WorkerProcessOptions } from './worker-process.ts';
 
 /** Worker processes that may be killed; at most one lives at a time. */
 export interface Mortal {
-  start(): void;
+  /** @param last No other one is to follow it. */
+  start(last?: 'last'): void;
   /** Kills the process with SIGKILL at a write to the store, and is fulfilled when it is dead. */
   killAt(point: WritePoint): Promise<void>;
   kill(): Promise<void>;
   /** Gives a connection a grant that these processes can open. */
   grant(connection: ConnectionDoc): Promise<void>;
+  /** Seals a value as these processes open it. */
+  seal(value: JsonValue, context: string): Sealed;
+  /** Of the store, by the wire on which writes are watched. */
+  readonly uri: string;
   stop(): Promise<void>;
 }
 
@@ -50,12 +57,12 @@ export async function createMortal(
   };
   const entry = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
   const spawnOne = (): ChildProcess =>
-    spawn(process.execPath, ['--import', 'tsx', entry], {
+    spawn(process.execPath, [...asHere, entry], {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, TEST_WORKER: JSON.stringify(options) },
     });
   /** Loads its code while another one works, and waits for its turn. */
-  let next = spawnOne();
+  let next: ChildProcess | undefined = spawnOne();
   let living: ChildProcess | undefined;
   const end = async (process: ChildProcess): Promise<void> => {
     const gone = once(process, 'exit');
@@ -68,10 +75,10 @@ export async function createMortal(
     if (dying !== undefined) await end(dying);
   };
   return {
-    start: () => {
-      living = next;
+    start: (last) => {
+      living = next ?? spawnOne();
       living.stdin?.write('work\n');
-      next = spawnOne();
+      next = last === undefined ? spawnOne() : undefined;
     },
     killAt: (point) =>
       new Promise((resolve, reject) => wire.arm(point, () => void kill().then(resolve, reject))),
@@ -89,9 +96,11 @@ export async function createMortal(
         endsAt: null,
       });
     },
+    seal: secrets.seal,
+    uri: wire.uri,
     stop: async () => {
       await kill();
-      await end(next);
+      if (next !== undefined) await end(next);
       await wire.stop();
     },
   };

@@ -27,11 +27,10 @@ export function describeKilledBetween(hooks: number, orders: readonly Order[]): 
 
     before(
       async () => {
-        world = await startWorld();
+        world = await startWorld({}, [], { workers: false });
         const rows = Object.fromEntries(resources.map((resource) => [resource, pagedRows(10)]));
         app = await startPagedApp({ resources: rows, pageSize: 100 });
         api = await startHookApi(world, { deaf: true });
-        await Promise.all([world.stopWorker(), world.stopPool()]);
         mortal = await createMortal(world, [definition]);
         for (const order of orders) {
           const player = await createPlayer(world, api, { definition, baseUrl: app.url, resources, order });
@@ -47,7 +46,7 @@ export function describeKilledBetween(hooks: number, orders: readonly Order[]): 
           for (const { player, what } of doing) await happened(world, player, what);
           await mortal.kill();
         }
-        mortal.start();
+        mortal.start('last');
       },
       { timeout: 180_000 },
     );

@@ -4,6 +4,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } f
 import { pino } from 'pino';
 import { createActivities } from '../../activities/index.ts';
 import type { Limits } from '../../activities/ports.ts';
+import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { createSecretBox } from '../../platform/crypto.ts';
 import { openStores } from '../../stores/open.ts';
@@ -36,6 +37,7 @@ Runtime.install({
 });
 
 const poolQueue = (pool: string) => `${options.taskQueue}/pool/${pool}`;
+const stores = await openStores({ uri: options.uri, database: options.database });
 const workers = await createWorkers({
   connection: await NativeConnection.connect({ address: options.address }),
   taskQueue: options.taskQueue,
@@ -43,7 +45,7 @@ const workers = await createWorkers({
   poolQueue,
   workflows: { bundlePath: options.bundlePath },
   activities: createActivities({
-    stores: await openStores({ uri: options.uri, database: options.database }),
+    stores,
     secrets: createSecretBox([{ id: 'kill', key: Buffer.from(options.key, 'base64') }]),
     egress: localEgress,
     definition: (app) => {
@@ -55,6 +57,11 @@ const workers = await createWorkers({
     limits: options.limits,
     callbackUrl: () => 'http://127.0.0.1/api/oauth/callback',
     poolQueue,
+    delivery: createDeliveryPorts({
+      egress: localEgress,
+      stores,
+      allow: { folders: [], executables: {} },
+    }),
   }),
   stickyTimeoutSecs: 1,
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { lockDataFolder } from '../../platform/setup/data-folder.ts';
 import { pickPort } from '../../platform/setup/ports.ts';
+import { asHere } from '../support/node.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-data-'));
@@ -40,7 +41,7 @@ test('the lock of a dead process is taken over', async (t) => {
     await lockDataFolder(${JSON.stringify(folder)});
     process.stdout.write('locked');
     setInterval(() => {}, 1000);`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const args = [...asHere, '--input-type=module', '-e', script];
   const other = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(other.stdout, 'data');
   await assert.rejects(lockDataFolder(folder), { code: 'DATA_FOLDER_IN_USE' });

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import type { ChildSpec } from '../../platform/processes/child.ts';
 import { createSupervisor } from '../../platform/processes/supervisor.ts';
 import { untilAnswers } from '../../platform/setup/until-answers.ts';
+import { asHere } from '../support/node.ts';
 
 const node = (name: string, script: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
   name,
@@ -98,7 +99,7 @@ test('children end when their parent is killed', async () => {
     const say = 'process.on("SIGTERM", () => { console.log("bye"); process.exit() }); ${forever}';
     const child = await supervisor.start({ name: 'a', command: process.execPath, args: ['-e', say] });
     console.log(child.pid);`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const args = [...asHere, '--input-type=module', '-e', script];
   const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(parent.stdout, 'data');
   const pid = Number(String(line));

@@ -5,6 +5,7 @@ import type { Scope } from '../../domain/contracts.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { imbalance, type Ledger } from '../../domain/ledger.ts';
 import { pagedRows } from '../support/paged-app.ts';
+import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 import { type Scene, setScene } from './scene.ts';
 
@@ -162,7 +163,8 @@ describe('odd input', { concurrency: 3 }, () => {
       const now = Date.now() + 1;
       rows[0] = { ...rows[0], amount: 100, updated_at: new Date(now).toISOString() };
       rows[11] = { ...rows[11], amount: 100, updated_at: new Date(now + 1).toISOString() };
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      // The next page is asked for after both.
+      await until('the clock', async () => (Date.now() > now + 1 ? { found: true } : { seen: 'too early' }));
     };
     await pass(scene, 1);
     scene.app.onPage = undefined;

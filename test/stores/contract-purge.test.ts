@@ -138,7 +138,7 @@ test('keepData leaves records, quarantine, changes and merges, and nothing that 
   const purged = await stores.purge(owner, { keepData: true });
   const gone = purged.filter(({ outcome }) => outcome !== 'kept').map(({ name }) => name);
   assert.deepEqual(gone, [
-    ...['grants', 'connections.secrets', 'inbox', 'consents', 'connectLinks', 'consentLinks'],
+    ...['grants', 'schedules', 'connections.secrets', 'inbox', 'consents', 'connectLinks', 'consentLinks'],
     ...['checkpoints', 'batches', 'cursors', 'schemas', 'exchanges', 'events.connectLink'],
   ]);
   const kept = new Map(purged.filter(({ outcome }) => outcome === 'kept').map((one) => [one.name, one]));

@@ -12,9 +12,20 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const connectionId = connection._id;
   const ofSession = { sessionId, resource: 'orders' };
   await stores.companies.ensure({ id: 'acme', name: 'Acme' });
-  await stores.connections.change(connectionId, () => ({ hashKey: sealed('k'), fence: 1, errorReason: 'e' }));
+  await stores.connections.change(connectionId, () => ({
+    ...{ hashKey: sealed('k'), fence: 1, errorReason: 'e', rawDeletedThrough: 0 },
+    ...{ retentionDays: 9, substagesOff: ['insights'], thresholds: {}, autoPause: null },
+    schedule: { kind: 'MANUAL' },
+    failing: { count: 1, since: at, session: 1, seq: 1 },
+    autoPaused: { at, failures: 1, since: at },
+  }));
+  await stores.plans.put({
+    ...{ _id: 'hash', connectionId, generation: 1, status: 'STARTED', procedure: 'disconnect' },
+    ...{ argumentsHash: 'h', by: { kind: 'person', id: 'ada' }, expiresAt: at },
+  });
   const called = { connectionId, generation: 1, name: 'pause' as const, by: person, note: null };
   await stores.procedures.allocate({ ...called, arguments: {}, startedAt: at }, 0);
+  await stores.schedules.add({ connectionId, generation: 1 }, [`refresh/${connectionId}/global`]);
   await stores.apps.put({
     _id: 'shop',
     baseUrl: 'u',
@@ -26,6 +37,9 @@ export async function fillEverything(stores: Stores): Promise<void> {
   });
   const noted = { ...step(2, 2, 11, 'cancel', 'CANCELED'), note: 'wrong day' };
   await stores.sessions.writeStatus(write(sessionId, [noted]));
+  await stores.sessions.setWaiting(sessionId, { cap: 'pool', name: 'main', place: 1, since: at });
+  const asks = { connectionId, sessionId, runId: 'r', seq: 1, company: 'acme', app: 'shop', pool: 'main' };
+  await stores.slots.take(asks, { company: 1, app: 1, pool: 1 }, at);
   const entry = {
     connectionId,
     generation: 1,
@@ -78,6 +92,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
     number: 0,
     attempt: 1,
     rows: [{ id: 1 }],
+    origins: [`${sessionId}/orders/0/1`],
     last: true,
   });
   await stores.loading.advance(sessionId, 'orders', { ...place, batches: 1, rows: 1, done: true, at });
@@ -102,9 +117,25 @@ export async function fillEverything(stores: Stores): Promise<void> {
     updatedAt: at,
   });
   const why = { key: null, reason: 'KEY_MISSING', message: 'It has no id.', payload: {}, at } as const;
-  await stores.quarantine
-    .of(connectionId, 1, 'orders')
-    .putMany([{ _id: `${sessionId}/orders/0/1`, sessionId, ...why }]);
+  await stores.quarantine.of(connectionId, 1, 'orders').putMany([
+    ...[{ _id: `${sessionId}/orders/0/1`, sessionId, ...why }],
+    ...[
+      {
+        _id: `${sessionId}/orders/0/2`,
+        sessionId,
+        ...why,
+        refusals: 1,
+        refusedIn: sessionId,
+        refusedAt: at,
+      },
+    ],
+  ]);
+  await stores.sessions.setQuarantineLeft(sessionId, 2);
+  await stores.quarantineLines.put({
+    _id: `${connectionId}/1/orders/discarded/00/KEY_MISSING`,
+    ...{ connectionId, generation: 1, resource: 'orders', syncId: null, action: 'discarded' },
+    ...{ reason: 'KEY_MISSING', rows: 1, hash: '00', by: person, why: 'a test row', sessionId: null, at },
+  });
   await stores.feed.putChange({
     _id: changeId(sessionId, 'orders', 0),
     added: ['1'],
@@ -113,7 +144,13 @@ export async function fillEverything(stores: Stores): Promise<void> {
   });
   const parts = [{ ...ofSession, changes: 1 }];
   await stores.feed.seal({ _id: sessionId, connectionId, number: 1, parts, sealedAt: at });
-  await stores.cursors.put({ _id: cursorId(connectionId, 1, 'orders'), value: '1', sessionId, at });
+  await stores.cursors.put({
+    _id: cursorId(connectionId, 1, 'orders'),
+    value: '1',
+    sessionId,
+    wholeIn: sessionId,
+    at,
+  });
   const found = {
     method: 'median',
     severity: 'pass',
@@ -127,7 +164,8 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.statistics.put([
     {
       ...{ _id: `${sessionId}/orders`, ...ofSession, connectionId, company: 'acme', app: 'shop' },
-      ...{ generation: 1, kind: 'full', status: 'COMPLETED', reason: null, blockedBy: [] },
+      ...{ generation: 1, configuration: 'global', kind: 'full', status: 'COMPLETED', reason: null },
+      blockedBy: [],
       ...{ startedAt: at, endedAt: at, durationMs: 0, rows: 1, bytes: 1, rowsPerSecond: null },
       ...{ ledger: null, anomalies: [], comparedWith: 0, hour: hourOf(at), formerHours: [], version: 1 },
     },
@@ -146,4 +184,6 @@ export async function fillEverything(stores: Stores): Promise<void> {
   });
   await stores.companies.beginDeletion('acme', { ...by, keepData: false });
   await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
+  const turn = { _id: 'airtable/app1/1' as never, at, usedAt: at, endedAt: at };
+  await stores.db.collection('turns').insertOne(turn);
 }

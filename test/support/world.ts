@@ -5,10 +5,19 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from '../../activities/index.ts';
 import { type ActivityPorts, defaultLimits, type Limits } from '../../activities/ports.ts';
-import { connectEngine, createSessionsPort, type SessionsPort } from '../../client/engine.ts';
+import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
+import {
+  connectEngine,
+  createSessionsPort,
+  createSyncsPort,
+  type SessionsPort,
+  type SyncsPort,
+} from '../../client/engine.ts';
 import type { ConnectorCallbacks } from '../../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import { meaningOf } from '../../connectors/webhooks/meaning.ts';
+import type { DestinationDriver } from '../../destinations/contract.ts';
+import { destinationDrivers } from '../../destinations/index.ts';
 import {
   type Actor,
   defaultDurations,
@@ -16,8 +25,11 @@ import {
   sessionIdOf,
   sessionWorkflowId,
 } from '../../domain/contracts.ts';
+import type { DestinationKind } from '../../domain/delivery.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { SessionStatus } from '../../domain/session.ts';
+import type { SessionCaps } from '../../domain/slots.ts';
+import { defaultSyncDurations, type SyncDurations } from '../../domain/sync-contracts.ts';
 import { createPayloadCodecs } from '../../platform/codec.ts';
 import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
 import type { NamedKey } from '../../platform/settings.ts';
@@ -49,7 +61,10 @@ export interface World {
   readonly limits: Limits;
   readonly taskQueue: string;
   readonly callbackUrl: string;
+  /** By kind; a test may put its own in their place. */
+  readonly drivers: Partial<Record<DestinationKind, DestinationDriver>>;
   sessions(durations?: Partial<SessionDurations>): SessionsPort;
+  syncs(durations?: Partial<SyncDurations>): SyncsPort;
   /** Makes an app with its address and a connection that is being configured, authorized by nobody yet. */
   configuring(options: NewConnection): Promise<ConnectionDoc>;
   /** A connection that is started and authorized by the paged app's credentials. */
@@ -80,6 +95,8 @@ export interface NewConnection {
   readonly definition: ConnectorDefinition;
   readonly baseUrl: string;
   readonly id?: string;
+  /** @default 'acme' */
+  readonly company?: string;
   readonly unattended?: boolean;
   readonly client?: { readonly clientId: string; readonly clientSecret: string };
 }
@@ -92,6 +109,14 @@ export interface Delivery {
   readonly id?: string;
 }
 
+export interface WorldCaps {
+  readonly caps?: Partial<SessionCaps>;
+  /** Heavy activities at a time. */
+  readonly heavyAtOnce?: number;
+  /** False: the test starts them, or processes of its own. @default true */
+  readonly workers?: boolean;
+}
+
 interface Running {
   readonly all: Workers;
   readonly ended: Promise<void>;
@@ -102,10 +127,12 @@ Runtime.install({ logger: new DefaultLogger(process.env.TEST_LOG === 'warn' ? 'W
 /**
  * @param limits Sizes that differ from the defaults.
  * @param codecKeys For Temporal payloads; none leaves them plain.
+ * @param worldCaps How much works at a time; as good as everything unless given.
  */
 export async function startWorld(
   limits: Partial<Limits> = {},
   codecKeys: readonly NamedKey[] = [],
+  { caps = {}, heavyAtOnce, workers: atOnce = true }: WorldCaps = {},
 ): Promise<World> {
   const {
     TEST_TEMPORAL_ADDRESS: address,
@@ -122,6 +149,8 @@ export async function startWorld(
   const callbacks = new Map<string, ConnectorCallbacks>();
   const callbackUrl = 'http://127.0.0.1/api/oauth/callback';
   const poolQueue = (pool: string) => `${taskQueue}/pool/${pool}`;
+  const drivers: Partial<Record<DestinationKind, DestinationDriver>> = { ...destinationDrivers };
+  const syncDurations: SyncDurations = { ...defaultSyncDurations, heartbeatMs: 3_000, retryInitialMs: 20 };
   const ports: ActivityPorts = {
     stores,
     secrets,
@@ -134,8 +163,17 @@ export async function startWorld(
     log: pino({ level: 'silent' }),
     limits: { ...defaultLimits, ...limits },
     callbacks: (app) => callbacks.get(app),
+    caps: { company: 1_000, app: 1_000, pool: 1_000, ...caps },
     callbackUrl: () => callbackUrl,
     poolQueue,
+    delivery: createDeliveryPorts({
+      egress: localEgress,
+      stores,
+      allow: { folders: [], executables: {} },
+      durations: syncDurations,
+      drivers,
+    }),
+    ticks: { catchupWindowMs: 600_000, durations: testDurations, workflowTaskTimeoutMs: 3_000 },
   };
   const workers: { session?: Running | undefined; pool?: Running | undefined } = {};
   let connection: NativeConnection | undefined;
@@ -154,15 +192,16 @@ export async function startWorld(
     connection ??= await NativeConnection.connect({ address });
     const all = await createWorkers({
       connection,
-      // The heavy ones are a process of their own, which has nothing to do on the session's queue.
-      taskQueue: pools.length === 0 ? taskQueue : `${taskQueue}/none`,
+      taskQueue,
       pools,
       poolQueue,
-      workflows: { bundlePath },
+      // The heavy ones are workers of their own, which load no workflows.
+      ...(pools.length === 0 && { workflows: { bundlePath } }),
       activities: createActivities(ports),
       codecs: createPayloadCodecs(codecKeys),
       stickyTimeoutSecs: 1,
       shutdownGraceSecs: 1,
+      ...(heavyAtOnce === undefined ? {} : { heavyAtOnce }),
     });
     return { all, ended: all.run() };
   };
@@ -179,7 +218,8 @@ export async function startWorld(
     const id = options.id ?? `${name}-${created}`;
     const app = definition.id;
     definitions.set(app, definition);
-    await stores.companies.ensure({ id: 'acme', name: 'Acme' });
+    const company = options.company ?? 'acme';
+    await stores.companies.ensure({ id: company, name: options.company ?? 'Acme' });
     const clientSecret =
       oauthClient === undefined ? {} : { clientSecret: secrets.seal(oauthClient.clientSecret, `app/${app}`) };
     await stores.apps.put({
@@ -191,7 +231,7 @@ export async function startWorld(
     });
     const doc: ConnectionDoc = {
       _id: id,
-      company: 'acme',
+      company,
       app,
       generation: 1,
       status: started ? 'STARTED' : 'CONFIGURING',
@@ -246,7 +286,15 @@ export async function startWorld(
     limits: ports.limits,
     taskQueue,
     callbackUrl,
+    drivers,
     sessions,
+    syncs: (durations = {}) =>
+      createSyncsPort(client, {
+        stores,
+        taskQueue,
+        durations: { ...syncDurations, ...durations },
+        workflowTaskTimeoutMs: 3_000,
+      }),
     configuring: (options) => install(options, false),
     started: (options) => install(options, true),
     async deliver(to, { kind, payload, event, id = randomUUID() }, port = sessions()) {
@@ -303,6 +351,6 @@ export async function startWorld(
       await stores.close();
     },
   };
-  await Promise.all([world.startWorker(), world.startPool()]);
+  if (atOnce) await Promise.all([world.startWorker(), world.startPool()]);
   return world;
 }

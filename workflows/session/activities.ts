@@ -15,12 +15,12 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
  * Status writes are among them and not local activities: a local one is done before its workflow task is recorded,
  * so that a lost task could leave a status in the store that the replayed workflow never decided.
  */
-export const quick = proxyActivities<QuickActivities>({
-  // A worker that dies inside one is waited for so long.
-  startToCloseTimeout: '10s',
-  cancellationType,
-  retry: { initialInterval: '500ms', maximumInterval: '10s' },
-});
+export const quickActivities = ({ quickMs = 10_000 }: SessionDurations): QuickActivities =>
+  proxyActivities<QuickActivities>({
+    startToCloseTimeout: quickMs,
+    cancellationType,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
 
 const local = proxyLocalActivities<QuickActivities>({
   startToCloseTimeout: '2s',
@@ -29,7 +29,7 @@ const local = proxyLocalActivities<QuickActivities>({
 });
 
 /** Tries in this worker first, which costs one event; when the store does not answer there, as an activity that waits. */
-async function nearby<T>(here: () => Promise<T>, elsewhere: () => Promise<T>): Promise<T> {
+async function nearest<T>(here: () => Promise<T>, elsewhere: () => Promise<T>): Promise<T> {
   try {
     return await here();
   } catch (error) {
@@ -40,16 +40,18 @@ async function nearby<T>(here: () => Promise<T>, elsewhere: () => Promise<T>): P
 }
 
 /** Both give the same answer when a lost workflow task asks again: by run id, and by entry and session. */
-export const beginSession: QuickActivities['beginSession'] = (input) =>
-  nearby(
-    () => local.beginSession(input),
-    () => quick.beginSession(input),
-  );
-export const claimInbox: QuickActivities['claimInbox'] = (input) =>
-  nearby(
-    () => local.claimInbox(input),
-    () => quick.claimInbox(input),
-  );
+export const nearby = (quick: QuickActivities): Pick<QuickActivities, 'beginSession' | 'claimInbox'> => ({
+  beginSession: (input) =>
+    nearest(
+      () => local.beginSession(input),
+      () => quick.beginSession(input),
+    ),
+  claimInbox: (input) =>
+    nearest(
+      () => local.claimInbox(input),
+      () => quick.claimInbox(input),
+    ),
+});
 
 /** Exchanges a code or tries credentials at the app, which may be slow, and may have a disturbance for so long. */
 export const authorizing = (budgetMs: number): Pick<QuickActivities, 'authorizeConnection'> =>

@@ -9,7 +9,6 @@ import {
   sessionStatusNames,
 } from '../../domain/session.ts';
 import { searchAttributes } from '../messages.ts';
-import { quick } from './activities.ts';
 import { refuseOvertaken } from './calls.ts';
 import type { SessionRun } from './run.ts';
 
@@ -52,8 +51,9 @@ export async function advance(
   run.reason = last.reason;
   run.since = last.at;
   refuseOvertaken(run, last.to);
+  run.waitsFor = null;
   show(run, last, detail);
-  await quick.writeStatus({
+  const waitsFor = await run.quick.writeStatus({
     ...run.ref,
     steps,
     webhookPending: run.webhookPending,
@@ -62,6 +62,8 @@ export async function advance(
     ...(seal === true ? { seal } : {}),
     ...(run.deadline === undefined ? {} : { until: run.clock.wallTime(run.deadline) }),
   });
+  // Histories of before there were slots say nothing of them.
+  run.waitsFor = waitsFor ?? null;
 }
 
 function stepsOf(run: SessionRun, moves: readonly SessionMove[]): StatusStep[] {
@@ -89,20 +91,31 @@ function deadlineIn(run: SessionRun, status: SessionStatus): number | undefined 
 }
 
 /** What the Temporal Web UI shows of it. */
-function show(run: SessionRun, { to: status, reason, at }: StatusStep, cause: string | undefined): void {
-  const statusName = sessionStatusNames[status];
+function show(run: SessionRun, { to: status }: StatusStep, cause: string | undefined): void {
   upsertSearchAttributes([
-    { key: searchAttributes.sessionStatus, value: statusName },
+    { key: searchAttributes.sessionStatus, value: sessionStatusNames[status] },
     { key: searchAttributes.sessionCode, value: status },
   ]);
+  showDetails(run, cause);
+}
+
+/** The sentence that the Temporal Web UI shows: which status, why, and what it waits for. */
+export function showDetails(run: SessionRun, cause?: string): void {
+  const { status, since, waitsFor } = run;
+  if (status === null || run.reason === null) return;
+  const statusName = sessionStatusNames[status];
   const { sessionId, connectionId, app } = run.session;
   const sentence = explain({
     status,
     statusName,
-    reason,
-    since: at,
+    reason: waitsFor === null ? run.reason : 'WAITING_FOR_SLOT',
+    since: since ?? '',
     until: run.deadline === undefined ? undefined : run.clock.wallTime(run.deadline),
-    facts: { sessionId, connectionId, app, held: run.held, ...(cause === undefined ? {} : { cause }) },
+    facts: {
+      ...{ sessionId, connectionId, app, held: run.held },
+      ...(waitsFor === null ? {} : { waitsFor }),
+      ...(cause === undefined ? {} : { cause }),
+    },
   });
   setCurrentDetails(`### ${statusName} (${status})\n\n${sentence}\n\nSession \`${sessionId}\``);
 }

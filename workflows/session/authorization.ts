@@ -1,6 +1,6 @@
 import type { AuthorizationResult } from '../../activities/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
-import { authorizing, quick } from './activities.ts';
+import { authorizing } from './activities.ts';
 import { advance, type SessionMove } from './advance.ts';
 import { answer, refusal, takeCall, wants } from './calls.ts';
 import { claim } from './claim.ts';
@@ -61,7 +61,8 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
   for (;;) {
     const found = await claim(run);
     if (found.revoked) return advance(run, [{ event: 'grantRevoked', reason: 'GRANT_REVOKED' }]);
-    const confirmed = await quick.confirmAuthorized(run.ref);
+    const confirmed = await run.quick.confirmAuthorized(run.ref);
+    if (confirmed.resources !== undefined) run.coverNow(confirmed.resources);
     if (confirmed.finalized) await whileHeld(run);
     if (confirmed.finalized && run.disconnect === null && run.reset === null) {
       const asked = takeCall(run, 'proceed');
@@ -75,7 +76,7 @@ export async function awaitFinalization(run: SessionRun): Promise<void> {
     );
     if (run.disconnect !== null || run.reset !== null) return stopAsAsked(run);
     if (wants(run, 'proceed')) {
-      const { finalized } = await quick.confirmAuthorized({ ...run.ref, finalize: true });
+      const { finalized } = await run.quick.confirmAuthorized({ ...run.ref, finalize: true });
       const refused = finalized ? undefined : takeCall(run, 'proceed');
       if (refused !== undefined) refused.refusal = refusal('proceed', run.status, run.held);
     }

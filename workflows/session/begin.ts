@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { StartRefusal } from '../../domain/contracts.ts';
 import { isErrorStatus } from '../../domain/session.ts';
-import { beginSession } from './activities.ts';
+import { nearby } from './activities.ts';
 import { advance } from './advance.ts';
 import { reasonToAuthorize, retry } from './decision.ts';
 import type { SessionRun } from './run.ts';
@@ -12,12 +12,14 @@ export async function begin(run: SessionRun): Promise<StartRefusal | null> {
   // What the inbox has by now is taken by a session that opens; one that goes on leaves it to the next.
   const told = run.told || start.kind === 'told';
   run.told = false;
-  const begun = await beginSession({ connectionId, start, runId: workflowInfo().runId });
+  const begun = await nearby(run.quick).beginSession({ connectionId, start, runId: workflowInfo().runId });
   if ('refused' in begun) {
     run.told ||= told && start.kind !== 'told';
     return begun.refused;
   }
   run.begin(begun);
+  // What the inbox has is left to the next session.
+  if (begun.reads?.replay !== undefined) run.told ||= told;
   if (begun.status !== null) {
     run.told ||= told;
     if (start.kind === 'load' && !run.covers(start)) run.keep(start);

@@ -29,11 +29,18 @@ export function refusal(call: SessionCall, status: SessionStatus | null, held: b
   });
 }
 
+/** Whether a status takes a call. To authorize again is allowed while the connection is paused too (states.md section 1). */
+export const takes = (
+  status: SessionStatus,
+  held: boolean,
+  { call, request }: Pick<PendingCall, 'call' | 'request'>,
+): boolean => allowedCalls(status, held && request.reauthorize !== true).includes(call);
+
 /** The next call of a person that the present status still takes; the others are refused. */
 export function takeCall(run: SessionRun, ...wanted: readonly SessionCall[]): PendingCall | undefined {
   const { calls } = run;
   for (let call = calls[0]; call !== undefined && run.status !== null; call = calls[0]) {
-    const allowed = allowedCalls(run.status, run.held).includes(call.call);
+    const allowed = takes(run.status, run.held, call);
     if (allowed && !wanted.includes(call.call)) return undefined;
     calls.shift();
     if (allowed) return call;
@@ -55,7 +62,7 @@ export const wants = (run: SessionRun, ...wanted: readonly SessionCall[]): boole
 /** Refuses the calls that the status before would have taken and this one does not. */
 export function refuseOvertaken(run: SessionRun, status: SessionStatus): void {
   for (const call of run.calls.splice(0)) {
-    if (allowedCalls(status, run.held).includes(call.call)) run.calls.push(call);
+    if (takes(status, run.held, call)) run.calls.push(call);
     else call.refusal = refusal(call.call, status, run.held);
   }
 }

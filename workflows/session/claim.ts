@@ -1,11 +1,11 @@
 import type { ClaimResult } from '../../activities/contracts.ts';
-import { claimInbox } from './activities.ts';
+import { nearby } from './activities.ts';
 import type { SessionRun } from './run.ts';
 
 /** Takes what the inbox has for the present status. */
 export async function claim(run: SessionRun): Promise<ClaimResult> {
   run.told = false;
-  const found = await claimInbox({
+  const found = await nearby(run.quick).claimInbox({
     ...run.ref,
     status: run.status ?? 6,
     since: run.since ?? new Date(0).toISOString(),

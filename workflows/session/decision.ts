@@ -1,6 +1,5 @@
 import type { Actor } from '../../domain/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
-import { quick } from './activities.ts';
 import { advance } from './advance.ts';
 import { answer, type PendingCall, refusal, takeCall, wants } from './calls.ts';
 import { claim } from './claim.ts';
@@ -40,6 +39,7 @@ function reasonAfterRetry(run: SessionRun): ReasonCode {
 export async function decide(run: SessionRun): Promise<void> {
   const somethingToDo = () =>
     run.disconnect !== null ||
+    run.reset !== null ||
     run.canceled ||
     (run.told && mayBeRevoked(run)) ||
     hookCame(run) ||
@@ -48,6 +48,8 @@ export async function decide(run: SessionRun): Promise<void> {
   const inTime = await wait(run, somethingToDo, run.windowEnd());
   if (run.disconnect !== null) return stopAsAsked(run);
   if (!inTime) return close(run, 'window');
+  // The wizard begins anew: nothing of 7 or 20 is left to decide.
+  if (run.reset !== null) return close(run, 'canceled');
 
   const call = takeCall(run, 'retry', 'cancel', 'skip');
   if (call?.call === 'retry') return retry(run, call.request.by, call);
@@ -95,7 +97,7 @@ async function skip(run: SessionRun, call: PendingCall): Promise<void> {
     return;
   }
   const { by, note } = call.request;
-  await quick.skipSubstage({ ...run.ref, substage, by: by.id, ...(note === undefined ? {} : { note }) });
+  await run.quick.skipSubstage({ ...run.ref, substage, by: by.id, ...(note === undefined ? {} : { note }) });
   run.finished.substages.add(substage);
   await advance(run, [{ event: 'skip', reason: 'PROCESSING', by, note: note ?? `${substage} skipped` }]);
   answer(run, call);

@@ -1,9 +1,12 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { CallAnswer, CallRequest } from '../../domain/contracts.ts';
-import { allowedCalls, isContinuable, type SessionCall } from '../../domain/session.ts';
+import { isContinuable, type SessionCall, type SessionStatus } from '../../domain/session.ts';
 import * as messages from '../messages.ts';
-import { type PendingCall, refusal } from './calls.ts';
+import { type PendingCall, refusal, takes } from './calls.ts';
 import type { SessionRun } from './run.ts';
+
+/** Before the work: what the wizard's reset closes. */
+const authorizing: ReadonlySet<SessionStatus> = new Set([6, 7, 9, 20]);
 
 /**
  * Registers every handler, before anything is awaited: signals may come with the first task.
@@ -18,9 +21,12 @@ export function listen(run: SessionRun): void {
     run.ticked = request.by;
   });
   setHandler(messages.hold, (asking) => run.hold(asking));
+  setHandler(messages.slotsFree, () => {
+    run.turnCame = true;
+  });
   setHandler(messages.release, () => run.release());
   setHandler(messages.resetConfiguration, (by) => {
-    if (run.status === 6 || run.status === 9) run.reset = by;
+    if (run.status !== null && authorizing.has(run.status)) run.reset = by;
   });
   setHandler(messages.disconnect, (request) => {
     run.disconnect ??= request;
@@ -28,7 +34,7 @@ export function listen(run: SessionRun): void {
   setHandler(messages.status, () => ({
     sessionId: run.hasBegun ? run.session.sessionId : null,
     code: run.status,
-    reason: run.reason,
+    reason: run.waitsFor === null ? run.reason : 'WAITING_FOR_SLOT',
     since: run.since,
     held: run.held,
     seq: run.seq,
@@ -55,7 +61,7 @@ export function listen(run: SessionRun): void {
 }
 
 function refuseIllegal(run: SessionRun, call: SessionCall, request: CallRequest): void {
-  if (run.status === null || run.ended || !allowedCalls(run.status, run.held).includes(call))
+  if (run.status === null || run.ended || !takes(run.status, run.held, { call, request }))
     throw refusal(call, run.ended ? null : run.status, run.held);
   if (call === 'skip' && request.substage !== undefined && request.substage !== run.failedSubstage)
     throw refusal(call, run.status, run.held);

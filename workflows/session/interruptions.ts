@@ -1,5 +1,4 @@
 import type { Actor } from '../../domain/contracts.ts';
-import { quick } from './activities.ts';
 import { advance, system } from './advance.ts';
 import { answer, takeCall } from './calls.ts';
 import type { SessionRun } from './run.ts';
@@ -26,6 +25,6 @@ export async function stopAsAsked(run: SessionRun): Promise<void> {
 
 /** Ends the session in its error status. */
 export async function close(run: SessionRun, closedBy: 'window' | 'canceled'): Promise<void> {
-  await quick.closeSession({ ...run.ref, closedBy });
+  await run.quick.closeSession({ ...run.ref, closedBy });
   run.closedBy = closedBy;
 }

@@ -47,7 +47,8 @@ export async function load(run: SessionRun): Promise<void> {
 
   if ([...failures.values()].some(({ progressed }) => progressed)) run.progressed();
   const blocking = [...failures].filter(
-    ([id, { reason }]) => run.resource(id)?.onError === 'stop' || endsAll.has(reason),
+    ([id, { reason }]) =>
+      endsAll.has(reason) || (run.resource(id)?.onError === 'stop' && reason !== goneAtTheApp),
   );
   const everyFailed = failures.size > 0 && failures.size === run.session.resources.length;
   const first = (everyFailed ? [...failures] : blocking)[0]?.[1];
@@ -70,6 +71,9 @@ export async function load(run: SessionRun): Promise<void> {
     return advance(run, [{ event: 'loadingTimedOut', reason }], { detail, failedResources });
   return advance(run, [{ event: 'loadingFailed', reason }], { detail, failedResources });
 }
+
+/** A resource that the app no longer has ends NOT_FOUND and holds up no other, whatever its onError says. */
+const goneAtTheApp = 'SOURCE_RESOURCE_NOT_FOUND';
 
 /** Failures that concern the whole connection whatever a resource's onError says. */
 const endsAll: ReadonlySet<string> = new Set(['GRANT_REVOKED', 'CONNECTION_GONE']);

@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { BegunResource, BegunSession } from '../../activities/contracts.ts';
+import type { BegunResource, BegunSession, WaitsForSlot } from '../../activities/contracts.ts';
 import type { Actor, DisconnectRequest, Scope, ScopeRequest, SessionInput } from '../../domain/contracts.ts';
 import type { HoldRequest } from '../../domain/lifecycle.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import { isFinalStatus, type SessionStatus, type Substage } from '../../domain/session.ts';
+import { quickActivities } from './activities.ts';
 import type { PendingCall } from './calls.ts';
 import { createActiveClock } from './clock.ts';
 
@@ -25,6 +26,7 @@ export function createSessionRun(input: SessionInput) {
 
   const run = {
     input,
+    quick: quickActivities(input.durations),
     clock,
     calls,
     scopes,
@@ -38,6 +40,10 @@ export function createSessionRun(input: SessionInput) {
     holdAsked: [] as HoldRequest[],
     /** What the store says of `held`. */
     heldWritten: false,
+    /** What it waits for before it may work in its status. */
+    waitsFor: null as WaitsForSlot | null,
+    /** It was told that slots were granted to it. */
+    turnCame: false,
     webhookPending: false,
     /** Something new may lie in the inbox. */
     told: input.told ?? false,
@@ -95,6 +101,7 @@ export function createSessionRun(input: SessionInput) {
       run.reason = session.reason;
       run.seq = session.seq;
       run.webhookPending = session.webhookPending;
+      run.waitsFor = session.waitsFor ?? null;
       for (const { id, loaded, structured, quarantined } of session.resources) {
         run.quarantined.set(id, quarantined);
         if (loaded) finished.loaded.add(id);
@@ -103,6 +110,10 @@ export function createSessionRun(input: SessionInput) {
       for (const substage of session.substages) finished.substages.add(substage);
       run.heldWritten = session.held;
       if (session.held && !heardOfHold) run.hold();
+    },
+    /** Finalizing said which resources there are. */
+    coverNow(resources: readonly BegunResource[]) {
+      begun = { ...run.session, resources };
     },
     hold(asking?: HoldRequest) {
       if (asking !== undefined) run.holdAsked.push(asking);
@@ -117,8 +128,9 @@ export function createSessionRun(input: SessionInput) {
     },
     /** Keeps what a tick wants to run: one for each configuration, or for each set of resources and way to read. */
     keep({ by, scope }: ScopeRequest) {
-      const { range, full } = scope ?? {};
-      const how = range === undefined ? (full === true ? 'full ' : '') : `${range.from} ${range.to} `;
+      const { range, full, replay } = scope ?? {};
+      const read = range === undefined ? (full === true ? 'full ' : '') : `${range.from} ${range.to} `;
+      const how = replay === undefined ? read : `replay ${replay.reason ?? ''} ${replay.ids ?? ''} `;
       const key = `${how}${scope?.configuration ?? (scope?.resources ?? []).join(' ')}`;
       scopes.set(key, scope === undefined ? { by } : { by, scope });
     },
@@ -146,8 +158,12 @@ export function createSessionRun(input: SessionInput) {
   return run;
 }
 
+const sameReplay = (reads: BegunSession['reads'], wanted: Scope | undefined): boolean =>
+  JSON.stringify(reads?.replay) === JSON.stringify(wanted?.replay);
+
 /** A backfill reads nothing but its range; what changed is part of everything. */
 function readsAll(reads: BegunSession['reads'], wanted: Scope | undefined): boolean {
+  if (reads?.replay !== undefined || wanted?.replay !== undefined) return sameReplay(reads, wanted);
   const { range } = reads ?? {};
   if (range !== undefined || wanted?.range !== undefined)
     return range?.from === wanted?.range?.from && range?.to === wanted?.range?.to;

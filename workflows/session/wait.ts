@@ -1,6 +1,6 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { sessionHeld } from '../messages.ts';
-import { quick } from './activities.ts';
+import { showDetails } from './advance.ts';
 import type { SessionRun } from './run.ts';
 
 /**
@@ -24,12 +24,34 @@ export async function wait(run: SessionRun, ready: () => boolean, deadline?: num
 export const whileHeld = (run: SessionRun): Promise<boolean> =>
   wait(run, () => !run.held || run.disconnect !== null);
 
+/**
+ * Waits until the session may work: its connection is not paused, and it is its turn. Time is not counted meanwhile.
+ * Ends early when `stopped`.
+ */
+export async function readyToWork(run: SessionRun, stopped: () => boolean): Promise<void> {
+  const awake = () => run.turnCame || run.held || run.holdAsked.length > 0 || stopped();
+  for (;;) {
+    await whileHeld(run);
+    if (run.waitsFor === null || stopped()) return;
+    showDetails(run);
+    await condition(awake);
+    if (stopped()) return;
+    if (run.held || !run.turnCame) continue;
+    run.turnCame = false;
+    run.waitsFor = await run.quick.takeTurn({ sessionId: run.session.sessionId });
+    if (run.waitsFor !== null) continue;
+    run.round = Date.now();
+    showDetails(run);
+  }
+}
+
 /** Shows in the store that the session is held, or when its wait runs out after that; a change meanwhile is written too. */
 async function writeHeld(run: SessionRun): Promise<void> {
   while (run.heldWritten !== run.held && run.hasBegun) {
     run.heldWritten = run.held;
     const until = run.held || run.deadline === undefined ? {} : { until: run.clock.wallTime(run.deadline) };
-    await quick.holdSession({ sessionId: run.session.sessionId, held: run.held, ...until });
+    const { sessionId } = run.session;
+    run.waitsFor = (await run.quick.holdSession({ sessionId, held: run.held, ...until })) ?? null;
   }
   await answerHold(run);
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { wants } from './calls.ts';
 import type { SessionRun } from './run.ts';
-import { whileHeld } from './wait.ts';
+import { readyToWork, whileHeld } from './wait.ts';
 
 /** How a piece of work ended: `interrupted` means that a person asked for something else. */
 export type WorkEnd<T> =
@@ -29,7 +29,7 @@ export async function work<T>(
   const stopped = () => run.disconnect !== null || run.canceled || wants(run, 'cancel');
   let usedMs = 0;
   for (;;) {
-    await whileHeld(run);
+    await readyToWork(run, stopped);
     if (stopped()) return { kind: 'interrupted' };
     const startedAt = Date.now();
     const scope = new CancellationScope();
