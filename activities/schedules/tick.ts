@@ -37,7 +37,8 @@ export interface TickEngine {
 /** Decides by the business rule what a tick does (states.md section 1, "When a session may start"), and does it. */
 export async function runTick(ports: Ports, input: TickInput): Promise<TickOutcome> {
   const { taskQueue, workflowExecution } = activityInfo();
-  const tickId = workflowExecution?.workflowId ?? '';
+  // Two ticks within one second have the same id, and are two runs of it.
+  const tickId = `${workflowExecution?.workflowId}/${workflowExecution?.runId}`;
   const engine = { client: getClient(), taskQueue, tickId };
   return 'syncId' in input ? tickSync(ports, engine, input) : tickBy(ports, engine, input);
 }
