@@ -67,7 +67,7 @@ describe('a fault names line, path, what was expected and an example', () => {
         'requestsPerSecond: 40',
         'colour: red',
         'rateLimit.colour',
-        /known here: requestsPerSecond, concurrent, usageHeader/,
+        /known here: requestsPerSecond, concurrent, sessions, usageHeader/,
         /^requestsPerSecond: 5$/,
       ],
       [

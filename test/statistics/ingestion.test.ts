@@ -9,7 +9,10 @@ import type { CheckpointDoc, IngestionRunDoc, SessionDoc } from '../../stores/mo
 
 const begin = Date.parse('2026-03-01T09:00:00.000Z');
 const minute = 60_000;
-const session = { _id: 'c.1', connectionId: 'c', company: 'acme', app: 'shop', generation: 1 } as SessionDoc;
+const session = {
+  ...{ _id: 'c.1', connectionId: 'c', company: 'acme', app: 'shop', generation: 1, scope: {} },
+  openedBy: { kind: 'person', id: 'p' },
+} as SessionDoc;
 
 /** Steps a minute apart, by the events that the table takes in turn. */
 function walk(choices: readonly number[]): SeenStep[] {

@@ -4,6 +4,7 @@ import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
 import { mergeId } from '../../stores/merges.ts';
 import type { Stores } from '../../stores/open.ts';
+import { fillSyncs } from './filled-syncs.ts';
 import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
 
 /** Puts something into every collection, with every optional field, through every repository. */
@@ -186,4 +187,5 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
   const turn = { _id: 'airtable/app1/1' as never, at, usedAt: at, endedAt: at };
   await stores.db.collection('turns').insertOne(turn);
+  await fillSyncs(stores);
 }
