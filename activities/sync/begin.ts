@@ -6,6 +6,7 @@ import type { ConnectionDoc, SyncDoc, SyncRunDoc } from '../../stores/model.ts';
 import type { BegunSyncRun, SyncActivities } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { writeSyncRun } from './status.ts';
+import { leaveDestination } from './turns.ts';
 
 type Input = Parameters<SyncActivities['beginSyncRun']>[0];
 
@@ -34,7 +35,7 @@ export async function beginSyncRun(
     return resume(ports, latest, sync, connection, input);
   }
   if (start.only === 'cancel' || start.only === 'rest') return { refused: 'NOTHING_TO_DO' };
-  if (latest !== null && !isEnd(latest) && !mine) await abandon(ports, latest);
+  if (latest !== null && !isEnd(latest) && !mine) await abandon(ports, latest, sync);
   if (start.only === 'tidy') return { refused: 'NOTHING_TO_DO' };
   if (refused !== null) return { refused };
   const run = await stores.syncRuns.allocate({
@@ -83,7 +84,13 @@ async function resume(
 const isOver = ({ since }: SyncRunDoc, { resumeWindowMs }: Input): boolean =>
   Date.now() - since.getTime() > resumeWindowMs;
 
-async function abandon(ports: ActivityPorts, run: SyncRunDoc): Promise<void> {
+/** Its slot first: who joined while this execution lives takes the dead one's holder for alive. */
+async function abandon(
+  ports: ActivityPorts,
+  run: SyncRunDoc,
+  { _id: syncId, destinationId }: SyncDoc,
+): Promise<void> {
+  await leaveDestination(ports, { destinationId, syncId });
   const by: Actor = { kind: 'system', id: 'sync-run' };
   const at = new Date().toISOString();
   const { status, seq } = run;

@@ -64,6 +64,8 @@ describe('a sync run that is left behind', { concurrency: 4 }, () => {
     await createSyncTidy({ stores: world.stores, syncs: dead.port, log, resumeWindowMs: 60_000 }).round();
     const run = await dead.reaches('failed', 1);
     assert.equal(run.reason, 'RUN_ABANDONED');
+    // Whoever waits for the destination is not kept waiting by a run that is no more.
+    assert.deepEqual(await world.stores.destinations.holders(dead.sync.destinationId), []);
     assert.equal((await alive.latest())?.status, 'inProgress');
     goOn();
     goOnToo();
