@@ -60,6 +60,9 @@ async function main(): Promise<number> {
   }
 }
 
+/** A process that hangs is ended, and told as failed: the slowest takes about two minutes. */
+const longestGroupMs = 900_000;
+
 /** @param folder For what the compiler makes. */
 async function run(files: readonly string[], store: 'memory' | 'h2', folder: string): Promise<number> {
   // What the types are checked for is run too: a process begins sooner with it than with tsx.
@@ -80,7 +83,8 @@ async function run(files: readonly string[], store: 'memory' | 'h2', folder: str
     // Who names files wants to see them one by one.
     const groups = positionals.length > 0 ? files.map((file) => [file]) : groupTests(files);
     console.log(`tests: ${files.length} files in ${groups.length} processes`);
-    const args = ['--test', `--test-concurrency=${values['at-once']}`, ...writeGroups(folder, groups)];
+    const limits = [`--test-concurrency=${values['at-once']}`, `--test-timeout=${longestGroupMs}`];
+    const args = ['--test', ...limits, ...writeGroups(folder, groups)];
     return await runNode(args, services.env, loader);
   } finally {
     await services.stop();
