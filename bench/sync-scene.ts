@@ -8,6 +8,7 @@ import { syncRunIdOf } from '../domain/sync-contracts.ts';
 import { createSecretBox } from '../platform/crypto.ts';
 import type { FieldMapping, RecordDoc, SyncRunDoc } from '../stores/model.ts';
 import { recordsCollection } from '../stores/names.ts';
+import { unrun } from '../stores/syncs.ts';
 import { pagedDefinition } from '../test/support/paged-definition.ts';
 import { tester, type World } from '../test/support/world.ts';
 import { benchRows } from './rows.ts';
@@ -119,13 +120,7 @@ export function createBenchSyncs(world: World) {
         rejectionCap: 3,
         status: 'pending',
         statusSince: now,
-        statusReason: null,
-        latestRun: 0,
-        resync: null,
-        version: 1,
-        staged: null,
-        remindedAt: null,
-        seq: 0,
+        ...unrun,
         createdBy: tester,
         createdAt: now,
         updatedAt: now,

@@ -1,5 +1,5 @@
 import type { Actor } from './contracts.ts';
-import type { SyncLedger } from './ledger.ts';
+import { emptySyncLedger, type SyncLedger } from './ledger.ts';
 import type { SyncRunEvent, SyncRunStatus } from './sync-run.ts';
 
 /** Counts of a sync run with the rows among them that an earlier run had sent in vain. */
@@ -7,16 +7,7 @@ export interface SyncRunLedger extends SyncLedger {
   readonly retried: number;
 }
 
-export const emptySyncRunLedger: SyncRunLedger = {
-  staged: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  skipped: 0,
-  rejected: 0,
-  quarantined: 0,
-  retried: 0,
-};
+export const emptySyncRunLedger: SyncRunLedger = { ...emptySyncLedger, retried: 0 };
 
 /** Every wait of a sync run, in milliseconds; frozen at its start. */
 export interface SyncDurations {

@@ -5,6 +5,17 @@ import { getOne, insertOnce, removeMany } from './commands.ts';
 import type { SyncDoc } from './model.ts';
 import { collections } from './names.ts';
 
+/** What a sync is made with that nobody chooses. */
+export const unrun = {
+  statusReason: null,
+  latestRun: 0,
+  resync: null,
+  version: 1,
+  staged: null,
+  remindedAt: null,
+  seq: 0,
+} as const satisfies Partial<SyncDoc>;
+
 /** Which syncs are meant; all conditions must hold. */
 export interface SyncFilter {
   readonly connectionId?: string;

@@ -4,9 +4,9 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recurrence } from '../../domain/schedule.ts';
 import type { SyncStatus } from '../../domain/sync.ts';
 import type { DestinationQuota, SyncBudget } from '../../domain/sync-budget.ts';
-import type { SyncRunKind, SyncRunLedger } from '../../domain/sync-contracts.ts';
+import type { SyncRunKind, SyncRunLedger, SyncRunStep } from '../../domain/sync-contracts.ts';
 import type { SyncRecordAction, SyncRecordStatus } from '../../domain/sync-record.ts';
-import type { SyncRunEvent, SyncRunStatus } from '../../domain/sync-run.ts';
+import type { SyncRunStatus } from '../../domain/sync-run.ts';
 import type { Sealed } from '../../platform/crypto.ts';
 
 /** A place where syncs deliver. */
@@ -196,14 +196,8 @@ export interface SyncRetryDoc {
 }
 
 /** A transition of a run. `_id` is `<runId>/<seq>`. */
-export interface SyncTimelineDoc {
+export interface SyncTimelineDoc extends Omit<SyncRunStep, 'at'> {
   readonly _id: string;
-  readonly seq: number;
-  readonly from: SyncRunStatus | null;
-  readonly to: SyncRunStatus;
-  readonly event: SyncRunEvent;
-  readonly reason: string | null;
-  readonly by: Actor;
   readonly at: Date;
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { syncRunIdOf } from '../../domain/sync-contracts.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { DestinationDoc, RecordDoc, SyncDoc, SyncRunDoc } from '../../stores/model.ts';
+import { unrun } from '../../stores/syncs.ts';
 import { type Box, createBox } from './box.ts';
 import { pagedDefinition } from './paged-definition.ts';
 import { until } from './until.ts';
@@ -71,13 +72,7 @@ export async function syncScene(
     rejectionCap: 3,
     status: 'pending',
     statusSince: now,
-    statusReason: null,
-    latestRun: 0,
-    resync: null,
-    version: 1,
-    staged: null,
-    remindedAt: null,
-    seq: 0,
+    ...unrun,
     createdBy: tester,
     createdAt: now,
     updatedAt: now,

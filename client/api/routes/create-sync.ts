@@ -1,5 +1,6 @@
 import { syncMachine } from '../../../domain/sync.ts';
 import type { SyncDoc } from '../../../stores/model.ts';
+import { unrun } from '../../../stores/syncs.ts';
 import { actorOf } from '../caller.ts';
 import type { Route, RouteDeps } from '../deps.ts';
 import { invalid } from '../problem.ts';
@@ -63,13 +64,7 @@ function newSync(
     rejectionCap: body.rejectionCap,
     status: move.to,
     statusSince: at,
-    statusReason: null,
-    latestRun: 0,
-    resync: null,
-    version: 1,
-    staged: null,
-    remindedAt: null,
-    seq: 0,
+    ...unrun,
     createdBy,
     createdAt: at,
     updatedAt: at,
