@@ -10,6 +10,7 @@ import type { SyncDurations } from '../domain/sync-contracts.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Egress } from '../platform/egress.ts';
 import type { Stores } from '../stores/open.ts';
+import type { Forecaster } from './processing/forecasting/pool.ts';
 
 /** Sizes and thresholds; settings. */
 export interface Limits {
@@ -76,6 +77,8 @@ export interface ActivityPorts {
   readonly poolQueue: (pool: string) => string;
   /** Of Schedules and of the sessions that their ticks start. Missing: the defaults. */
   readonly ticks?: TickSettings;
+  /** One for the process; its threads start with the first series. Missing: forecasting makes none. */
+  readonly forecaster?: Forecaster;
 }
 
 /** What loading is made from. */

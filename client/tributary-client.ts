@@ -1,4 +1,5 @@
 import { type ErrorCode, errors, TributaryError } from '../domain/errors.ts';
+import { analysisCalls } from './analysis-calls.ts';
 import type { App, AppBody } from './api/schemas/apps.ts';
 import type { Problem } from './api/schemas/common.ts';
 import type {
@@ -177,6 +178,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
   return {
     /** Without a slash at the end. */
     url,
+    ...analysisCalls({ get, post, text }),
     listApps: () => get<{ readonly apps: readonly App[] }>('/api/apps'),
     getApp: (id: string) => get<App>(`/api/apps/${encodeURIComponent(id)}`),
     putApp: (id: string, body: AppBody) => request<App>('PUT', `/api/apps/${encodeURIComponent(id)}`, body),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authSchema, identitySchema } from './format/auth.ts';
-import { metricSchema } from './format/metrics.ts';
+import { benchmarkSchema, metricSchema } from './format/metrics.ts';
 import { resourceSchema } from './format/resource.ts';
 import {
   address,
@@ -183,6 +183,9 @@ export const definitionSchema = z.strictObject({
     .array(metricSchema)
     .describe('Numbers that are computed from records by period. Fields are those of the record.')
     .default([]),
+  benchmark: benchmarkSchema
+    .describe('How the companies that share data of this app are compared with each other.')
+    .prefault({}),
   resources: z
     .array(resourceSchema)
     .min(1)

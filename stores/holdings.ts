@@ -8,6 +8,8 @@ import { type Count, createKeyed } from './keyed.ts';
 import { below } from './merges.ts';
 import type { ConnectionDoc, SessionDoc, SyncDoc } from './model.ts';
 import {
+  analysisCollection,
+  analysisParts,
   collections,
   quarantineCollection,
   recordsCollection,
@@ -157,6 +159,7 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
       own(quarantineCollection(connectionId, generation, resource)),
       own(tombstonesCollection(connectionId, generation, resource)),
     ]),
+    ...analysisParts.map((part) => own(analysisCollection(part, connectionId, generation))),
     // What the destinations have stays there.
     ...syncs.flatMap(({ _id }) => [own(syncRecordsCollection(_id)), own(syncListsCollection(_id))]),
   ];

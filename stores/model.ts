@@ -1,5 +1,6 @@
 /** The documents of the store, collection by collection. docs/data-model.md says the same for readers. */
 
+export type * from './model/analysis.ts';
 export type * from './model/authorization.ts';
 export type * from './model/connections.ts';
 export type * from './model/loading.ts';

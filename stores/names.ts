@@ -61,14 +61,24 @@ export function tombstonesCollection(connectionId: string, generation: number, r
   return named('tombstones', connectionId, generation, resource);
 }
 
+/** What processing makes of the records of one generation of a connection. */
+export const analysisParts = ['facts', 'series', 'forecasts', 'insights', 'benchmarks', 'cleaning'] as const;
+export type AnalysisPart = (typeof analysisParts)[number];
+
+/** `series.<connection>.<generation>` and the like; see {@link recordsCollection}. */
+export const analysisCollection = (part: AnalysisPart, connectionId: string, generation: number): string =>
+  named(part, connectionId, generation);
+
 /** `syncRecords.<sync>`, and the work lists of its runs beside them. */
 export const syncRecordsCollection = (syncId: string): string => `syncRecords.${syncId}`;
 export const syncListsCollection = (syncId: string): string => `syncLists.${syncId}`;
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
-function named(prefix: string, connectionId: string, generation: number, resource: string): string {
-  const name = `${prefix}.${connectionId}.${generation}.${resource}`;
+function named(prefix: string, connectionId: string, generation: number, resource?: string): string {
+  const of = (id: string, part: string | undefined) =>
+    `${prefix}.${id}.${generation}${part === undefined ? '' : `.${part}`}`;
+  const name = of(connectionId, resource);
   if (name.length <= longestName) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  return `${prefix}.${connectionId.slice(0, 20)}.${generation}.${resource.slice(0, 20)}.${hash}`;
+  return `${of(connectionId.slice(0, 20), resource?.slice(0, 20))}.${hash}`;
 }

@@ -1,4 +1,5 @@
 import { type Db, MongoClient } from 'mongodb';
+import { createAnalysis } from './analysis.ts';
 import { createApps } from './apps.ts';
 import { createChecks } from './checks.ts';
 import { createCompanies } from './companies.ts';
@@ -99,6 +100,7 @@ function repositories(db: Db, count: Count) {
     feed: guarded(createFeed(db, connections)),
     cursors: guarded(createCursors(db)),
     checks: guarded(createChecks(db, count)),
+    analysis: guarded(createAnalysis(db, count)),
     merges: guarded(createMerges(db)),
     events: guarded(createEvents(db)),
     procedures: guarded(createProcedures(db)),

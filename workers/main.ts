@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { defaultLimits } from '../activities/ports.ts';
+import { createForecaster } from '../activities/processing/forecasting/pool.ts';
 import { createDeliveryPorts } from '../activities/sync/delivery-ports.ts';
 import { createPayloadCodecs } from '../platform/codec.ts';
 import { createSecretBox, loadOrCreateKeys } from '../platform/crypto.ts';
@@ -37,6 +38,7 @@ async function work(log: Logger): Promise<void> {
     NativeConnection.connect({ address: addresses.temporal }),
   ]);
   const egress = createEgress({ allow: settings.egressAllow });
+  const forecaster = createForecaster();
   const poolQueue = (pool: string): string => `pool/${pool}`;
   const workers = await createWorkers({
     connection,
@@ -59,6 +61,7 @@ async function work(log: Logger): Promise<void> {
       caps: settings.sessionCaps,
       callbackUrl: () => `${publicUrl(settings)}/api/oauth/callback`,
       poolQueue,
+      forecaster,
       delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
       ticks: {
         catchupWindowMs: settings.catchupWindowSecs * 1000,
@@ -79,7 +82,7 @@ async function work(log: Logger): Promise<void> {
   try {
     await workers.run();
   } finally {
-    await Promise.all([connection.close(), stores.close(), egress.close()]);
+    await Promise.all([connection.close(), stores.close(), egress.close(), forecaster.stop()]);
   }
   log.info('worker stopped');
 }

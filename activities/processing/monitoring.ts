@@ -1,8 +1,7 @@
 import { parseSessionId, sessionIdOf } from '../../domain/contracts.ts';
 import { checkId } from '../../stores/checks.ts';
 import type { CheckDoc, IngestionRunDoc } from '../../stores/model.ts';
-import type { SessionRef } from '../contracts.ts';
-import type { ActivityPorts } from '../ports.ts';
+import type { AnalysisInput, SubstageCounts } from './analysis.ts';
 import { fieldDrift, freshness, nullRates, type Verdict, volume } from './checks.ts';
 
 /** Earlier sessions that a check learns from. */
@@ -12,15 +11,14 @@ const lookBack = 20;
  * Monitoring in its first form: freshness, volume and null rates of each resource against the connection's own
  * earlier sessions. A check says its method, what it expected and what it saw; none of them stops a session.
  */
-export async function monitor({ stores }: ActivityPorts, ref: SessionRef): Promise<Record<string, number>> {
+export async function monitor({ ports: { stores }, ref, session }: AnalysisInput): Promise<SubstageCounts> {
   const { sessionId, connectionId } = ref;
-  const session = await stores.sessions.get(sessionId);
   // A few rows of quarantine say nothing of what the app usually has.
-  if (session?.scope.replay !== undefined) return { checks: 0, passed: 0, warned: 0, failed: 0 };
+  if (session.scope.replay !== undefined) return { checks: 0, passed: 0, warned: 0, failed: 0 };
   const number = parseSessionId(sessionId)?.number ?? 0;
   const at = new Date();
   const docs: CheckDoc[] = [];
-  for (const run of await stores.structuring.many(sessionId, session?.resources ?? [])) {
+  for (const run of await stores.structuring.many(sessionId, session.resources)) {
     const earlier = await earlierRuns(run.resource);
     const verdicts: readonly Verdict[] = [
       freshness(run, earlier, at),

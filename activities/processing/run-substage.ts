@@ -1,17 +1,14 @@
+import { TributaryError } from '../../domain/errors.ts';
 import type { Substage } from '../../domain/session.ts';
 import { openConnection } from '../connection.ts';
 import type { SessionRef, SubstageInput } from '../contracts.ts';
 import { live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
+import type { Analysis, SubstageCounts } from './analysis.ts';
 import { monitor } from './monitoring.ts';
 
-/** What a finished substage tells: rows or checks it looked at, by name. */
-export type SubstageCounts = Readonly<Record<string, number>>;
-
 /** The analysis of each substage. One that is not built yet is recorded as skipped, so that nobody takes it for done. */
-const analyses: Partial<
-  Record<Substage, (ports: ActivityPorts, ref: SessionRef) => Promise<SubstageCounts>>
-> = {
+const analyses: Partial<Record<Substage, Analysis>> = {
   monitoring: monitor,
 };
 
@@ -20,25 +17,31 @@ export function runSubstage(
   ports: ActivityPorts,
   input: SubstageInput,
 ): Promise<{ readonly status: 'done' | 'skipped' }> {
-  return live('SUBSTAGE_FAILED', async () => {
+  return live('SUBSTAGE_FAILED', async (life) => {
     const { sessionId, substage } = input;
-    const { connection } = await openConnection(ports, input);
+    const { sessions } = ports.stores;
+    const { connection, definition } = await openConnection(ports, input);
+    const session = await sessions.get(sessionId);
+    if (session === null) throw new TributaryError('CONNECTION_GONE');
     const startedAt = new Date();
-    const analysis = analyses[substage];
-    const switchedOff = connection.substagesOff?.includes(substage) === true;
-    if (switchedOff || analysis === undefined) {
-      await ports.stores.sessions.setSubstage(sessionId, substage, {
+    const skip = async (reason: string) => {
+      await sessions.setSubstage(sessionId, substage, {
         status: 'skipped',
-        reason: switchedOff ? 'SWITCHED_OFF' : 'NOT_BUILT',
+        reason,
         startedAt,
-        endedAt: startedAt,
+        endedAt: new Date(),
       });
-      return { status: 'skipped' };
-    }
-    await ports.stores.sessions.setSubstage(sessionId, substage, { status: 'running', startedAt });
+      return { status: 'skipped' as const };
+    };
+    if (connection.substagesOff?.includes(substage) === true) return skip('SWITCHED_OFF');
+    const analysis = analyses[substage];
+    if (analysis === undefined) return skip('NOT_BUILT');
+    await sessions.setSubstage(sessionId, substage, { status: 'running', startedAt });
     try {
-      const counts = await analysis(ports, input);
-      await ports.stores.sessions.setSubstage(sessionId, substage, {
+      const found = await analysis({ ports, ref: input, session, connection, definition, life });
+      if (typeof found.skipped === 'string') return await skip(found.skipped);
+      const counts = found as SubstageCounts;
+      await sessions.setSubstage(sessionId, substage, {
         status: 'done',
         startedAt,
         endedAt: new Date(),
@@ -47,7 +50,7 @@ export function runSubstage(
       return { status: 'done' };
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
-      await ports.stores.sessions.setSubstage(sessionId, substage, {
+      await sessions.setSubstage(sessionId, substage, {
         status: 'failed',
         startedAt,
         endedAt: new Date(),

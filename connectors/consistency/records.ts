@@ -57,10 +57,12 @@ export function* checkRecords(definition: ConnectorDefinition): Generator<Incons
       yield unknown([...at, 'resource']);
       continue;
     }
-    const { measure, time, dimensions, currency } = metric;
+    const { measure, time, dimensions, entities, currency } = metric;
     yield* checkField(resource, time, [...at, 'time']);
     if (measure.kind !== 'count') yield* checkField(resource, measure.field, [...at, 'measure', 'field']);
+    if (measure.kind === 'ratio') yield* checkField(resource, measure.per, [...at, 'measure', 'per']);
     for (const [j, name] of dimensions.entries()) yield* checkField(resource, name, [...at, 'dimensions', j]);
+    for (const [j, name] of entities.entries()) yield* checkField(resource, name, [...at, 'entities', j]);
     if (currency && 'field' in currency)
       yield* checkField(resource, currency.field, [...at, 'currency', 'field']);
   }

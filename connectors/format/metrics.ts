@@ -18,6 +18,13 @@ export const metricSchema = z
             field: recordField,
           })
           .describe('Of one field.'),
+        z
+          .strictObject({
+            kind: z.literal('ratio'),
+            field: recordField,
+            per: field.describe('Field whose sum it is divided by.').meta({ examples: ['quantity'] }),
+          })
+          .describe('The sum of one field for each of another: the margin is profit per sales.'),
       ])
       .describe('What is computed.')
       .meta({ examples: [{ kind: 'sum', field: 'sales' }] }),
@@ -28,6 +35,12 @@ export const metricSchema = z
     dimensions: z
       .array(field.meta({ examples: ['region'] }))
       .describe('Fields by which the number is also told apart.')
+      .default([]),
+    entities: z
+      .array(field.meta({ examples: ['customer_id'] }))
+      .describe(
+        'Fields that name somebody or something, such as a customer: who was won, who was lost, how much hangs on few.',
+      )
       .default([]),
     currency: z
       .union([
@@ -49,3 +62,18 @@ export const metricSchema = z
       { id: 'orders', name: 'Orders', resource: 'orders', measure: { kind: 'count' }, time: 'order_date' },
     ],
   });
+
+/** How the companies that share this app's data are compared. */
+export const benchmarkSchema = z.strictObject({
+  minimumGroup: z
+    .int()
+    .min(3)
+    .describe('A group of fewer companies, the compared one included, is not compared.')
+    .default(5),
+  segment: text
+    .describe(
+      'Property of `finalization` that says which companies are alike; groups by it where they are large enough.',
+    )
+    .meta({ examples: ['industry'] })
+    .optional(),
+});

@@ -12,9 +12,12 @@ import {
   startStorefront,
 } from '../../examples/storefront/server.ts';
 
-export const storefrontDefinition = loadDefinition(
+export const storefrontWithMetrics = loadDefinition(
   fileURLToPath(new URL('../../connectors/storefront.yaml', import.meta.url)),
 );
+
+/** Without metrics, so that processing is quick where it is not what is tested. */
+export const storefrontDefinition = { ...storefrontWithMetrics, metrics: [] };
 
 /** The app's settings for a storefront with its default client. */
 export const storefrontSettings = (url: string): AppSettings => ({
