@@ -1,13 +1,10 @@
 import { Cron } from 'croner';
 import { intervalMs, type Recurrence } from '../domain/schedule.ts';
 import type { DesiredSchedule } from '../domain/ticks.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const quarterMs = hourMs / 4;
+import { instantsOf, zoneOffset } from '../domain/zones.ts';
 
 /** A clock is never put forward or back by more. */
-const mostShiftMs = 3 * hourMs;
+const mostShiftMs = 3 * 3_600_000;
 
 /**
  * The next times at which the engine starts something that recurs, as its Schedules count: wall times of the zone; one
@@ -59,40 +56,3 @@ export const nextRunsOf = (
   count: number,
   from: Date,
 ): Date[] => nextRuns(recurrence, timeZone, count, from, phaseMs);
-
-/** The instants at which a clock in the zone shows a wall time: none in the spring gap, two in autumn. */
-function instantsOf(wall: number, offsetAt: (instant: number) => number): number[] {
-  const offsets = new Set([offsetAt(wall - dayMs), offsetAt(wall + dayMs)]);
-  return [...offsets]
-    .map((offset) => wall - offset)
-    .filter((instant) => instant + offsetAt(instant) === wall);
-}
-
-/** What a clock in the zone shows at an instant, less UTC, in milliseconds. */
-function zoneOffset(timeZone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  const known = new Map<number, number>();
-  const shiftAt = (instant: number): number => {
-    const part = Object.fromEntries(
-      format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
-    ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
-    const shown = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
-    return shown - Math.floor(instant / 1000) * 1000;
-  };
-  // Clocks are put forward and back at quarters of an hour; to ask costs a tenth of a millisecond.
-  return (instant) => {
-    const quarter = Math.floor(instant / quarterMs) * quarterMs;
-    const shift = known.get(quarter) ?? shiftAt(quarter);
-    known.set(quarter, shift);
-    return shift;
-  };
-}
