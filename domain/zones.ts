@@ -23,7 +23,6 @@ export function zoneOffset(timeZone: string): OffsetAt {
     minute: 'numeric',
     second: 'numeric',
   });
-  const _known = new Map<number, number>();
   const shiftAt = (instant: number): number => {
     const part = Object.fromEntries(
       format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
