@@ -77,10 +77,12 @@ describe('companies', { concurrency: 3 }, () => {
     running.app.faults.hold = true;
     await running.load();
     await world.reaches(running.id, 2);
-    const [answer, joined] = await Promise.all([
-      api.client.deleteCompany(id),
-      api.client.deleteCompany(id, { keepData: true }),
-    ]);
+    const deleting = api.client.deleteCompany(id);
+    await until('its deletion', async () => {
+      const stored = await world.stores.companies.get(id);
+      return stored?.deletion === undefined ? { seen: 'a company that lives' } : { found: stored };
+    });
+    const [answer, joined] = await Promise.all([deleting, api.client.deleteCompany(id, { keepData: true })]);
     running.app.release();
     assert.ok('connections' in answer);
     assert.deepEqual(joined, answer);

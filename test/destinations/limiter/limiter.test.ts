@@ -10,8 +10,9 @@ import { asHere } from '../../support/node.ts';
 const stores = await openTestStores();
 const signal = AbortSignal.timeout(60_000);
 
-test('two processes together never ask more often than the server allows', async () => {
+test('two processes together never ask more often than the server allows', async (t) => {
   const server = await startAirtable();
+  t.after(() => server.stop());
   const base = server.addBase([{ name: 'T', fields: [{ name: 'id', type: 'singleLineText' }] }]);
   const script = fileURLToPath(new URL('./asking-process.ts', import.meta.url));
   const address = `${server.url}/v0/${base.id}/T`;
@@ -20,7 +21,6 @@ test('two processes together never ask more often than the server allows', async
   assert.deepEqual(await Promise.all([ask(), ask()]), [0, 0]);
   assert.equal(server.seen.length, 18);
   assert.ok(server.seen.every(({ status }) => status === 200));
-  await server.stop();
 });
 
 test('within a process turns come in the order in which they were asked for', async () => {
