@@ -73,6 +73,12 @@ export async function openDelivery(
         throw badAnswer(
           program.told(`The target ended well but gave back the state ${confirmed} of ${sent} only.`),
         );
+      const left = await program.left();
+      if (left.length > 0)
+        throw badAnswer(
+          `The target wrote ${left.slice(0, 3).join(', ')} into the folder where it works, which is removed after it. ` +
+            'Tell it in its configuration where to write, by an absolute path.',
+        );
       return confirmedNow();
     },
     close: () => program.stop(),

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,8 @@ import { unlessAborted } from '../abort.ts';
 
 /** Of a target's messages to people, the end. */
 const lastWords = 600;
+/** Parts of the folder of a target; all of it is removed after it. */
+const parts = ['work', 'home', 'temporary'] as const;
 /** The environment of a target: nothing of ours but these, since ours has secrets. */
 const passedOn = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SYSTEMROOT'];
 
@@ -32,6 +34,8 @@ export type Program = Awaited<ReturnType<typeof startProgram>>;
 export async function startProgram({ command, configuration, quietMs, onLine }: ProgramOptions) {
   const [path = '', ...args] = command;
   const folder = await mkdtemp(join(tmpdir(), 'tributary-target-'));
+  const [work, home, temporary] = parts.map((name) => join(folder, name)) as [string, string, string];
+  for (const part of [work, home, temporary]) await mkdir(part);
   const config = join(folder, 'config.json');
   await writeFile(config, JSON.stringify(configuration), { mode: 0o600 });
   const inherited = passedOn.flatMap((name) => {
@@ -39,8 +43,8 @@ export async function startProgram({ command, configuration, quietMs, onLine }: 
     return value === undefined ? [] : [[name, value]];
   });
   const child = spawn(path, [...args, '--config', config], {
-    cwd: folder,
-    env: { ...Object.fromEntries(inherited), HOME: folder, TMPDIR: folder },
+    cwd: work,
+    env: { ...Object.fromEntries(inherited), HOME: home, TMPDIR: temporary },
     stdio: 'pipe',
     detached: true,
   });
@@ -51,12 +55,17 @@ export async function startProgram({ command, configuration, quietMs, onLine }: 
     const { code } = error as NodeJS.ErrnoException;
     throw unreachable(`The target could not be started (${code ?? 'unknown'}).`);
   }
-  return running(child, { folder, quietMs, onLine });
+  return running(child, { folder, work, quietMs, onLine });
 }
 
 function running(
   child: ChildProcessWithoutNullStreams,
-  { folder, quietMs, onLine }: Pick<ProgramOptions, 'quietMs' | 'onLine'> & { readonly folder: string },
+  {
+    folder,
+    work,
+    quietMs,
+    onLine,
+  }: Pick<ProgramOptions, 'quietMs' | 'onLine'> & { readonly folder: string; readonly work: string },
 ) {
   const pid = child.pid as number;
   // Whoever ends us, it ends too.
@@ -65,7 +74,7 @@ function running(
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     heardAt = Date.now();
-    words = (words + text).slice(-lastWords);
+    words = (words + text).slice(-2 * lastWords);
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     heardAt = Date.now();
@@ -81,7 +90,7 @@ function running(
   }).finally(unguard);
 
   const told = (sentence: string): string =>
-    words === '' ? sentence : `${sentence} It said: ${words.trim()}`;
+    words.trim() === '' ? sentence : `${sentence} It said: ${endOf(words.trim())}`;
 
   const kill = (): void => {
     try {
@@ -132,6 +141,11 @@ function running(
       if (code !== 0) throw unreachable(told(`The target ended ${how}.`));
     },
     told,
+    /** Files that it left where it worked: many targets write there when they are not told where to. */
+    async left(): Promise<readonly string[]> {
+      const entries = await readdir(work, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+    },
     /** Ends the target and all that it started. May be repeated. */
     async stop(): Promise<void> {
       kill();
@@ -139,6 +153,13 @@ function running(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The last lines, whole ones where there are several. */
+function endOf(text: string): string {
+  if (text.length <= lastWords) return text;
+  const end = text.slice(-lastWords);
+  return end.slice(end.indexOf('\n') + 1);
 }
 
 const unreachable = (message: string): TributaryError =>

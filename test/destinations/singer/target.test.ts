@@ -37,6 +37,12 @@ test('a state that was never sent, or words where states belong, confirm nothing
   assert.match(failure.message, /all is well/);
 });
 
+test('a target that writes into its own folder, which is removed after it, has delivered nothing', async () => {
+  const failure = await failureOf('writeHere');
+  assert.equal(failure.code, 'DESTINATION_BAD_ANSWER');
+  assert.match(failure.message, /orders\.jsonl.*absolute path/s);
+});
+
 test('a target that dies is told with its last words, and sees nothing of our environment', async () => {
   process.env.TRIBUTARY_SECRET_OF_TEST = 'x';
   const failure = await failureOf('tellEnvironment');

@@ -42,6 +42,8 @@ if (does === 'tellEnvironment') {
   );
   process.exit(3);
 }
+// Where it is started, as targets do that are not told where to.
+if (does === 'writeHere') writeFileSync('orders.jsonl', '{}\n');
 if (does === 'bearChild') {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   writeFileSync(join(folder, 'child.pid'), String(child.pid));
