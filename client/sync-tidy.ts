@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { defaultSyncDurations } from '../domain/sync-contracts.ts';
+import { isResumeWindowOver } from '../domain/sync-window.ts';
 import type { SyncRunDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import { createPeriodic, type Periodic } from './periodic.ts';
@@ -7,7 +8,7 @@ import type { SyncsPort } from './syncs-port.ts';
 
 /** What the job is made of. */
 export interface SyncTidyOptions {
-  readonly stores: Pick<Stores, 'syncs' | 'syncRuns'>;
+  readonly stores: Pick<Stores, 'syncs' | 'syncRuns' | 'connections'>;
   readonly syncs: Pick<SyncsPort, 'tidyRun'>;
   readonly log: Logger;
   /** As the port freezes it into its runs. @default seven days */
@@ -25,8 +26,14 @@ export function createSyncTidy(options: SyncTidyOptions): Periodic {
   const { stores, syncs, log, resumeWindowMs = defaultSyncDurations.resumeWindowMs } = options;
   const { intervalMs = 600_000, now = () => new Date() } = options;
 
-  const looksLeft = ({ status, endedAt, since }: SyncRunDoc): boolean =>
-    endedAt === null && (status !== 'paused' || now().getTime() - since.getTime() > resumeWindowMs);
+  async function looksLeft({ status, endedAt, since, connectionId }: SyncRunDoc): Promise<boolean> {
+    if (endedAt !== null) return false;
+    if (status !== 'paused') return true;
+    const connection = await stores.connections.get(connectionId);
+    if (connection === null) return false;
+    const standing = { status: connection.status, statusSince: connection.changedAt?.status ?? null };
+    return isResumeWindowOver(since, standing, resumeWindowMs, now());
+  }
 
   return createPeriodic({
     ...{ log, intervalMs },
@@ -34,7 +41,7 @@ export function createSyncTidy(options: SyncTidyOptions): Periodic {
     work: async () => {
       for (const sync of await stores.syncs.list()) {
         const [latest] = await stores.syncRuns.list(sync, { limit: 1 });
-        if (latest !== undefined && looksLeft(latest)) await syncs.tidyRun(sync._id);
+        if (latest !== undefined && (await looksLeft(latest))) await syncs.tidyRun(sync._id);
       }
     },
   });

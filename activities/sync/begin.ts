@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/contracts.ts';
 import { isHeldStatus } from '../../domain/lifecycle.ts';
 import { type SyncRunStep, syncRunIdOf } from '../../domain/sync-contracts.ts';
 import { syncRunMachine } from '../../domain/sync-run.ts';
+import { isResumeWindowOver } from '../../domain/sync-window.ts';
 import type { ConnectionDoc, SyncDoc, SyncRunDoc } from '../../stores/model.ts';
 import type { BegunSyncRun, SyncActivities } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
@@ -30,7 +31,7 @@ export async function beginSyncRun(
   const mine = latest?.runIds.includes(engineRun) === true;
   const refused = mayRun(sync, connection);
   if (latest !== null && latest.status === 'paused') {
-    const ends = start.only === 'cancel' || (start.only === 'tidy' && isOver(latest, input));
+    const ends = start.only === 'cancel' || (start.only === 'tidy' && isOver(latest, connection, input));
     if (!ends && (refused !== null || start.only === 'tidy')) return { refused: refused ?? 'NOTHING_TO_DO' };
     return resume(ports, latest, sync, connection, input);
   }
@@ -77,12 +78,16 @@ async function resume(
     run,
     sync,
     connection,
-    isOver(run, input) ? 'RESUME_WINDOW_OVER' : changed ? 'SYNC_CHANGED' : null,
+    isOver(run, connection, input) ? 'RESUME_WINDOW_OVER' : changed ? 'SYNC_CHANGED' : null,
   );
 }
 
-const isOver = ({ since }: SyncRunDoc, { resumeWindowMs }: Input): boolean =>
-  Date.now() - since.getTime() > resumeWindowMs;
+const isOver = (
+  { since }: SyncRunDoc,
+  { status, changedAt }: ConnectionDoc,
+  { resumeWindowMs }: Input,
+): boolean =>
+  isResumeWindowOver(since, { status, statusSince: changedAt?.status ?? null }, resumeWindowMs, new Date());
 
 /** Its slot first: who joined while this execution lives takes the dead one's holder for alive. */
 async function abandon(

@@ -48,6 +48,15 @@ describe('a sync run that is left behind', { concurrency: 4 }, () => {
       createSyncTidy({ stores: world.stores, syncs, log, resumeWindowMs }).round();
     await look();
     assert.equal((await scene.latest())?.status, 'paused');
+    // It cannot go on while its connection is paused, so that time does not count.
+    const { _id: connectionId } = scene.connection;
+    const connection = (status: 'PAUSED' | 'STARTED') =>
+      world.stores.connections.change(connectionId, () => ({ status }));
+    await connection('PAUSED');
+    await look(world.syncs({ resumeWindowMs: 0 }), 0);
+    await assert.rejects(scene.runs({}, world.syncs({ resumeWindowMs: 0 })), { code: 'CONNECTION_HELD' });
+    assert.equal((await scene.latest())?.status, 'paused');
+    await connection('STARTED');
     await look(world.syncs({ resumeWindowMs: 0 }), 0);
     const over = await scene.reaches('failed', 1);
     assert.equal(over.reason, 'RESUME_WINDOW_OVER');
