@@ -32,6 +32,19 @@ export function createSchedules(db: Db) {
       change(of, (now) => now.filter((id) => !ids.includes(id))),
     of: async ({ connectionId, generation }: Generation): Promise<readonly string[]> =>
       (await getOne(schedules, grantId(connectionId, generation)))?.ids ?? [],
+    /** With what the engine had last; null: it never had any. */
+    get: ({ connectionId, generation }: Generation): Promise<SchedulesDoc | null> =>
+      getOne(schedules, grantId(connectionId, generation)),
+    /** The engine has them so. Nothing is written where there never were any. */
+    async setApplied({ connectionId, generation }: Generation, applied: string): Promise<void> {
+      const _id = grantId(connectionId, generation);
+      await untilWon(_id, async () => {
+        const stored = await getOne(schedules, _id);
+        if (stored === null || stored.applied === applied) return true;
+        const change = { applied, seq: stored.seq + 1 };
+        return (await changeWhere(schedules, _id, 'seq', stored.seq, change)) ? true : undefined;
+      });
+    },
   };
 }
 

@@ -7,8 +7,9 @@ import {
   schedulesOf,
   syncSchedulesOf,
 } from '../../domain/ticks.ts';
-import type { ConnectionDoc } from '../../stores/model.ts';
+import type { ConnectionDoc, SyncDoc } from '../../stores/model.ts';
 import { type ActivityPorts, defaultTicks } from '../ports.ts';
+import { textFingerprint } from '../structuring/canonical.ts';
 import { putSchedule, removeSchedule } from './engine.ts';
 
 type Ports = Pick<ActivityPorts, 'stores' | 'ticks'>;
@@ -52,20 +53,31 @@ export async function applyBy(
     for (const id of old) await removeSchedule(engine.client, id);
     if (old.length > 0) await stores.schedules.remove(generationOf(connection), old);
     const after: ConnectionDoc | null = await stores.connections.get(connectionId);
-    if (after !== null && isSame(desired, await desiredOf(stores, after))) return { schedules: ids.length };
+    if (after !== null && isSame(desired, await desiredOf(stores, after))) {
+      await stores.schedules.setApplied(generationOf(after), fingerprintOfSchedules(desired));
+      return { schedules: ids.length };
+    }
     connection = after;
   }
   return { schedules: 0 };
 }
 
-type Desired = readonly (DesiredSchedule | DesiredSyncSchedule)[];
+export type DesiredSchedules = readonly (DesiredSchedule | DesiredSyncSchedule)[];
 
-const desiredOf = async ({ syncs }: Ports['stores'], connection: ConnectionDoc): Promise<Desired> => [
+/** The Schedules that a connection with these syncs should have. */
+export const desiredSchedules = (connection: ConnectionDoc, syncs: readonly SyncDoc[]): DesiredSchedules => [
   ...schedulesOf(connection),
-  ...syncSchedulesOf(connection, await syncs.list({ connectionId: connection._id })),
+  ...syncSchedulesOf(connection, syncs),
 ];
 
-const isSame = (a: Desired, b: Desired): boolean => isDeepStrictEqual(a, b);
+/** Kept once the engine has them, to know later whether it has what the store says. */
+export const fingerprintOfSchedules = (desired: DesiredSchedules): string =>
+  textFingerprint(JSON.stringify(desired));
+
+const desiredOf = async ({ syncs }: Ports['stores'], connection: ConnectionDoc): Promise<DesiredSchedules> =>
+  desiredSchedules(connection, await syncs.list({ connectionId: connection._id }));
+
+const isSame = (a: DesiredSchedules, b: DesiredSchedules): boolean => isDeepStrictEqual(a, b);
 
 const generationOf = ({ _id, generation }: ConnectionDoc) => ({ connectionId: _id, generation });
 

@@ -5,7 +5,9 @@ import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import type { SyncRunView } from '../../client/api/schemas/sync-runs.ts';
 import type { SyncBody } from '../../client/api/schemas/syncs.ts';
+import { createScheduleSweep } from '../../client/schedule-sweep.ts';
 import { createSyncReminders } from '../../client/sync-reminders.ts';
+import { createSyncSchedules } from '../../client/sync-schedules.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { TickOutcome } from '../../domain/ticks.ts';
 import { type PagedApp, pagedDefinition, startPagedApp } from '../support/paged-app.ts';
@@ -218,6 +220,60 @@ describe('syncs through the API', { skip: noStore }, () => {
     await assert.rejects(handle.describe(), /not found/i);
     await world.stores.connections.change(connection, () => ({ ownCode: null }));
     await client.removeSync('timed');
+  });
+
+  test('what the engine missed of Schedules, or lost, a sweep brings to what the store says', async () => {
+    const { client } = sync;
+    const hourly = { schedule: { kind: 'INTERVAL', every: '1h' } } as const;
+    for (const id of ['swept', 'unswept']) await client.createSync(body(id, hourly));
+    const handle = world.client.schedule.getHandle('sync/swept');
+    const { stores, taskQueue } = world;
+    let applied = 0;
+    const schedules = createSyncSchedules(world.client, { stores, taskQueue });
+    const sweep = createScheduleSweep({
+      ...{ stores, client: world.client, log: pino({ level: 'silent' }) },
+      schedules: {
+        apply: (id) => {
+          applied += 1;
+          return schedules.apply(id);
+        },
+      },
+    });
+    /** The engine's list comes a moment after what it lists. */
+    const swept = (what: string, isDone: () => Promise<boolean>) =>
+      until(what, async () => {
+        await sweep.round();
+        return (await isDone()) ? { found: true } : { seen: 'not yet' };
+      });
+    await swept('nothing to do', async () => {
+      const before = applied;
+      await sweep.round();
+      return before === applied;
+    });
+
+    await handle.delete();
+    await swept('the deleted one', () =>
+      handle
+        .describe()
+        .then(() => true)
+        .catch(() => false),
+    );
+    await handle.pause('by hand');
+    await swept('the paused one', async () => !(await handle.describe()).state.paused);
+    await stores.syncs.change('swept', () => ({ schedule: { kind: 'INTERVAL', every: '2h' } }));
+    await swept(
+      'the changed one',
+      async () => (await handle.describe()).spec.intervals?.[0]?.every === 7_200_000,
+    );
+    await stores.syncs.remove('swept');
+    await swept('the removed one', () =>
+      handle
+        .describe()
+        .then(() => false)
+        .catch(() => true),
+    );
+    assert.equal((await world.client.schedule.getHandle('sync/unswept').describe()).state.paused, false);
+    await client.removeSync('unswept');
   });
 
   test('a run that needs more than the quota is refused, or let through with a warning', async () => {
