@@ -214,6 +214,29 @@ describe('webhooks of an aggregator', { concurrency: 4 }, () => {
     });
   });
 
+  it('one that comes before a backfill is read after it', async () => {
+    const { id, connection, sender, states } = await connect(define(false));
+    const port = world.sessions();
+    await world.stopPool();
+    try {
+      await port.startSession(connection, { kind: 'load', by: tester });
+      await world.reaches(id, 2);
+      const range = { from: '2026-01-01', to: '2026-02-01' };
+      await port.requestSession(connection, { by: tester, scope: { resources: ['orders'], range } });
+      await sender.send(sender.hook('customers.changed'));
+      await until('it is told', async () => {
+        const [entry] = await world.stores.inbox.list(id, { limit: 1 });
+        return entry?.toldAt ? { found: entry } : { seen: 'not told' };
+      });
+    } finally {
+      await world.startPool();
+    }
+    await settle(id, 3);
+    const second = await world.stores.sessions.get(`${id}.2`);
+    assert.ok(second?.scope.range !== undefined);
+    assert.deepEqual(await states(), { 'customers.changed': 'taken' });
+  });
+
   it('a revocation of an earlier grant changes nothing', async () => {
     const { id, sender, states } = await connect(define(false));
     await sender.send(sender.hook('grant.revoked', {}, 600));

@@ -18,8 +18,9 @@ export async function begin(run: SessionRun): Promise<StartRefusal | null> {
     return begun.refused;
   }
   run.begin(begun);
-  // What the inbox has is left to the next session.
-  if (begun.reads?.replay !== undefined) run.told ||= told;
+  // Of what the inbox has, one that reads rows of its own choice leaves some or all to the next session.
+  const { replay, range } = begun.reads ?? {};
+  if (replay !== undefined || range !== undefined || begun.partial === true) run.told ||= told;
   if (begun.status !== null) {
     run.told ||= told;
     if (start.kind === 'load' && !run.covers(start)) run.keep(start);
