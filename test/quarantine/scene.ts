@@ -13,14 +13,21 @@ import { localEgress } from '../support/egress.ts';
 import { pagedRows } from '../support/paged-app.ts';
 import type { World } from '../support/world.ts';
 
+type Test = { after: (fn: () => Promise<void>) => void };
+
 /** The API over a world, and a client of it; both end with the test. */
-export async function setApi(
+export const setApi = async (world: World, test: Test, now?: () => Date): Promise<TributaryClient> =>
+  createTributaryClient({ url: await serveApi(world, test, now), token, actor: 'ada' });
+
+/** The API over a world, until the test ends. @returns its address */
+export async function serveApi(
   world: World,
-  test: { after: (fn: () => Promise<void>) => void },
-): Promise<TributaryClient> {
+  test: Test,
+  now: () => Date = () => new Date(),
+): Promise<string> {
   const { stores, definitions, secrets } = world;
   const api = createApi({
-    ...{ stores, secrets, token },
+    ...{ stores, secrets, token, now },
     sessions: world.sessions(),
     dispatcher: { nudge: () => undefined },
     definitions: () => definitions,
@@ -30,8 +37,7 @@ export async function setApi(
     waitMs: 20_000,
   });
   test.after(() => api.close());
-  const url = await api.listen({ host: '127.0.0.1', port: 0 });
-  return createTributaryClient({ url, token, actor: 'ada' });
+  return api.listen({ host: '127.0.0.1', port: 0 });
 }
 
 type Resource = ConnectorDefinition['resources'][number];

@@ -74,7 +74,10 @@ describe('the quarantine of a sync', () => {
 
   it('rows of sessions and of syncs expire, not while the connection is paused nor in the week after', async (t) => {
     const scene = await syncScene(world, { rejectionCap: 1, rejectedThreshold: 5 });
-    const { syncQuarantine, connectionQuarantine } = await setApi(world, t);
+    let inDays = 0;
+    const now = () => new Date(Date.now() + inDays * dayMs);
+    const client = await setApi(world, t, now);
+    const { syncQuarantine, connectionQuarantine } = client;
     const { _id: connectionId } = scene.connection;
     await scene.session(orders(2));
     scene.box.refuses.set('o1', 'no');
@@ -90,25 +93,43 @@ describe('the quarantine of a sync', () => {
       (await connectionQuarantine.list(connectionId)).total,
       (await syncQuarantine.list(scene.syncId)).total,
     ];
-    const round = async (days: number): Promise<void> =>
-      createQuarantineExpiry({
-        ...{ stores: world.stores, secrets: world.secrets, log: pino({ level: 'silent' }), days: 90 },
+    const round = async (days: number): Promise<void> => {
+      inDays = days;
+      await createQuarantineExpiry({
+        ...{ stores: world.stores, secrets: world.secrets, log: pino({ level: 'silent' }), days: 90, now },
         definition: (app) => world.definitions.get(app) ?? assert.fail(app),
-        now: () => new Date(Date.now() + days * dayMs),
       }).round();
+    };
+    const warnings = async () =>
+      (await client.listEvents(connectionId)).events.filter(({ type }) => type === 'QuarantineExpiring');
+    const listed = async () =>
+      (await client.attention()).items
+        .filter(({ kind, id }) => kind === 'quarantine' && [connectionId, scene.syncId].includes(id))
+        .map(({ id }) => id);
     const status = (to: 'PAUSED' | 'STARTED') =>
       world.stores.connections.change(connectionId, () => ({ status: to }));
 
     const [row] = (await connectionQuarantine.list(connectionId)).rows;
     assert.equal(row?.expiresAt, new Date(Date.parse(row?.firstSeenAt ?? '') + 90 * dayMs).toISOString());
-    await round(89);
+    await round(82);
+    assert.deepEqual([await warnings(), await listed()], [[], []]);
+    for (const day of [84, 86, 89]) await round(day);
+    assert.deepEqual(
+      (await warnings()).map(({ data: { syncId, resource, rows } }) => [syncId, resource, rows]).sort(),
+      [
+        [null, 'orders', 1],
+        [scene.syncId, 'orders', 1],
+      ],
+      'once in their seven days',
+    );
+    assert.deepEqual((await listed()).sort(), [connectionId, scene.syncId].sort());
     await status('PAUSED');
     await round(91);
     assert.deepEqual(await totals(), [1, 1]);
     assert.equal((await connectionQuarantine.list(connectionId)).rows[0]?.expiresAt, null);
     await status('STARTED');
     await round(91);
-    assert.deepEqual(await totals(), [0, 0]);
+    assert.deepEqual([await totals(), await listed()], [[0, 0], []]);
     for (const { lines } of [
       await connectionQuarantine.list(connectionId),
       await syncQuarantine.list(scene.syncId),

@@ -152,6 +152,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await on.call('retry');
     await on.ends(19);
   }),
+  replayed: scenario({}, async (on) => {
+    on.app.rows.orders?.push(...pagedRows(3, 100).map(({ id }) => ({ id: id as string })));
+    await on.begin();
+    await on.ends(19);
+    on.world.definitions.set(on.connection.app, lenient(on.connection.app));
+    const scope = { resources: ['orders'], replay: { resource: 'orders' } };
+    await on.sessions.requestSession(on.connection, { by: tester, scope });
+    await on.world.reaches(on.connection._id, 19, ({ number }) => number === 2);
+    await on.ends(19);
+  }),
   'waiting-for-turn': scenario({}, async (on) => {
     const definition = on.world.definitions.get(on.connection.app);
     if (definition === undefined) throw new Error('no definition');

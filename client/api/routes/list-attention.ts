@@ -1,9 +1,12 @@
+import { expiringRows } from '../../quarantine-warnings.ts';
 import { needsAttention } from '../../sync-reminders.ts';
 import type { Route, RouteDeps } from '../deps.ts';
 import { type AttentionList, attentionList } from '../schemas/sync-runs.ts';
 import { together } from '../sync-calls.ts';
 import { connectionView } from '../views/connection.ts';
 import { syncView } from '../views/sync.ts';
+
+const dayMs = 86_400_000;
 
 type Item = AttentionList['items'][number];
 
@@ -12,12 +15,16 @@ export const listAttention: Route = (api, deps) => {
   const schema = {
     summary: 'List what needs a person',
     description:
-      'Connections whose label is "Needs you", and syncs that are disabled or failed for longer than 7 days (TRIBUTARY_SYNC_REMINDER_DAYS). The longest waiting first.',
+      'Connections whose label is "Needs you", syncs that are disabled or failed for longer than 7 days (TRIBUTARY_SYNC_REMINDER_DAYS), and rows in quarantine that are discarded within 7 days (TRIBUTARY_QUARANTINE_WARNING_DAYS). The longest waiting first.',
     tags: ['System'],
     response: { 200: attentionList },
   };
   api.get('/api/attention', { schema }, async () => {
-    const items = [...(await connectionItems(deps)), ...(await syncItems(deps))];
+    const items = [
+      ...(await connectionItems(deps)),
+      ...(await syncItems(deps)),
+      ...(await quarantineItems(deps)),
+    ];
     return { items: items.sort((a, b) => (a.since < b.since ? -1 : 1)) };
   });
 };
@@ -36,6 +43,30 @@ async function connectionItems(deps: RouteDeps): Promise<Item[]> {
     const sentence = errorReason ?? codeName ?? 'It is not set up yet.';
     const command = latestSession === null ? `tributary connection status ${id}` : `tributary why ${id}`;
     items.push({ kind: 'connection', id, company, status, reason, since, sentence, command });
+  }
+  return items;
+}
+
+/** Where a round of the expiry found rows that go soon, with what is there now: they may have been replayed since. */
+async function quarantineItems(deps: RouteDeps): Promise<Item[]> {
+  const { stores, quarantineDays: days, quarantineWarningDays: warningDays } = deps;
+  const items: Item[] = [];
+  for (const connection of await stores.connections.list()) {
+    const { _id: connectionId, company, status, expiring = [] } = connection;
+    if (expiring.length === 0) continue;
+    const syncs = await stores.syncs.list({ connectionId });
+    for (const one of await expiringRows({ stores, days, warningDays, now: deps.now() }, connection, syncs)) {
+      const { resource, syncId, rows, at } = one;
+      const id = syncId ?? connectionId;
+      const many = rows === 1 ? 'One row' : `${rows} rows`;
+      const goes = rows === 1 ? 'is discarded' : 'are discarded, the first of them';
+      items.push({
+        ...{ kind: 'quarantine', id, company, status, reason: null },
+        since: new Date(at.getTime() - warningDays * dayMs).toISOString(),
+        sentence: `${many} of ${resource} in quarantine ${goes} on ${at.toISOString().slice(0, 10)}.`,
+        command: `tributary quarantine list ${id}${syncId === null ? ` --resource ${resource}` : ' --sync'}`,
+      });
+    }
   }
   return items;
 }

@@ -6,7 +6,9 @@ import { examples } from '../help.ts';
 export function addAttention(program: Command): void {
   program
     .command('attention')
-    .description('list what needs a person: connections, and syncs that stand still for long')
+    .description(
+      'list what needs a person: connections, syncs that stand still for long, and rows in quarantine that are discarded soon',
+    )
     .addHelpText('after', examples('tributary attention'))
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);

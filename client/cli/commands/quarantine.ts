@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SelectionBody } from '../../api/schemas/quarantine.ts';
+import type { ReplayPreviewView, SelectionBody } from '../../api/schemas/quarantine.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
 import { type Context, contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
@@ -74,6 +74,11 @@ export function addQuarantine(program: Command): void {
         { title: 'tried', align: 'right', value: ({ attempts }) => attempts },
         { title: 'expires', value: ({ expiresAt }) => expiresAt },
       ]);
+      if (!context.json && list.next !== null)
+        context.answer(list, () => [
+          '',
+          `These are the first ${list.rows.length}; more with --after ${list.next}`,
+        ]);
     });
 
   verb('show', 'one row, redacted', 'tributary quarantine show storefront-west storefront-west.1/orders/0/3')
@@ -87,10 +92,12 @@ export function addQuarantine(program: Command): void {
           ['resource', shown.resource],
           ['reason', `${shown.reason}: ${shown.message}`],
           ['key', shown.key],
-          ['seen', `${shown.firstSeenAt}, tried ${shown.attempts} times, last ${shown.lastSeenAt}`],
+          ['since', shown.firstSeenAt],
+          ['tried', shown.attempts === 1 ? 'once' : `${shown.attempts} times, last ${shown.lastSeenAt}`],
           ['run', shown.runId],
-          ['expires', shown.expiresAt],
+          ['expires', shown.expiresAt ?? 'not while its connection stands still'],
         ]),
+        '',
         JSON.stringify(shown.payload, null, 2),
       ]);
     });
@@ -104,14 +111,7 @@ export function addQuarantine(program: Command): void {
   ).action(async (id: string, options: Options, command: Command) => {
     const context = contextOf(command);
     const preview = await roomOf(await context.api(), options).preview(id, selectionOf(options));
-    if (!context.json)
-      context.answer(preview, () => [
-        ...formatFacts([
-          ['rows', String(preview.rows)],
-          ...Object.entries(preview.counts).map(([name, rows]) => [name, String(rows)] as const),
-        ]),
-        '',
-      ]);
+    if (!context.json) context.answer(preview, () => [previewText(preview), '']);
     context.list(preview, preview.first, [
       { title: 'row', value: (row) => row.id },
       { title: 'key', value: ({ key }) => key },
@@ -151,10 +151,20 @@ export function addQuarantine(program: Command): void {
     });
 }
 
+/** As a sentence, without what would happen to no row. */
+function previewText({ rows, counts, first }: ReplayPreviewView): string {
+  const parts = Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+  const shown = first.length < rows ? ` The first ${first.length}:` : '';
+  return `A replay now, of ${rows} ${rows === 1 ? 'row' : 'rows'}: ${parts.join(', ')}.${shown}`;
+}
+
 async function replay(context: Context, api: TributaryClient, id: string, options: Options): Promise<void> {
   if (options.sync === true) {
     const answer = await api.syncQuarantine.replay(id, selectionOf(options));
-    return context.answer(answer, () => [`${answer.rows} rows go with the next run of ${id}`]);
+    const go = answer.rows === 1 ? 'row goes' : 'rows go';
+    return context.answer(answer, () => [
+      `${answer.rows} ${go} with the next run of ${id}: tributary sync run ${id}`,
+    ]);
   }
   const answer = await api.connectionQuarantine.replay(id, selectionOf(options));
   const { sessionId, after } = answer;
