@@ -49,6 +49,7 @@ describe('resources of a connection', { concurrency: 3 }, () => {
         ['hourly', null],
       ],
     );
+    assert.equal(orders?.lastRun?.configuration, 'daily');
     const [overlap, ...more] = orders?.overlaps ?? [];
     assert.deepEqual([overlap?.configurations, more.length], [['daily', 'hourly'], 0]);
     assert.match(overlap?.at ?? '', /T03:00:00.000Z$/);

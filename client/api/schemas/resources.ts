@@ -52,6 +52,10 @@ const lastRun = z
     startedAt: time,
     endedAt: time.nullable(),
     rows: z.int(),
+    configuration: z
+      .string()
+      .nullable()
+      .describe('By which it was read, or "global"; null: a call or a webhook asked for it'),
   })
   .nullable()
   .describe('The newest one; null: none yet');

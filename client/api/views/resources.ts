@@ -113,9 +113,9 @@ function processOf(
 
 function runView(run: IngestionDoc | undefined): ResourceView['lastRun'] {
   if (run === undefined) return null;
-  const { sessionId, status, reason, startedAt, endedAt, rows } = run;
+  const { sessionId, status, reason, startedAt, endedAt, rows, configuration = null } = run;
   return {
-    ...{ sessionId, status, reason, rows },
+    ...{ sessionId, status, reason, rows, configuration },
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
   };

@@ -146,9 +146,11 @@ function timesText(schedule: ResourceList['schedule']): string {
   }
 }
 
+/** A call reads the resource whatever its configurations are: where it was the last one, it is shown. */
 function lastText({ configuration, lastRun }: Row): string | null {
-  const run = configuration === null ? lastRun : configuration.lastRun;
-  return run === null ? null : `${run.status} ${run.startedAt}`;
+  const byCall = lastRun !== null && lastRun.configuration === null;
+  const run = configuration === null || byCall ? lastRun : configuration.lastRun;
+  return run === null ? null : `${run.status} ${run.startedAt}${byCall ? ', by a call' : ''}`;
 }
 
 function overlapText(overlaps: Row['overlaps']): string | null {
