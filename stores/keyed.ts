@@ -3,6 +3,7 @@ import {
   type Collection,
   type Document,
   type Filter,
+  type FindCursor,
   MongoServerError,
 } from 'mongodb';
 import { byId, chunksOf, getMany, getOne, isDuplicate, removeMany, type TextId } from './commands.ts';
@@ -12,6 +13,9 @@ const docsPerRead = 1_000;
 
 /** Counts a collection exactly without reading its documents; how depends on the store. */
 export type Count = <D extends Document>(collection: Collection<D>) => Promise<number>;
+
+/** Fields to be read, or to be left out. */
+export type Projection = Readonly<Record<string, 0 | 1>>;
 
 /** Part of a collection in the order of its keys. */
 export interface Page {
@@ -28,10 +32,16 @@ export function createKeyed<D extends TextId>(collection: Collection<D>, count: 
     }));
     await collection.bulkWrite(writes as unknown as AnyBulkWriteOperation<D>[], { ordered: false });
   };
+  const inOrder = (projection: Projection, after: string | null) =>
+    collection
+      .find((after === null ? {} : { _id: { $gt: after } }) as Filter<D>, { projection })
+      .sort({ _id: 1 })
+      .batchSize(docsPerRead);
   return {
     get: (id: string): Promise<D | null> => getOne(collection, id),
     /** Those that are there, in the order of the ids. */
-    getMany: (ids: readonly string[]): Promise<D[]> => getMany(collection, ids),
+    getMany: (ids: readonly string[], projection?: Projection): Promise<D[]> =>
+      getMany(collection, ids, projection),
     /** Replaces or inserts each by its `_id`; of one `_id` twice, the last one stays. */
     async putMany(docs: readonly D[]): Promise<void> {
       const last = [...new Map(docs.map((doc) => [doc._id, doc])).values()];
@@ -56,14 +66,11 @@ export function createKeyed<D extends TextId>(collection: Collection<D>, count: 
         .limit(limit)
         .toArray() as Promise<D[]>,
     /** All, or those after a key, in the order of their keys; memory is bounded by a thousand documents. */
-    stream: (
-      projection: Readonly<Record<string, 0 | 1>> = {},
-      after: string | null = null,
-    ): AsyncIterable<D> =>
-      collection
-        .find((after === null ? {} : { _id: { $gt: after } }) as Filter<D>, { projection })
-        .sort({ _id: 1 })
-        .batchSize(docsPerRead) as AsyncIterable<D>,
+    stream: (projection: Projection = {}, after: string | null = null): AsyncIterable<D> =>
+      inOrder(projection, after) as AsyncIterable<D>,
+    /** The same, as many at a time as one answer of the store has: several times as fast for many. */
+    pages: (projection: Projection = {}, after: string | null = null): AsyncIterable<D[]> =>
+      answersOf(inOrder(projection, after)) as AsyncIterable<D[]>,
     /** Deletes the collection; one that is not there is no error. */
     async drop(): Promise<void> {
       try {
@@ -73,6 +80,22 @@ export function createKeyed<D extends TextId>(collection: Collection<D>, count: 
       }
     },
   };
+}
+
+async function* answersOf<T>(cursor: FindCursor<T>): AsyncGenerator<T[]> {
+  let coming = cursor.hasNext();
+  try {
+    while (await coming) {
+      const docs = cursor.readBufferedDocuments();
+      // The next answer is on its way while the caller works on this one.
+      coming = cursor.hasNext();
+      coming.catch(() => undefined);
+      yield docs;
+    }
+  } finally {
+    await coming.catch(() => undefined);
+    await cursor.close();
+  }
 }
 
 const namespaceNotFound = 26;

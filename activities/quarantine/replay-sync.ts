@@ -3,14 +3,12 @@ import { TributaryError } from '../../domain/errors.ts';
 import { syncRunIdOf } from '../../domain/sync-contracts.ts';
 import { syncRecordMachine } from '../../domain/sync-record.ts';
 import type { SyncDoc, SyncRecordDoc } from '../../stores/model.ts';
-import { retryId } from '../../stores/sync-records.ts';
+import { replays, retryId } from '../../stores/sync-records.ts';
 import { createLines } from './left.ts';
 import type { QuarantinePorts, QuarantineSelection } from './room.ts';
 import { chooseSyncRows } from './sync-room.ts';
 
 const keysPerList = 2_000;
-/** Runs are numbered from 1: the retry lists of this number are those of replays. */
-const replays = 0;
 
 /**
  * Puts rows of a sync from quarantine back to pending, as if never rejected: the next run takes them. First the lists

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 
 /** JSON with the names of objects in order: equal values give equal texts. */
@@ -11,5 +11,7 @@ export function canonical(value: JsonValue): string {
 }
 
 /** SHA-256 of the canonical form, base64. */
-export const fingerprintOf = (data: JsonObject): string =>
-  createHash('sha256').update(canonical(data)).digest('base64');
+export const fingerprintOf = (data: JsonObject): string => textFingerprint(canonical(data));
+
+/** SHA-256 of a text, base64: for JSON whose names always come in the same order. */
+export const textFingerprint = (text: string): string => hash('sha256', text, 'base64');

@@ -15,9 +15,10 @@ import { nextRetry } from './wanted.ts';
 
 /** Rows that may wait for a destination that confirms late; then it is asked to. */
 const mostUnconfirmed = 50_000;
-/** Where a call takes few rows, the outcomes of so many calls are written together. */
+/** Where a call takes few rows, the outcomes of so many calls are written together, or of so long. */
 const callsPerNote = 10;
 const rowsPerNote = 500;
+const noteEveryMs = 2_000;
 /** A call that was under way when the run was stopped may end by itself within this. */
 const patienceMs = 5_000;
 
@@ -81,6 +82,7 @@ async function deliverLists(
   const sent = createSentRows();
   let { ledger, retryLists, requests } = run;
   let { done, sent: sentTo } = run.delivery;
+  let notedAt = performance.now();
 
   /** No row from here on was sent, by this attempt or by an earlier one. */
   let untouched = sentTo;
@@ -170,11 +172,16 @@ async function deliverLists(
           sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey }));
         }
         if (sent.unconfirmed >= mostUnconfirmed) await finish();
-        else if (end.row - noted >= perNote || end.row === todo.length) {
+        else if (
+          end.row - noted >= perNote ||
+          end.row === todo.length ||
+          performance.now() - notedAt >= noteEveryMs
+        ) {
           // One may be under way while the next rows are sent, not more.
           await noting;
           void note();
           noted = end.row;
+          notedAt = performance.now();
         }
       }
     }

@@ -14,7 +14,9 @@ import {
   firstPlace,
   goneKeys,
   nextRetry,
+  retriesNow,
   type WantedKey,
+  type WantedKeys,
   wantedKeys,
   wantedRecords,
 } from './wanted.ts';
@@ -87,7 +89,7 @@ async function begin(
     sync.resync === null;
   const changes = follows ? await changesToRead(ports, work, upTo) : null;
   const how = run.key !== null ? 'key' : changes === null ? 'all' : 'changes';
-  const place = firstPlace(how, upTo);
+  const place = firstPlace({ how, upTo, retry: await retriesNow(work) });
   await ports.stores.syncRuns.note(run._id, { staging: place });
   return { place, changes: changes ?? [] };
 }
@@ -95,34 +97,30 @@ async function begin(
 function keysOf(
   ports: ActivityPorts,
   work: OpenRun,
-  { how, phase, after, keys }: SyncStaging,
+  { how, phase, after, keys, retry }: SyncStaging,
   changes: readonly string[],
-): AsyncIterable<WantedKey> {
+): WantedKeys {
   if (phase === 'gone') return goneKeys(work, after);
   if (how === 'all') return wantedRecords(work, after);
-  if (how === 'changes') return wantedKeys(work, skipping(changedKeys(ports, work, changes), keys));
-  return wantedKeys(work, after === null ? [work.run.key ?? ''] : []);
-}
-
-async function* skipping<T>(items: AsyncIterable<T>, count: number): AsyncGenerator<T> {
-  let index = 0;
-  for await (const item of items) if (index++ >= count) yield item;
+  if (how === 'changes') return wantedKeys(work, changedKeys(ports, work, retry, changes, keys));
+  return wantedKeys(work, after === null ? [[work.run.key ?? '']] : []);
 }
 
 /** @param one A test takes the first record that the model has, and no other. */
-async function* pagesOf(keys: AsyncIterable<WantedKey>, one: boolean): AsyncGenerator<WantedKey[]> {
+async function* pagesOf(parts: WantedKeys, one: boolean): WantedKeys {
   let page: WantedKey[] = [];
   let chars = 0;
-  for await (const next of keys) {
-    if (one && next.wanted === null) continue;
-    page.push(next);
-    if (one) break;
-    chars += next.wanted !== null && 'fields' in next.wanted ? next.wanted.fields.length : 0;
-    if (page.length < pageKeys && chars < pageChars) continue;
-    yield page;
-    page = [];
-    chars = 0;
-  }
+  for await (const part of parts)
+    for (const next of part) {
+      if (one && next.wanted === null) continue;
+      page.push(next);
+      if (one) return void (yield page);
+      chars += next.wanted !== null && 'fields' in next.wanted ? next.wanted.fields.length : 0;
+      if (page.length < pageKeys && chars < pageChars) continue;
+      yield page;
+      page = [];
+      chars = 0;
+    }
   if (page.length > 0) yield page;
 }
 

@@ -1,7 +1,9 @@
 import { TributaryError } from '../../domain/errors.ts';
 import { syncEventAfterRun, syncMachine } from '../../domain/sync.ts';
+import { syncRunIdOf } from '../../domain/sync-contracts.ts';
 import type { SyncRunStatus } from '../../domain/sync-run.ts';
-import type { SyncRunDoc } from '../../stores/model.ts';
+import type { SyncRecordDoc, SyncRunDoc, SyncStaging } from '../../stores/model.ts';
+import { replays } from '../../stores/sync-records.ts';
 import type { SyncActivities, SyncRunRef, WriteSyncRunInput } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { doubtful } from './outcome.ts';
@@ -52,21 +54,41 @@ async function settle({ stores }: Ports, run: SyncRunDoc, to: SyncRunStatus, rea
   if (whole && staging !== null) {
     const own = retryLists > 0 ? [number] : [];
     const narrow = run.kind === 'test' || run.key !== null;
-    const before = (await stores.syncs.get(run.syncId))?.staged ?? null;
+    const done = narrow ? new Set<number>() : await doneRetries({ stores }, run, staging);
     await stores.syncs.change(run.syncId, (sync) => {
       if (narrow)
         return sync.staged === null || own.length === 0 || sync.staged.retry.includes(number)
           ? null
           : { staged: { ...sync.staged, retry: [...sync.staged.retry, number] } };
       const resync = sync.version === version ? null : sync.resync;
-      return { staged: { version, generation, sealed: staging.upTo, retry: own }, resync };
+      const kept = (sync.staged?.retry ?? []).filter((one) => one !== number && !done.has(one));
+      return { staged: { version, generation, sealed: staging.upTo, retry: [...kept, ...own] }, resync };
     });
-    if (!narrow)
-      for (const earlier of before?.retry ?? [])
-        if (earlier !== number) await dropRetries({ stores }, run, earlier);
+    for (const earlier of done) if (earlier !== number) await dropRetries({ stores }, run, earlier);
   }
   await rows.dropLists(run._id, staging?.lists ?? 0);
   if (!whole) await rows.dropRetries(run._id, retryLists);
+}
+
+/**
+ * Whose retry lists need not be read again. Those of replays stay while one of their rows waits: a person may replay
+ * rows in the moment in which a run begins, and name them before they are put back.
+ */
+async function doneRetries(
+  { stores }: Ports,
+  { syncId, number, startedAt }: SyncRunDoc,
+  { retry }: SyncStaging,
+): Promise<ReadonlySet<number>> {
+  const done = new Set(retry.map(({ run }) => run));
+  const rows = stores.syncRecords.of(syncId);
+  for (let list = 0; done.has(replays); list++) {
+    const named = await rows.retry(syncRunIdOf(syncId, replays), list);
+    if (named === null) break;
+    const waits = ({ status, run, at }: SyncRecordDoc): boolean =>
+      (status === 'pending' && at >= startedAt) || (status === 'quarantined' && run < number);
+    if ((await rows.known(named.keys)).some(waits)) done.delete(replays);
+  }
+  return done;
 }
 
 async function dropRetries({ stores }: Ports, { syncId }: SyncRunDoc, number: number): Promise<void> {

@@ -1,9 +1,11 @@
 import { sessionIdOf } from '../../domain/contracts.ts';
+import { syncRunIdOf } from '../../domain/sync-contracts.ts';
+import { chunksOf } from '../../stores/commands.ts';
 import { changeId } from '../../stores/feed.ts';
-import type { RecordDoc, SyncStaging } from '../../stores/model.ts';
+import type { RecordDoc, RetryLists, SyncStaging } from '../../stores/model.ts';
 import { retryId } from '../../stores/sync-records.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { fingerprintOf } from '../structuring/canonical.ts';
+import { fingerprintOf, textFingerprint } from '../structuring/canonical.ts';
 import { compileFilter, compileMapping } from './mapping/compile.ts';
 import { keyFieldsOf, type OpenRun } from './open.ts';
 import type { Wanted } from './plan.ts';
@@ -17,71 +19,64 @@ export interface WantedKey {
 const keysPerRead = 500;
 const longestKeyBytes = 512;
 
+/** Keys come by as many at a time as one read gives: one by one they would cost more than what is done with them. */
+export type WantedKeys = AsyncGenerator<readonly WantedKey[]>;
+
 /** Makes what is wanted of a record: the fields that the mapping gives, if the model has it. */
 export function wanting({ sync }: OpenRun): (record: RecordDoc) => Wanted {
   const filter = compileFilter(sync.model);
   const map = compileMapping(sync.mapping, sync.keyField);
-  return ({ _id: key, data, fingerprint }) => {
+  // The fields of a row always come in the order of the mapping; those of an object in it, as the app sent them.
+  const mayHoldObjects = sync.mapping.some(({ type }) => type === 'json');
+  return (record) => {
+    const { _id: key, data } = record;
     if (!filter(data)) return null;
-    const fault = (code: string, message: string): Wanted => ({
-      fault: { code, message },
-      fingerprint: `!${fingerprint}`,
-    });
     if (Buffer.byteLength(key) > longestKeyBytes)
-      return fault('KEY_TOO_LONG', `The key has more than ${longestKeyBytes} bytes.`);
+      return faultOf(record, 'KEY_TOO_LONG', `The key has more than ${longestKeyBytes} bytes.`);
     const named = keyFieldsOf(key, sync);
-    if ('why' in named) return fault('KEY_DOES_NOT_FIT', named.why);
+    if ('why' in named) return faultOf(record, 'KEY_DOES_NOT_FIT', named.why);
     const mapped = map(data);
-    if ('fault' in mapped) return fault(mapped.fault.code, mapped.fault.message);
-    const { fields } = mapped;
-    return { fields: JSON.stringify(fields), fingerprint: fingerprintOf(fields) };
+    if ('fault' in mapped) return faultOf(record, mapped.fault.code, mapped.fault.message);
+    const fields = JSON.stringify(mapped.fields);
+    return { fields, fingerprint: mayHoldObjects ? fingerprintOf(mapped.fields) : textFingerprint(fields) };
   };
 }
 
+const faultOf = ({ fingerprint }: RecordDoc, code: string, message: string): Wanted => ({
+  fault: { code, message },
+  fingerprint: `!${fingerprint}`,
+});
+
 /** Every record after a key, in the order of the keys. */
-export async function* wantedRecords(work: OpenRun, after: string | null): AsyncGenerator<WantedKey> {
+export async function* wantedRecords(work: OpenRun, after: string | null): WantedKeys {
   const want = wanting(work);
-  for await (const record of work.records.stream({ data: 1, fingerprint: 1 }, after))
-    yield { key: record._id, wanted: want(record) };
+  for await (const records of work.records.pages({ data: 1, fingerprint: 1 }, after))
+    yield records.map((record) => ({ key: record._id, wanted: want(record) }));
 }
 
 /** Keys that the sync knows and the records no longer have, in the order of the keys. */
-export async function* goneKeys({ rows, records }: OpenRun, after: string | null): AsyncGenerator<WantedKey> {
-  let keys: string[] = [];
-  const gone = async (): Promise<WantedKey[]> => {
-    const there = new Set((await records.getMany(keys)).map(({ _id }) => _id));
-    const left = keys.filter((key) => !there.has(key)).map((key) => ({ key, wanted: null }));
-    keys = [];
-    return left;
-  };
-  for await (const { _id } of rows.stream({ _id: 1 }, after)) {
-    keys.push(_id);
-    if (keys.length === keysPerRead) yield* await gone();
+export async function* goneKeys({ rows, records }: OpenRun, after: string | null): WantedKeys {
+  for await (const keys of rows.keys(after)) {
+    const there = new Set((await records.getMany(keys, { _id: 1 })).map(({ _id }) => _id));
+    yield keys.filter((key) => !there.has(key)).map((key) => ({ key, wanted: null }));
   }
-  yield* await gone();
 }
 
 /** The records of keys as they are now, in the order of the keys. */
 export async function* wantedKeys(
   work: OpenRun,
-  keys: AsyncIterable<string> | Iterable<string>,
-): AsyncGenerator<WantedKey> {
+  keys: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
+): WantedKeys {
   const want = wanting(work);
-  let part: string[] = [];
-  const look = async (): Promise<WantedKey[]> => {
-    const found = new Map((await work.records.getMany(part)).map((record) => [record._id, record]));
-    const looked = part.map((key) => {
-      const record = found.get(key);
-      return { key, wanted: record === undefined ? null : want(record) };
-    });
-    part = [];
-    return looked;
-  };
-  for await (const key of keys) {
-    part.push(key);
-    if (part.length === keysPerRead) yield* await look();
-  }
-  yield* await look();
+  for await (const some of keys)
+    for (const part of chunksOf(some, keysPerRead)) {
+      const records = await work.records.getMany(part, { data: 1, fingerprint: 1 });
+      const found = new Map(records.map((record) => [record._id, record]));
+      yield part.map((key) => {
+        const record = found.get(key);
+        return { key, wanted: record === undefined ? null : want(record) };
+      });
+    }
 }
 
 /** More keys than this are not held in memory: every record is looked at instead. */
@@ -112,31 +107,50 @@ export async function changesToRead(
   return ids;
 }
 
-/** Each key once: rows to be tried again first, then what changed. Always the same order for the same run. */
+/**
+ * Each key once: rows to be tried again first, then what changed. Always the same order for the same run.
+ * @param skip So many of them were looked at already
+ */
 export async function* changedKeys(
   { stores }: ActivityPorts,
   { sync, rows }: OpenRun,
+  retry: readonly RetryLists[],
   changes: readonly string[],
-): AsyncGenerator<string> {
+  skip: number,
+): AsyncGenerator<readonly string[]> {
   const seen = new Set<string>();
-  const fresh = (key: string): boolean => !seen.has(key) && seen.add(key) !== undefined;
-  for (const number of sync.staged?.retry ?? [])
-    for (let n = 0; ; n++) {
-      const list = await rows.retry(`${sync._id}.${number}`, n);
-      if (list === null) break;
-      yield* list.keys.filter(fresh);
-    }
+  const fresh = (key: string): boolean => {
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return seen.size > skip;
+  };
+  for (const { run, lists } of retry)
+    for (let n = 0; n < lists; n++)
+      yield ((await rows.retry(syncRunIdOf(sync._id, run), n))?.keys ?? []).filter(fresh);
   for (const id of changes) {
     const doc = await stores.feed.change(id);
-    if (doc !== null) yield* [...doc.added, ...doc.updated, ...doc.deleted].filter(fresh);
+    if (doc !== null) yield [...doc.added, ...doc.updated, ...doc.deleted].filter(fresh);
   }
 }
 
 /** Id of the next retry list of a run. */
 export const nextRetry = ({ run }: Pick<OpenRun, 'run'>, number: number): string => retryId(run._id, number);
 
+/** The retry lists that a sync has now. */
+export const retriesNow = ({ sync, rows }: OpenRun): Promise<RetryLists[]> =>
+  Promise.all(
+    (sync.staged?.retry ?? []).map(async (run) => ({
+      run,
+      lists: await rows.countRetries(syncRunIdOf(sync._id, run)),
+    })),
+  );
+
 /** Where staging begins. */
-export const firstPlace = (how: SyncStaging['how'], upTo: number): SyncStaging => ({
+export const firstPlace = ({
+  how,
+  upTo,
+  retry,
+}: Pick<SyncStaging, 'how' | 'upTo' | 'retry'>): SyncStaging => ({
   how,
   phase: 'records',
   upTo,
@@ -144,4 +158,5 @@ export const firstPlace = (how: SyncStaging['how'], upTo: number): SyncStaging =
   keys: 0,
   lists: 0,
   rows: 0,
+  retry,
 });

@@ -154,6 +154,14 @@ export interface SyncStaging {
   /** Work lists written. */
   readonly lists: number;
   readonly rows: number;
+  /** Retry lists that were there when it began, by the run that wrote them: later ones are the next run's. */
+  readonly retry: readonly RetryLists[];
+}
+
+/** The first so many retry lists of a run. */
+export interface RetryLists {
+  readonly run: number;
+  readonly lists: number;
 }
 
 /** A place in the work lists. */

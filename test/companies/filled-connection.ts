@@ -123,7 +123,16 @@ async function markSync(
   const { _id: runId } = await syncRuns.allocate({
     ...{ sync, generation, engineRun: mark.replace('data', 'run'), kind: 'resync', key: mark, by, at },
   });
-  const place = { how: 'key', phase: 'done', upTo: 0, after: mark, keys: 1, lists: 1, rows: 1 } as const;
+  const place = {
+    how: 'key',
+    phase: 'done',
+    upTo: 0,
+    after: mark,
+    keys: 1,
+    lists: 1,
+    rows: 1,
+    retry: [],
+  } as const;
   await syncRuns.note(runId, { staging: place, ledger: { ...emptySyncRunLedger, staged: 1, rejected: 1 } });
   const steps = [
     { seq: 1, from: null, to: 'started', event: 'trigger', reason: null, by, at: at.toISOString() },

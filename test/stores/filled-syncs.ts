@@ -31,6 +31,11 @@ export async function fillSyncs(stores: Stores): Promise<void> {
       ...{ _id: '1', action: 'insert', status: 'success', delivered: 'f', staged: 'f', fields: null },
       ...{ run: 1, deliveredRun: 1, attempts: 0, notBefore: null, error: null, at },
     },
+    {
+      ...{ _id: '2', action: 'insert', status: 'failed', delivered: null, staged: 'f', fields: '{}' },
+      ...{ run: 1, deliveredRun: null, attempts: 1, notBefore: 2, at },
+      error: { code: 'NO', message: 'no', requestId: null },
+    },
   ]);
   await rows.putList({ _id: todoId(runId, 0), rows: [] });
   await rows.putRetry({ _id: retryId(runId, 0), keys: ['1'] });

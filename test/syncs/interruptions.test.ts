@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { replaySync } from '../../activities/quarantine/replay-sync.ts';
+import type { SyncRunDoc } from '../../stores/model.ts';
 import { createBox, untilStopped } from '../support/box.ts';
 import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
+import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
 describe('a sync run that is disturbed', { concurrency: 4 }, () => {
@@ -58,6 +62,45 @@ describe('a sync run that is disturbed', { concurrency: 4 }, () => {
     assert.deepEqual(countsOf(run), { staged: 3, inserted: 2, rejected: 1 });
     assert.equal((await scene.rows.get('large'))?.error?.code, 'ROW_TOO_LARGE');
     assert.equal(scene.box.calls.flat().includes('insert large'), false);
+  });
+
+  it('leaves to the next run what a person replays while it runs, whatever it has read by then', async () => {
+    const scene = await syncScene(world, { rejectionCap: 1, rejectedThreshold: 2 });
+    await scene.session(orders(6));
+    for (const key of ['o3', 'o4']) scene.box.refuses.set(key, 'no');
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 6, inserted: 4, quarantined: 2 });
+    scene.box.refuses.clear();
+    /** By a call that looked for an open run in the last moment before there was one. */
+    const replayDuring = async (id: string): Promise<SyncRunDoc> => {
+      const before = (await world.stores.syncs.get(scene.syncId)) ?? assert.fail();
+      await scene.session({ o1: { name: `before ${id}`, amount: 1 } });
+      const ports = { stores: world.stores, now: () => new Date() };
+      scene.box.onWrite = async () => {
+        scene.box.onWrite = null;
+        await replaySync(ports, before, { ids: [id] }, tester);
+      };
+      return scene.runs();
+    };
+    assert.deepEqual(countsOf(await replayDuring('o3')), { staged: 1, updated: 1 });
+    assert.deepEqual(countsOf(await replayDuring('o4')), { staged: 2, updated: 1, inserted: 1 });
+    assert.equal((await scene.rows.get('o3'))?.status, 'success');
+    assert.equal(countsOf(await scene.runs()).inserted, 1);
+    assert.equal((await scene.rows.get('o4'))?.status, 'success');
+    assert.deepEqual(countsOf(await scene.runs()), {});
+  });
+
+  it('shows what a slow destination took before its list is through', async () => {
+    const scene = await syncScene(world, {}, createBox({ rowsPerWrite: 1 }));
+    await scene.session(orders(5));
+    scene.box.onWrite = async (call) => {
+      if (call === 1) await delay(2_000);
+      if (call === 2)
+        await until('the first row in the ledger', async () => {
+          const { ledger } = (await scene.latest()) ?? assert.fail();
+          return ledger.inserted === 1 ? { found: true } : { seen: `${ledger.inserted} inserted` };
+        });
+    };
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 5, inserted: 5 });
   });
 
   it('pauses when the destination stays away, and the next run finishes the rest first', async () => {
