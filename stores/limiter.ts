@@ -23,12 +23,12 @@ export interface Turn {
   ended(): void;
 }
 
-/** The requests of one second are spread over so much more: 5 a second become 4.78, 0.957 of the limit. */
-const marginMs = 45;
+/** The requests of one second are spread over so much more: 5 a second become 4.88, 0.976 of the limit. */
+const marginMs = 25;
 /** What clocks of processes may differ by. */
 const cushionMs = 10;
 /** A request is thought to be with the server after so long at most, if it was not answered sooner. */
-const underwayMs = 100;
+const underwayMs = 300;
 /** A turn that its owner comes to later than this is not used, because others do not reckon with it. */
 const latestMs = 100;
 /** What stands against a turn is looked up so long before it, so that looking does not make it late. */
