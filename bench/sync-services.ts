@@ -20,13 +20,15 @@ export interface SyncServices {
 /**
  * Starts an engine and a store of their own, and a worker for each pool.
  * @param kind where the store keeps its data: `h2` is a file
+ * @param heapMb of the store, in place of its usual one
  */
 export async function withSyncServices(
   kind: 'memory' | 'h2',
   pools: readonly [string, ...string[]],
   body: (services: SyncServices) => Promise<void>,
+  heapMb?: number,
 ): Promise<void> {
-  const services = await startTestServices(kind, console.error);
+  const services = await startTestServices(kind, console.error, heapMb);
   Object.assign(process.env, services.env);
   const uri = services.env.TEST_MONGODB_URI ?? '';
   try {

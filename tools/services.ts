@@ -33,9 +33,14 @@ async function bundleWorkflows(folder: string): Promise<Readonly<Record<string, 
 /**
  * Starts an engine in memory and a store, and bundles the workflows.
  * @param storeKind `memory` keeps the store's data in memory, `h2` in a file as `npm start` does
+ * @param heapMb Of the embedded store, if its usual heap is too small for what is measured
  * @throws if one of them cannot be had; what was started is stopped then
  */
-export async function startTestServices(storeKind: 'memory' | 'h2', say: Say): Promise<TestServices> {
+export async function startTestServices(
+  storeKind: 'memory' | 'h2',
+  say: Say,
+  heapMb?: number,
+): Promise<TestServices> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -49,7 +54,11 @@ export async function startTestServices(storeKind: 'memory' | 'h2', say: Say): P
   };
   const store = async (): Promise<Readonly<Record<string, string>>> => {
     const program = await ensureStore({ say });
-    const running = await startStore({ program, ...(storeKind === 'h2' && { dataFolder: folder }) });
+    const running = await startStore({
+      program,
+      ...(storeKind === 'h2' && { dataFolder: folder }),
+      ...(heapMb !== undefined && { heapMb }),
+    });
     stops.push(running.stop);
     return { TEST_MONGODB_URI: running.uri, TEST_STORE_HOW: `${program.kind} ${storeKind}` };
   };

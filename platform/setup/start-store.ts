@@ -14,6 +14,8 @@ export interface StoreOptions {
   readonly dataFolder?: string;
   /** A free one is picked if left out. */
   readonly port?: number;
+  /** Greatest heap of the embedded store, in MB; in memory it must hold all data. @default 512 */
+  readonly heapMb?: number;
   /** How children are started; a supervisor's `start` keeps the store running. */
   readonly launch?: Launch;
 }
@@ -56,7 +58,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
   const temporary = dataFolder ? undefined : await mkdtemp(join(tmpdir(), 'tributary-store-'));
   const command =
     program.kind === 'java'
-      ? await javaCommand(program, port, dataFolder)
+      ? await javaCommand(program, port, options)
       : await mongodCommand(program, port, dataFolder ?? (temporary as string));
   const stop = async (child: Child): Promise<void> => {
     await child.stop();
@@ -85,11 +87,11 @@ type Command = { readonly command: string; readonly args: readonly string[] };
 async function javaCommand(
   program: StoreProgram & { kind: 'java' },
   port: number,
-  dataFolder: string | undefined,
+  { dataFolder, heapMb = 512 }: Pick<StoreOptions, 'dataFolder' | 'heapMb'>,
 ): Promise<Command> {
   if (dataFolder) await mkdir(dataFolder, { recursive: true });
   // Out of memory it would live on and refuse connections; dead, it is restarted.
-  const flags = ['-Xmx512m', '-XX:+ExitOnOutOfMemoryError', '-cp', program.classPath];
+  const flags = [`-Xmx${heapMb}m`, '-XX:+ExitOnOutOfMemoryError', '-cp', program.classPath];
   const data = dataFolder ? storeData.java(dataFolder) : '--memory';
   return { command: program.java, args: [...flags, 'Store', String(port), data] };
 }
