@@ -1,11 +1,12 @@
-// npm run bench [-- forecasting | sessions | syncs] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
-// Forecasting takes a minute, sessions two to five, syncs five; --million delivers a million records besides.
+// npm run bench [-- forecasting | datapoints | sessions | syncs] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
+// Forecasting takes a minute, datapoints some minutes, sessions two to five, syncs five; --million delivers a million records besides.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pagedDefinition, startPagedApp } from '../test/support/paged-app.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { startTestServices } from '../tools/services.ts';
 import { startBenchChild } from './child.ts';
+import { benchDatapoints } from './datapoints.ts';
 import { benchForecasting } from './forecasting.ts';
 import { eventsGoal, payloadGoalBytes } from './history.ts';
 import { benchLoading, loadingDefinitions } from './loading.ts';
@@ -132,8 +133,9 @@ async function main(): Promise<number> {
   const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
   const table = createTable();
   if (wanted('forecasting')) await benchForecasting(table);
+  if (wanted('datapoints')) await benchDatapoints(table);
   if (wanted('sessions')) await benchAllSessions(table);
-  if (wanted('syncs')) await benchSyncs(table, values);
+  if (wanted('syncs')) await benchSyncs(table, { many: values.million ? 1_000_000 : null });
   const missed = table.missed();
   if (missed.length > 0) console.error(`\nGoals missed:\n${missed.map((name) => `  ${name}`).join('\n')}`);
   return missed.length > 0 ? 1 : 0;

@@ -34,11 +34,11 @@ export interface DatapointSeries {
 export interface Uncounted {
   /** No time, or one that cannot be read. */
   readonly undated: number;
-  /** Before 1970, or more than five years ahead. */
+  /** Before 1970, or after the end of the fifth year from now. */
   readonly outOfRange: number;
   /** No number where one is measured; they count in `rows`. */
   readonly unmeasured: number;
-  /** Of a dimension or an entity with too many values: those of the rarer ones are in the total only. */
+  /** Of a dimension with more than 200 values: those of the rarer ones are in the total only. */
   readonly untold: number;
 }
 

@@ -11,31 +11,12 @@ export interface SeriesDoc extends Omit<DatapointSeries, 'id'> {
 
 /**
  * What datapoints need to know of records, as pages in key order: a compact copy of the fields that metrics read.
- * `_id` is `<resource>/<page>`; the directory of a resource's pages is `<resource>`.
+ * `_id` is `<resource>/<page>`; the directory of a resource's pages is `<resource>`, how far the datapoints are `/state`,
+ * and what is being computed again `/work/<resource>`.
  */
 export interface FactsDoc {
   readonly _id: string;
   /** JSON text. */
   readonly data: string;
   readonly updatedAt: Date;
-}
-
-/** A forecast of a series as one session made it. Its owner may add to this shape. */
-export interface ForecastDoc {
-  readonly _id: string;
-}
-
-/** Something that a person may want to know of a connection's numbers. */
-export interface InsightDoc {
-  readonly _id: string;
-}
-
-/** How a connection compares with those of other companies. */
-export interface BenchmarkDoc {
-  readonly _id: string;
-}
-
-/** Changes that make a cleaned series of a raw one. */
-export interface CleaningDoc {
-  readonly _id: string;
 }

@@ -1,0 +1,39 @@
+import type { Route } from '../deps.ts';
+import { findConnection, findDefinition } from '../find.ts';
+import { invalid, notFound } from '../problem.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { type Datapoints, datapoints, datapointsQuery } from '../schemas/datapoints.ts';
+
+/** The datapoints of one metric. */
+export const getDatapoints: Route = (api, deps) => {
+  const schema = {
+    summary: 'Get the datapoints of a metric',
+    description:
+      'One number a period: of all records, or with `dimension` for each of its values. Periods without records are missing. Each currency is a series of its own.',
+    tags: ['Analysis'],
+    params: connectionParams,
+    querystring: datapointsQuery,
+    response: { 200: datapoints },
+  };
+  api.get('/api/connections/:id/datapoints', { schema }, async ({ params, query }): Promise<Datapoints> => {
+    const { metric, dimension, value, currency, from = '', to } = query;
+    if (value !== undefined && dimension === undefined)
+      throw invalid({ path: 'querystring.value', message: 'needs a dimension' });
+    const { _id, app, generation } = await findConnection(deps, params.id);
+    const defined = findDefinition(deps, app).metrics.find(({ id }) => id === metric);
+    if (defined === undefined) throw notFound('metric', metric);
+    const series: Datapoints['series'] = [];
+    for await (const doc of deps.stores.analysis.of(_id, generation).series.stream()) {
+      const isMeant =
+        doc.metric === metric &&
+        doc.dimension?.field === dimension &&
+        (value === undefined || doc.dimension?.value === value) &&
+        (currency === undefined || doc.currency === currency.toUpperCase());
+      if (!isMeant) continue;
+      const points = doc.points.filter(({ start }) => start >= from && (to === undefined || start < to));
+      const { grain, dimension: of, currency: money } = doc;
+      series.push({ id: doc._id, metric, grain, dimension: of, currency: money, points });
+    }
+    return { metric, name: defined.name, series };
+  });
+};
