@@ -1,22 +1,11 @@
 import type { Db } from 'mongodb';
-import { getMany, idsPerRead } from './commands.ts';
+import { getMany } from './commands.ts';
 import { type Count, createKeyed } from './keyed.ts';
 import type { CheckDoc } from './model.ts';
 import { collections } from './names.ts';
-import { idsBelow } from './sessions.ts';
 
 export const checkId = (sessionId: string, resource: string, check: string): string =>
   `${sessionId}/${resource}/${check}`;
-
-/** The earlier results of one check. */
-export interface CheckHistory {
-  readonly connectionId: string;
-  readonly resource: string;
-  readonly check: string;
-  /** Only sessions with a smaller number. */
-  readonly before: number;
-  readonly limit: number;
-}
 
 /** Monitoring checks. */
 export function createChecks(db: Db, count: Count) {
@@ -35,19 +24,17 @@ export function createChecks(db: Db, count: Count) {
         checks,
         resources.flatMap((resource) => names.map((name) => checkId(sessionId, resource, name))),
       ),
-    /** Newest first. Sessions without this check are passed over. */
-    async history({ connectionId, resource, check, before, limit }: CheckHistory): Promise<CheckDoc[]> {
-      const found: CheckDoc[] = [];
-      for (let below = before; below > 1 && found.length < limit; below -= idsPerRead) {
-        const sessionIds = idsBelow(connectionId, below, idsPerRead);
-        found.push(
-          ...(await getMany(
-            checks,
-            sessionIds.map((id) => checkId(id, resource, check)),
-          )),
-        );
-      }
-      return found.slice(0, limit);
-    },
+    /** Those of several sessions in few reads; in the order of sessions, then resources. */
+    ofSessions: (
+      sessionIds: readonly string[],
+      resources: readonly string[],
+      names: readonly string[],
+    ): Promise<CheckDoc[]> =>
+      getMany(
+        checks,
+        sessionIds.flatMap((sessionId) =>
+          resources.flatMap((resource) => names.map((name) => checkId(sessionId, resource, name))),
+        ),
+      ),
   };
 }

@@ -79,6 +79,13 @@ export function createLoading(db: Db) {
         resources.map((resource) => idOf(sessionId, resource)),
       ),
 
+    /** Those of several sessions in one read; in the order of sessions. */
+    checkpointsOf: (sessionIds: readonly string[], resources: readonly string[]): Promise<CheckpointDoc[]> =>
+      getMany(
+        checkpoints,
+        sessionIds.flatMap((sessionId) => resources.map((resource) => idOf(sessionId, resource))),
+      ),
+
     /** The checkpoint where it stands; the first call makes it. */
     async begin({ sessionId, resource, read = everything, at }: LoadingBegin): Promise<CheckpointDoc> {
       const id = idOf(sessionId, resource);
@@ -140,6 +147,23 @@ export function createLoading(db: Db) {
           resources.map((resource) => idOf(sessionId, resource)),
         )
       ).length,
+    /** What the stored batches of these resources hold; no row is read out. */
+    async sizeOfBatches(
+      sessionId: string,
+      resources: readonly string[],
+    ): Promise<{ readonly batches: number; readonly rows: number; readonly bytes: number }> {
+      const ids = await batchIds(
+        batches,
+        resources.map((resource) => idOf(sessionId, resource)),
+      );
+      const docs = await getMany(batches, ids, { rowCount: 1, bytes: 1 });
+      const sum = (of: (doc: BatchSummary) => number) => docs.reduce((total, doc) => total + of(doc), 0);
+      return {
+        batches: docs.length,
+        rows: sum(({ rowCount }) => rowCount),
+        bytes: sum(({ bytes }) => bytes),
+      };
+    },
     /** Deletes every batch of the resource. @returns how many */
     async dropBatches(sessionId: string, resource: string): Promise<number> {
       const ids = await batchIds(batches, [idOf(sessionId, resource)]);

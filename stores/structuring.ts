@@ -104,5 +104,15 @@ export function createStructuring(db: Db) {
         runs,
         resources.map((resource) => runId(sessionId, resource)),
       ),
+    /** Those of several sessions in one read, without what the rows looked like; in the order of sessions. */
+    ofSessions: (
+      sessionIds: readonly string[],
+      resources: readonly string[],
+    ): Promise<Omit<IngestionRunDoc, 'fields'>[]> =>
+      getMany(
+        runs,
+        sessionIds.flatMap((sessionId) => resources.map((resource) => runId(sessionId, resource))),
+        { fields: 0 },
+      ),
   };
 }

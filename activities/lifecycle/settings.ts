@@ -10,6 +10,7 @@ const settings = [
   'deduplication',
   'substagesOff',
   'thresholds',
+  'checks',
   'autoPause',
 ] as const satisfies readonly (keyof ConnectionChange)[];
 

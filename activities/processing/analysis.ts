@@ -20,7 +20,7 @@ export interface AnalysisInput {
 
 /** There is nothing for the substage to do; shown as skipped with this reason. */
 export interface NothingToDo {
-  readonly skipped: 'NO_METRICS' | 'REPLAY' | 'NO_HISTORY';
+  readonly skipped: 'NO_METRICS' | 'NO_FORECASTER' | 'REPLAY' | 'NO_HISTORY';
 }
 
 /** A substage. @throws TributaryError with a code of its own where a reason names it; anything else is SUBSTAGE_FAILED */

@@ -34,11 +34,12 @@ describe('settings of a connection', { concurrency: 2 }, () => {
       substagesOff: ['forecasting'],
       thresholds: { quarantineShare: 0.5 },
       autoPause: null,
+      checks: { orders: { volume: { severity: 'block', atLeast: 1 } }, '*': { drift: { severity: 'off' } } },
     } as const;
     await api.updateSettings(id, { ...given, substagesOff: [...given.substagesOff] });
     const after = await api.getConnection(id);
-    const { schedule, retentionDays, substagesOff, thresholds, autoPause } = after;
-    assert.deepEqual({ schedule, retentionDays, substagesOff, thresholds, autoPause }, given);
+    const { schedule, retentionDays, substagesOff, thresholds, autoPause, checks } = after;
+    assert.deepEqual({ schedule, retentionDays, substagesOff, thresholds, autoPause, checks }, given);
     assert.equal(after.driftPolicy, before.driftPolicy);
   });
 
@@ -58,6 +59,23 @@ describe('settings of a connection', { concurrency: 2 }, () => {
       [{ schedule: { kind: 'CRON', cron: 'often' } }, 'body.schedule.cron', /five fields/],
       [{ schedule: { kind: 'HOURLY' } }, 'body.schedule.kind', /./],
       [{ autoPause: { failures: 0, days: 1 } }, 'body.autoPause.failures', /1 or more/],
+      [
+        { checks: { orders: { mood: { severity: 'warn' } } } },
+        'body.checks.orders.mood',
+        /is no check; there are freshness,/,
+      ],
+      [{ checks: { 'No!': {} } }, 'body.checks.No!', /must be a resource, or \*/],
+      [{ checks: { orders: { drift: { severity: 'stop' } } } }, 'body.checks.orders.drift.severity', /./],
+      [
+        { checks: { orders: { volume: { severity: 'warn', atLeast: 9, atMost: 5 } } } },
+        'body.checks.orders.volume',
+        /atLeast \(9\) is more than atMost \(5\)/,
+      ],
+      [
+        { checks: { '*': { nullRates: { severity: 'warn', atMost: 5 } } } },
+        'body.checks.*.nullRates',
+        /from 0 to 1 \(share\)/,
+      ],
       [{ planToken: 'only' }, 'body', /names no setting/],
     ] as const)
       await assert.rejects(api.updateSettings(id, given as object), ({ code, details }: TributaryError) => {
@@ -83,7 +101,7 @@ describe('settings of a connection', { concurrency: 2 }, () => {
     const { substages } = await world.reaches(scene.id, 19);
     assert.deepEqual(
       [substages.monitoring?.status, substages.monitoring?.reason, substages.insights?.reason],
-      ['skipped', 'SWITCHED_OFF', 'NOT_BUILT'],
+      ['skipped', 'SWITCHED_OFF', 'NO_METRICS'],
     );
   });
 });

@@ -53,7 +53,7 @@ describe('structuring, processing and deduplication', { concurrency: 4 }, () => 
     assert.equal(await scene.call('retry'), 16);
     const synced = await world.reaches(scene.id, 19);
     assert.equal(synced.substages.monitoring?.status, 'done');
-    assert.equal(synced.substages.forecasting?.reason, 'NOT_BUILT');
+    assert.equal(synced.substages.forecasting?.reason, 'NO_METRICS');
   });
 
   it('17 to 16 by skip of that substage, with who and why', async (t) => {

@@ -164,21 +164,6 @@ export const quarantine = z.object({
   next: z.string().nullable(),
 });
 
-export const checks = z.object({
-  checks: z.array(
-    z.object({
-      resource: slug,
-      check: z.string(),
-      method: z.string(),
-      severity: z.enum(['pass', 'warn', 'fail']),
-      value: z.number().nullable(),
-      expected: z.string(),
-      sentence: z.string(),
-      at: time,
-    }),
-  ),
-});
-
 export const callBody = z
   .strictObject({
     note: z.string().max(1000).optional().describe('Stands on the timeline'),
@@ -287,7 +272,6 @@ export type Why = z.infer<typeof why>;
 export type Timeline = z.infer<typeof timeline>;
 export type Ledgers = z.infer<typeof ledgers>;
 export type QuarantinePage = z.infer<typeof quarantine>;
-export type Checks = z.infer<typeof checks>;
 export type CallAnswerView = z.infer<typeof callResult>;
 export type CallBody = NonNullable<z.infer<typeof callBody>>;
 export type PassBody = NonNullable<z.infer<typeof passBody>>;

@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  type CheckSettings,
+  checkNames,
+  checkSettingFault,
+  checkSeverities,
+  everyResource,
+  isCheckName,
+} from '../../../domain/checks.ts';
+import { slugPattern } from '../../../domain/contracts.ts';
 import { cronFault, intervalFault } from '../../../domain/schedule.ts';
 import { substage } from './common.ts';
 import { driftPolicy, timeZone } from './connections.ts';
@@ -50,6 +59,35 @@ const autoPause = z
   .nullable()
   .describe('Paused by itself once both hold; null: never');
 
+const checkLimit = z.number('must be a number').optional();
+
+const checkSetting = z.strictObject({
+  severity: z.enum(checkSeverities),
+  atLeast: checkLimit,
+  atMost: checkLimit,
+});
+
+/** Names are looked at here, so that an unknown one is refused with those that there are. */
+const checkSettings = z
+  .record(z.string(), z.record(z.string(), checkSetting))
+  .superRefine((given, context) => {
+    const refuse = (path: readonly string[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    for (const [resource, byCheck] of Object.entries(given)) {
+      if (resource !== everyResource && !slugPattern.test(resource))
+        refuse([resource], 'must be a resource, or * for all of them');
+      for (const [name, setting] of Object.entries(byCheck)) {
+        const message = isCheckName(name)
+          ? checkSettingFault(name, setting)
+          : `is no check; there are ${checkNames.join(', ')}`;
+        if (message !== null) refuse([resource, name], message);
+      }
+    }
+  })
+  .describe(
+    `Of monitoring, by resource (or * for all) and check (${checkNames.join(', ')}); what is given replaces all that was set before. off: not made, warn: told, block: a failed check ends the session in 17. Limits are in the unit of the check`,
+  ) as unknown as z.ZodType<CheckSettings, CheckSettings>;
+
 /** Every setting of a connection that may change while it works; all may be left out. */
 export const settingsFields = {
   schedule: connectionSchedule.optional(),
@@ -66,6 +104,7 @@ export const settingsFields = {
     .describe('Substages of Processing that are skipped'),
   thresholds: thresholds.optional(),
   autoPause: autoPause.optional(),
+  checks: checkSettings.optional(),
 };
 
 /** Settings as they are called with. */

@@ -7,11 +7,15 @@ import type { Connection } from '../schemas/connections.ts';
 export const settingsView = (
   { rawBatchDays, autoPause }: RouteDeps,
   doc: ConnectionDoc,
-): Pick<Connection, 'schedule' | 'retentionDays' | 'substagesOff' | 'thresholds' | 'autoPause'> => ({
+): Pick<
+  Connection,
+  'schedule' | 'retentionDays' | 'substagesOff' | 'thresholds' | 'autoPause' | 'checks'
+> => ({
   schedule: { ...(doc.schedule ?? { kind: 'MANUAL' }) },
   retentionDays: doc.retentionDays ?? rawBatchDays,
   substagesOff: [...(doc.substagesOff ?? [])],
   thresholds: { ...doc.thresholds },
+  checks: { ...doc.checks },
   autoPause: autoPauseOf(doc, autoPause),
 });
 

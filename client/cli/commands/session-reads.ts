@@ -4,6 +4,7 @@ import type { Ledgers } from '../../api/schemas/sessions.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
 import type { Column } from '../output/table.ts';
+import { valueText } from './checks.ts';
 import { parseCount, sessionIdOf } from './shared.ts';
 
 /** What of a session is read as a table: timeline, ledger, quarantine, checks, exchanges. */
@@ -109,7 +110,9 @@ export function addSessionReads(group: Command): void {
         { title: 'resource', value: ({ resource }) => resource },
         { title: 'check', value: ({ check }) => check },
         { title: 'severity', value: ({ severity }) => severity },
-        { title: 'seen', value: ({ sentence }) => sentence, widest: 120 },
+        { title: 'value', align: 'right', value: ({ value, unit }) => valueText(value, unit) },
+        { title: 'expected', value: ({ expected }) => expected },
+        { title: 'seen', value: ({ sentence }) => sentence, widest: 200 },
       ]);
     });
 }

@@ -3,7 +3,9 @@ import type { SettingsBody } from '../../api/schemas/procedures.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
 import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
+import { checkSettingsWith } from './check-settings.ts';
 import { confirmedPlan } from './plan.ts';
+import { collect } from './shared.ts';
 
 interface SettingsOptions {
   readonly every?: string;
@@ -17,6 +19,7 @@ interface SettingsOptions {
   readonly quarantineShare?: number;
   readonly quarantineRows?: number;
   readonly autoPause?: string;
+  readonly check?: readonly string[];
   readonly note?: string;
   readonly yes?: boolean;
 }
@@ -48,6 +51,11 @@ export function addSettings(group: Command, run: RunProcedure): void {
     )
     .option('--quarantine-rows <rows>', 'so many rows in quarantine never fail it', numberOf)
     .option('--auto-pause <failures/days>', 'pause by itself after so many failures and days, or never')
+    .option(
+      '--check <resource/check=what>',
+      'what monitoring does: off, warn, block or default, with limits; may be given several times',
+      collect,
+    )
     .option('--note <text>', 'why; it is kept with the procedure')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -55,11 +63,15 @@ export function addSettings(group: Command, run: RunProcedure): void {
       examples(
         'tributary connection settings storefront-west --every 6h --time-zone Europe/Berlin',
         'tributary connection settings storefront-west --auto-pause 5/3',
+        "tributary connection settings storefront-west --check orders/freshness=block,atMost=2 --check '*/drift=warn'",
       ),
     )
-    .action((id: string, { yes, note, ...options }: SettingsOptions, command: Command) =>
+    .action((id: string, { yes, note, check, ...options }: SettingsOptions, command: Command) =>
       run(command, async (api) => {
-        const settings = settingsOf(options);
+        const settings = {
+          ...settingsOf(options),
+          ...(check && { checks: checkSettingsWith((await api.getConnection(id)).checks, check) }),
+        };
         const plan = { procedure: 'updateSettings', arguments: { ...settings } as never } as const;
         // Without a shorter retention nothing can go, and nothing has to be planned.
         const token = settings.retentionDays === undefined ? {} : await confirmedPlan(api, id, plan, { yes });
@@ -68,7 +80,7 @@ export function addSettings(group: Command, run: RunProcedure): void {
     );
 }
 
-function settingsOf(options: Omit<SettingsOptions, 'yes' | 'note'>): SettingsBody {
+function settingsOf(options: Omit<SettingsOptions, 'yes' | 'note' | 'check'>): SettingsBody {
   const { timeZone, retentionDays, driftPolicy, deduplication, substagesOff, autoPause } = options;
   const { quarantineShare, quarantineRows } = options;
   if (deduplication !== undefined && deduplication !== 'on' && deduplication !== 'off')
