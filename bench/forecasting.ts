@@ -7,6 +7,7 @@ import { usualHorizons } from '../activities/processing/forecasting/forecast-ser
 import { createForecaster, type Forecaster } from '../activities/processing/forecasting/pool.ts';
 import { scoreForecast } from '../activities/processing/forecasting/track-record.ts';
 import type { ForecastInput, PublishedForecast, SeriesPoint } from '../domain/forecast.ts';
+import { autoEts, peerSetting } from './forecasting-peer.ts';
 import { type RealSeries, realSeries } from './forecasting-series.ts';
 import { createTable, type Table } from './table.ts';
 
@@ -26,6 +27,10 @@ interface Trial {
   readonly in95: number;
   /** What is published lost to the floor in the backtest that chose it. */
   readonly lost: boolean;
+  readonly past: readonly SeriesPoint[];
+  readonly came: readonly SeriesPoint[];
+  /** Unit of its MASE. */
+  readonly scale: number;
 }
 
 async function trialsOf(
@@ -57,6 +62,7 @@ async function trialsOf(
         in80: (score.coverage80 ?? 0) * score.periods,
         in95: (score.coverage95 ?? 0) * score.periods,
         lost: lostInBacktest(outcome),
+        ...{ past, came, scale },
       };
     }),
   );
@@ -76,7 +82,11 @@ function lostInBacktest({ backtest, model, floor }: PublishedForecast): boolean 
 const sum = (trials: readonly Trial[], of: (trial: Trial) => number): number =>
   trials.reduce((total, trial) => total + of(trial), 0);
 
-async function quality(forecaster: Forecaster, table: Table, effort: 'full' | 'quick'): Promise<void> {
+async function quality(
+  forecaster: Forecaster,
+  table: Table,
+  effort: 'full' | 'quick',
+): Promise<readonly Trial[]> {
   const all = realSeries();
   const trials = (await Promise.all(all.map((series) => trialsOf(forecaster, series, effort)))).flat();
   const named = (what: string) => `forecasts, ${effort}: ${what}`;
@@ -92,6 +102,33 @@ async function quality(forecaster: Forecaster, table: Table, effort: 'full' | 'q
   const covered = (100 * sum(trials, (one) => one.in95)) / periods;
   table.row(named('within 95 % intervals'), covered, '%', { atLeast: 90 });
   table.row(named('within 95 % intervals, not more'), covered, '%', { atMost: 99 });
+  return trials;
+}
+
+/** The same series from the same origins, by statsforecast's AutoETS. */
+async function againstAutoEts(table: Table, trials: readonly Trial[]): Promise<void> {
+  const theirs = await autoEts(
+    trials.map(({ series: { grain }, past, came }) => ({
+      values: past.map(({ value }) => value ?? 0),
+      season: seasons[grain],
+      horizon: came.length,
+    })),
+  );
+  const what = 'forecasts: our mean MASE against that of AutoETS';
+  if (theirs === null) {
+    console.log(`SKIPPED: ${what}. ${peerSetting} names no python that can import statsforecast.`);
+    return table.row(what, null, '', { atMost: 1 });
+  }
+  const mases = trials.map(({ came, scale }, at) => {
+    const points = came.map(({ start }, step) => {
+      const value = theirs[at]?.[step] ?? 0;
+      return { start, value, low80: value, high80: value, low95: value, high95: value };
+    });
+    return scoreForecast({ points, scale }, came)?.mase ?? 0;
+  });
+  const mean = mases.reduce((total, mase) => total + mase, 0) / mases.length;
+  table.row('forecasts: mean MASE of AutoETS', mean, '');
+  table.row(what, sum(trials, (one) => one.mase) / trials.length / mean, '', { atMost: 1 });
 }
 
 /** Months with a level, a trend, a season and noise of their own; the same ones in each run. */
@@ -144,7 +181,8 @@ async function speed(forecaster: Forecaster, table: Table): Promise<void> {
 export async function benchForecasting(table: Table): Promise<void> {
   const forecaster = createForecaster({ threads: 2 });
   try {
-    await quality(forecaster, table, 'full');
+    const trials = await quality(forecaster, table, 'full');
+    await againstAutoEts(table, trials);
     await quality(forecaster, table, 'quick');
     await speed(forecaster, table);
   } finally {

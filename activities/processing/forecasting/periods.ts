@@ -36,3 +36,23 @@ export function calendarOf(grain: ForecastGrain, firstDay: number): Calendar {
     startOf: (period) => dateOf(firstDay + period * length),
   };
 }
+
+/**
+ * First day of the period that a day lies in: what begins before it is over.
+ * @param asOf YYYY-MM-DD; weeks begin on Mondays
+ */
+export function openPeriodOf(grain: ForecastGrain, asOf: string): string {
+  if (grain === 'day') return asOf;
+  if (grain === 'month') return `${asOf.slice(0, 7)}-01`;
+  const day = dayNumber(asOf) ?? 0;
+  // Day 0 was a Thursday.
+  return dateOf(day - ((((day + 3) % 7) + 7) % 7));
+}
+
+/** First day of the period after one; the same text where none begins on that day. */
+export function nextPeriodOf(grain: ForecastGrain, start: string): string {
+  const day = dayNumber(start);
+  const calendar = calendarOf(grain, day ?? 0);
+  const period = day === null ? null : calendar.numberOf(day);
+  return period === null ? start : calendar.startOf(period + 1);
+}

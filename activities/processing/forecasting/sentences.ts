@@ -72,7 +72,8 @@ function changeOf(ratio: number): string {
   return `${shown(Math.abs(percent))} % ${percent > 0 ? 'above' : 'below'}`;
 }
 
-function periodWords(grain: ForecastGrain, start: string): string {
+/** `January 2018`, `The week from 2018-01-01`, `2018-01-05` */
+export function periodWords(grain: ForecastGrain, start: string): string {
   if (grain === 'day') return start;
   if (grain === 'week') return `The week from ${start}`;
   return monthName.format(new Date(`${start}T00:00:00Z`));

@@ -38,7 +38,19 @@ export function trackRecordOf(
   forecasts: readonly ScoredForecast[],
   actual: readonly SeriesPoint[],
 ): TrackRecord {
-  const scores = forecasts.flatMap((one) => scoreForecast(one, actual) ?? []);
+  return joinRecords(
+    forecasts.flatMap((one) => {
+      const score = scoreForecast(one, actual);
+      return score === null ? [] : [{ forecasts: 1, periods: score.periods, accuracy: score }];
+    }),
+  );
+}
+
+/** Several track records as one: every period that came counts alike. */
+export function joinRecords(records: readonly Omit<TrackRecord, 'sentence'>[]): TrackRecord {
+  const scores = records.flatMap(({ forecasts, periods, accuracy }) =>
+    accuracy === null ? [] : [{ ...accuracy, forecasts, periods }],
+  );
   const periods = scores.reduce((sum, one) => sum + one.periods, 0);
   if (periods === 0)
     return {
@@ -57,7 +69,7 @@ export function trackRecordOf(
   };
   const inside = Math.round(accuracy.coverage95 * periods);
   return {
-    forecasts: scores.length,
+    forecasts: scores.reduce((sum, one) => sum + one.forecasts, 0),
     periods,
     accuracy,
     sentence: `Of ${periods} forecast periods that have come, ${inside} lay within the 95 % interval; the mean error was ${Math.round(accuracy.smape)} % (MASE ${shown(accuracy.mase)}).`,

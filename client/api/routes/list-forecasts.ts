@@ -1,0 +1,21 @@
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { forecastList, forecastsQuery } from '../schemas/forecasts.ts';
+import { forecastsView } from '../views/forecasts.ts';
+
+/** What is expected of the metrics of a connection. */
+export const listForecasts: Route = (api, deps) => {
+  const schema = {
+    summary: 'List the forecasts of a connection',
+    description:
+      'One for each metric and each of the main values of its dimensions: what is expected next, by which method, and how well that did on the past. A series without a forecast says why.',
+    tags: ['Analysis'],
+    params: connectionParams,
+    querystring: forecastsQuery,
+    response: { 200: forecastList },
+  };
+  api.get('/api/connections/:id/forecasts', { schema }, async ({ params, query }) =>
+    forecastsView(deps, await findConnection(deps, params.id), query),
+  );
+};
