@@ -30,8 +30,18 @@ export async function countDue(
   return { sessions, batches };
 }
 
+/** What was deleted, or is to be. */
+export interface ReclaimedBatches {
+  readonly sessions: number;
+  readonly batches: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /**
  * Deletes the raw batches that are due. May be repeated.
+ * @param onCounted Told before anything is deleted, if there is something; it gives the number of the session up to
+ * which to delete, where an earlier round was cut off after it had told so
  * @returns number of the session up to which all are deleted, so that no later round looks at those again
  */
 export async function deleteDue(
@@ -39,14 +49,29 @@ export async function deleteDue(
   connection: ConnectionDoc,
   days: number,
   now: Date,
+  onCounted: (sum: ReclaimedBatches, through: number) => Promise<number> = async (_sum, through) => through,
 ): Promise<number> {
-  let through = connection.rawDeletedThrough ?? 0;
-  let unbroken = true;
-  for await (const { session, due } of oldSessions(ports, connection, days, now)) {
-    unbroken &&= due;
-    if (!due) continue;
-    for (const resource of session.resources) await ports.stores.loading.dropBatches(session._id, resource);
-    if (unbroken) through = session.number;
+  const { loading } = ports.stores;
+  const before = connection.rawDeletedThrough ?? 0;
+  const due: SessionDoc[] = [];
+  for await (const old of oldSessions(ports, connection, days, now)) {
+    // Only the newest one can be kept: those before it are whole.
+    if (!old.due) break;
+    due.push(old.session);
+  }
+  const sum = { sessions: 0, batches: 0, rows: 0, bytes: 0 };
+  for (const { _id, resources } of due) {
+    const size = await loading.sizeOfBatches(_id, resources);
+    sum.sessions += size.batches > 0 ? 1 : 0;
+    sum.batches += size.batches;
+    sum.rows += size.rows;
+    sum.bytes += size.bytes;
+  }
+  const last = due.at(-1)?.number ?? before;
+  const through = sum.batches === 0 ? last : await onCounted(sum, last);
+  for (const { _id, number, resources } of due) {
+    if (number > through) break;
+    for (const resource of resources) await loading.dropBatches(_id, resource);
   }
   return through;
 }

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
+import { reclaimedSentence } from '../activities/processing/cleaning/reclaimed.ts';
+import type { ConnectionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import { createPeriodic, type Periodic } from './periodic.ts';
-import { deleteDue } from './raw-batches.ts';
+import { deleteDue, type ReclaimedBatches } from './raw-batches.ts';
 
 const dayMs = 86_400_000;
 
 /** What the tidying of raw batches needs. */
 export interface RawTidyOptions {
-  readonly stores: Pick<Stores, 'connections' | 'sessions' | 'loading' | 'plans'>;
+  readonly stores: Pick<Stores, 'connections' | 'sessions' | 'loading' | 'plans' | 'events'>;
   readonly log: Logger;
   /** Days that raw batches are kept where the connection says nothing else. @default 30 */
   readonly days?: number;
@@ -25,11 +27,34 @@ export function createRawTidy(options: RawTidyOptions): Periodic {
     work: async () => {
       for (const connection of await stores.connections.list()) {
         if (connection.status === 'DISCONNECTED') continue;
-        const through = await deleteDue({ stores }, connection, connection.retentionDays ?? days, now());
+        const kept = connection.retentionDays ?? days;
+        const through = await deleteDue({ stores }, connection, kept, now(), (sum, last) =>
+          tell(connection, sum, last),
+        );
         if (through > (connection.rawDeletedThrough ?? 0))
           await stores.connections.change(connection._id, () => ({ rawDeletedThrough: through }));
       }
       await stores.plans.expire(new Date(now().getTime() - dayMs));
     },
   });
+
+  /**
+   * Puts what is about to be deleted into an event, once: its id is where the round begins. A round that was cut off
+   * after it is carried out as told; the next one goes on from there.
+   */
+  async function tell(
+    { _id, generation, company, app, rawDeletedThrough = 0 }: ConnectionDoc,
+    sum: ReclaimedBatches,
+    through: number,
+  ): Promise<number> {
+    const id = `${_id}/${generation}/SpaceReclaimed/rawBatches/${rawDeletedThrough}`;
+    const sentence = reclaimedSentence('rawBatches', { ...sum });
+    const isNew = await stores.events.put({
+      ...{ _id: id, type: 'SpaceReclaimed', connectionId: _id, company, app, sessionId: null, at: now() },
+      connectLink: null,
+      data: { what: 'rawBatches', throughSession: through, ...sum, sentence },
+    });
+    const told = isNew ? through : (await stores.events.get(id))?.data.throughSession;
+    return typeof told === 'number' ? told : through;
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Db, Filter } from 'mongodb';
+import { BSON, type Db, type Filter } from 'mongodb';
 import { TributaryError } from '../domain/errors.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { type Count, createKeyed, type Page } from './keyed.ts';
@@ -8,6 +8,15 @@ import { quarantineCollection, recordsCollection } from './names.ts';
 
 /** Equality on fields of the data; a dot reaches into an object. */
 export type RecordFilter = Readonly<Record<string, JsonValue>>;
+
+const recordsPerTrim = 500;
+
+/** What dropping references to earlier rows gave back. */
+export interface TrimmedVersions {
+  readonly records: number;
+  readonly revisions: number;
+  readonly bytes: number;
+}
 
 /** The current records of connections. */
 export function createRecords(db: Db, count: Count) {
@@ -30,6 +39,32 @@ export function createRecords(db: Db, count: Count) {
           for await (const { _id, fingerprint } of keyed.stream({ fingerprint: 1 }))
             hash.update(`${JSON.stringify([_id, fingerprint])}\n`);
           return hash.digest('hex');
+        },
+        /**
+         * Drops the references to earlier rows whose batch is gone, a page at a time; nothing else of a record is
+         * written. Only while nothing else writes these records. @returns what each page gave back
+         */
+        async *trimVersions(isGone: (batchId: string) => boolean): AsyncGenerator<TrimmedVersions> {
+          let page: Pick<RecordDoc, '_id' | 'versions'>[] = [];
+          let [revisions, bytes] = [0, 0];
+          const write = async (): Promise<TrimmedVersions> => {
+            const trimmed = { records: page.length, revisions, bytes };
+            const writes = page.map(({ _id, versions }) => ({
+              updateOne: { filter: { _id }, update: { $set: { versions } } },
+            }));
+            if (writes.length > 0) await collection.bulkWrite(writes, { ordered: false });
+            [page, revisions, bytes] = [[], 0, 0];
+            return trimmed;
+          };
+          for await (const { _id, versions } of keyed.stream({ versions: 1 })) {
+            const left = versions.filter(({ source: [batchId] }) => !isGone(batchId));
+            if (left.length === versions.length) continue;
+            page.push({ _id, versions: left });
+            revisions += versions.length - left.length;
+            bytes += BSON.calculateObjectSize({ versions }) - BSON.calculateObjectSize({ versions: left });
+            if (page.length >= recordsPerTrim) yield await write();
+          }
+          if (page.length > 0) yield await write();
         },
       };
     },

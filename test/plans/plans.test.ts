@@ -126,6 +126,15 @@ describe('plans', () => {
     await tidy(4);
     assert.equal(await batches.countBatches(`${id}.1`, ['orders']), 0);
     assert.equal((await world.stores.connections.get(id))?.rawDeletedThrough, 1);
+    await tidy(5);
+    const reclaimed = (await world.stores.events.list(id, 100)).filter(
+      ({ type }) => type === 'SpaceReclaimed',
+    );
+    assert.deepEqual(
+      reclaimed.map(({ data }) => [data.what, data.throughSession, data.batches, data.rows]),
+      [['rawBatches', 1, 1, 20]],
+    );
+    assert.match(String(reclaimed[0]?.data.sentence), /^20 raw rows in 1 batch were kept long enough/);
     assert.equal(await records.of(id, 1, 'orders').count(), 20);
   });
 

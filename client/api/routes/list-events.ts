@@ -9,7 +9,7 @@ export const listEvents: Route = (api, deps) => {
   const schema = {
     summary: 'List the events of a connection',
     description:
-      'Newest first. Deauthorized: it has to be authorized again, at `data.reauthorizeUrl`. GrantExpiring: it will, in `data.daysLeft` days. Suspended: it was paused. Resumed: it goes on. AutoPauseWarning: its sessions keep failing, and it will be paused by itself.',
+      'Newest first. Deauthorized: it has to be authorized again, at `data.reauthorizeUrl`. GrantExpiring: it will, in `data.daysLeft` days. Suspended: it was paused. Resumed: it goes on. AutoPauseWarning: its sessions keep failing, and it will be paused by itself. SpaceReclaimed: what was kept long enough was deleted.',
     tags: ['Connections'],
     params: connectionParams,
     querystring: eventsQuery,

@@ -12,6 +12,8 @@ export const event = z.object({
     'Resumed',
     'AutoPauseWarning',
     'SyncNeedsAttention',
+    'QuarantineExpiring',
+    'SpaceReclaimed',
   ]),
   connectionId: slug,
   company: slug,
@@ -19,7 +21,7 @@ export const event = z.object({
   sessionId: sessionIdText.nullable(),
   at: time,
   data: jsonObject.describe(
-    'reauthorizeUrl; of GrantExpiring also endsAt and daysLeft. Of Suspended and Resumed: procedure, by, note. Of AutoPauseWarning: failures, since, pausesAtFailures, pausesAfterDays. Of SyncNeedsAttention: syncId, status, reason, since, days',
+    'reauthorizeUrl; of GrantExpiring also endsAt and daysLeft. Of Suspended and Resumed: procedure, by, note. Of AutoPauseWarning: failures, since, pausesAtFailures, pausesAfterDays. Of SyncNeedsAttention: syncId, status, reason, since, days. Of QuarantineExpiring: resource, syncId, rows, expiresAt. Of SpaceReclaimed: what (rawBatches or revisions), throughSession, rows, bytes, and batches or records and revisions; `sentence` says it in words',
   ),
 });
 export const eventList = z.object({ events: z.array(event) });

@@ -94,6 +94,7 @@ export function addConnection(program: Command): void {
         { title: 'session', value: ({ sessionId }) => sessionId },
         { title: 'days left', align: 'right', value: ({ data }) => numberIn(data.daysLeft) },
         { title: 're-authorize at', value: ({ data }) => String(data.reauthorizeUrl ?? ''), widest: 2000 },
+        { title: 'more', value: ({ data }) => String(data.sentence ?? ''), widest: 200 },
       ]);
     });
   addTestPage(group);

@@ -1,0 +1,21 @@
+import type { Route } from '../deps.ts';
+import { findConnection } from '../find.ts';
+import { cleaningList, cleaningQuery } from '../schemas/cleaning.ts';
+import { connectionParams } from '../schemas/common.ts';
+import { cleaningView } from '../views/cleaning.ts';
+
+/** What was found in the past of the series. */
+export const listCleaning: Route = (api, deps) => {
+  const schema = {
+    summary: 'List what historical data cleaning found',
+    description:
+      'Gaps, units, outliers, repeated totals, currencies and restated periods, newest first: rule, raw and cleaned values, how sure it is, and who undid it. Records and raw series are never changed.',
+    tags: ['Analysis'],
+    params: connectionParams,
+    querystring: cleaningQuery,
+    response: { 200: cleaningList },
+  };
+  api.get('/api/connections/:id/cleaning', { schema }, async ({ params, query }) =>
+    cleaningView(deps, await findConnection(deps, params.id), query),
+  );
+};
