@@ -1,14 +1,8 @@
-import { addLedgers, imbalance, type Ledger } from '../../../domain/ledger.ts';
 import type { Route } from '../deps.ts';
 import { findSession } from '../find.ts';
 import { sessionParams } from '../schemas/common.ts';
 import { ledgers } from '../schemas/sessions.ts';
-import { driftView } from '../views/session.ts';
-
-const balanceOf = (ledger: Ledger) => {
-  const why = imbalance(ledger);
-  return { balanced: why === null, imbalance: why };
-};
+import { ledgersView } from '../views/ledger.ts';
 
 /** The row counts of a session by resource and added up; they balance once a resource is structured. */
 export const getLedger: Route = (api, deps) => {
@@ -20,18 +14,7 @@ export const getLedger: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: ledgers },
   };
-  api.get('/api/sessions/:id/ledger', { schema }, async ({ params }) => {
-    const { _id: sessionId, resources } = await findSession(deps, params.id);
-    const runs = await deps.stores.structuring.many(sessionId, resources);
-    const sum = addLedgers(...runs.map(({ ledger }) => ledger));
-    return {
-      sessionId,
-      resources: runs.map(({ resource, status, ledger, drift }) => ({
-        ...{ resource, status, ledger, drift: driftView(drift) },
-        ...balanceOf(ledger),
-      })),
-      sum,
-      ...balanceOf(sum),
-    };
-  });
+  api.get('/api/sessions/:id/ledger', { schema }, async ({ params }) =>
+    ledgersView(deps, await findSession(deps, params.id)),
+  );
 };

@@ -7,7 +7,7 @@ import type { Column } from '../output/table.ts';
 import { valueText } from './checks.ts';
 import { parseCount, sessionIdOf } from './shared.ts';
 
-/** What of a session is read as a table: timeline, ledger, quarantine, checks, exchanges. */
+/** What of a session is read as a table (timeline, ledger, quarantine, checks, exchanges), and as a page (report). */
 export function addSessionReads(group: Command): void {
   group
     .command('timeline')
@@ -114,6 +114,23 @@ export function addSessionReads(group: Command): void {
         { title: 'expected', value: ({ expected }) => expected },
         { title: 'seen', value: ({ sentence }) => sentence, widest: 200 },
       ]);
+    });
+  group
+    .command('report')
+    .argument('<session>', 'session or connection id')
+    .description('all of it as one HTML page, to read, print and send on')
+    .addHelpText(
+      'after',
+      examples(
+        'tributary session report storefront-west > report.html',
+        'tributary session report storefront-west.1 > report.html',
+      ),
+    )
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const api = await context.api();
+      const html = await api.sessionReport(await sessionIdOf(api, id));
+      context.answer({ html }, () => [html.trimEnd()]);
     });
 }
 
