@@ -7,14 +7,11 @@ import type { RecordView } from '../../api/schemas/records.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
 import { streamRecords } from '../records.ts';
 import { companies, connectionOf, resource } from './companies.ts';
-import { createInsight } from './insight.ts';
 
-/** What was written, and what it says. */
+/** What was written. */
 export interface Exported {
   readonly file: string;
   readonly records: number;
-  /** One sentence a company. */
-  readonly sentences: readonly string[];
   /** The first records of the first company. */
   readonly samples: readonly RecordView[];
 }
@@ -25,22 +22,18 @@ const samplesShown = 3;
 export async function exportRecords(api: TributaryClient, folder: string): Promise<Exported> {
   const file = join(folder, `storefront-${resource}.jsonl`);
   const samples: RecordView[] = [];
-  const sentences: string[] = [];
   let records = 0;
   async function* lines(): AsyncGenerator<string> {
     for (const company of companies) {
       const connection = connectionOf(company);
-      const insight = createInsight();
       for await (const record of streamRecords(api, { connection, resource })) {
-        insight.add(record.data);
         if (samples.length < samplesShown) samples.push(record);
         records += 1;
         yield `${JSON.stringify({ connection, key: record.key, ...record.data })}\n`;
       }
-      sentences.push(insight.sentence(company.name));
     }
   }
   await mkdir(folder, { recursive: true });
   await pipeline(Readable.from(lines()), createWriteStream(file));
-  return { file, records, sentences, samples };
+  return { file, records, samples };
 }

@@ -42,8 +42,8 @@ export function countLines(sessions: readonly Session[]): string[] {
   return formatTable([...rows, sum], countColumns);
 }
 
-/** Three records, and what the records say. */
-export function dataLines({ file, records, samples, sentences }: Exported): string[] {
+/** Three records, and where the others are. */
+export function dataLines({ file, records, samples }: Exported): string[] {
   const data = (name: string) => ({ title: name, value: shown(name) });
   return [
     ...formatTable(samples, [
@@ -54,8 +54,6 @@ export function dataLines({ file, records, samples, sentences }: Exported): stri
       data('category'),
       { ...data('sales'), align: 'right' as const },
     ]),
-    '',
-    ...sentences,
     '',
     `${records.toLocaleString('en-US')} records are in ${nearest(file)} (JSON lines).`,
   ];
@@ -88,10 +86,17 @@ export function whereLines(
     ['Sample app', storefront.url],
   ]);
   const tries = [
+    `npx tributary insights ${connection}`,
+    `npx tributary forecast ${connection}`,
+    `npx tributary benchmark ${connection}`,
+    `npx tributary session report ${connection} > report.html`,
     `npx tributary why ${connection}`,
     `npx tributary records ${connection} ${resource} --limit 5`,
     'npx tributary demo break',
   ];
-  if (!running) return ['Start again without --once to keep it running: npm start'];
+  if (!running)
+    return [
+      `To see more, start again without --once (npm start), then: npx tributary insights ${connection}, or forecast, benchmark, session report`,
+    ];
   return [...addresses, '', 'Try next, in another terminal:', ...tries.map((line) => `  ${line}`)];
 }

@@ -11,6 +11,7 @@ import { type Consent, openSession } from './connect.ts';
 import { consent } from './consent.ts';
 import { exportRecords } from './export.ts';
 import { requireFreePort } from './free-port.ts';
+import { insightLines } from './insight.ts';
 import { refreshForEver } from './refresh.ts';
 import { countLines, dataLines, whereLines } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -118,6 +119,7 @@ async function afterwards(
   for (const { id, sentence } of open) say(`${id}: ${sentence}`);
   if (once && open.length > 0) return exitCodes.failed;
   say([...dataLines(await exportRecords(stack.api, resolve(out))), ''].join('\n'));
+  say([...(await insightLines(stack.api)), ''].join('\n'));
   say(whereLines(stack, namespace, !once).join('\n'));
   if (once) return exitCodes.ok;
   say(
