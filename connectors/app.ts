@@ -26,7 +26,7 @@ export type SubmittedCredentials =
   | { readonly kind: 'clientCredentials'; readonly clientId: string; readonly clientSecret: string };
 
 /** A value as a part of an address. @throws TributaryError INVALID_INPUT for one that would climb out of its place */
-function addressPart(value: string): string {
+export function addressPart(value: string): string {
   if (value === '.' || value === '..')
     throw new TributaryError('INVALID_INPUT', `"${value}" cannot be a part of a path.`);
   return encodeURIComponent(value);

@@ -1,6 +1,7 @@
 import { checkAccess } from './consistency/access.ts';
 import type { Inconsistency } from './consistency/inconsistency.ts';
 import { checkRecords } from './consistency/records.ts';
+import { checkReport } from './consistency/report.ts';
 import { checkResource } from './consistency/resource.ts';
 import { checkWebhooks } from './consistency/webhooks.ts';
 import type { ConnectorDefinition } from './schema.ts';
@@ -13,5 +14,7 @@ export function* inconsistencies(definition: ConnectorDefinition): Generator<Inc
   yield* checkWebhooks(definition);
   for (const [i, resource] of definition.resources.entries())
     yield* checkResource(definition, resource, ['resources', i]);
+  for (const [i, report] of definition.reports.entries())
+    yield* checkReport(definition, report, ['reports', i]);
   yield* checkRecords(definition);
 }

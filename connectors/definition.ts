@@ -12,6 +12,7 @@ export type {
   ConnectorDefinition,
   ConnectorDefinitionInput,
   Pagination,
+  ReportDefinition,
   ResourceDefinition,
 } from './schema.ts';
 export { definitionSchema } from './schema.ts';

@@ -1,8 +1,9 @@
 import type { AppAddress } from './app.ts';
 import type { Pace } from './rest/paces.ts';
+import { createRestReports } from './rest/reports.ts';
 import { createRestSource } from './rest/source.ts';
 import type { ConnectorDefinition } from './schema.ts';
-import type { Credentials, Source } from './source.ts';
+import type { Credentials, ReportSource, Source } from './source.ts';
 
 /** What a source asks with. */
 export interface SourceOptions {
@@ -22,5 +23,20 @@ export function createSource(
   switch (definition.kind) {
     case 'rest':
       return createRestSource(definition, { app, ...options });
+  }
+}
+
+/**
+ * The dated reports of the source kind that a definition names, for one connection.
+ * @throws TributaryError as `createSource` does
+ */
+export function createReportSource(
+  definition: ConnectorDefinition,
+  app: AppAddress,
+  options: SourceOptions,
+): ReportSource {
+  switch (definition.kind) {
+    case 'rest':
+      return createRestReports(definition, { app, ...options });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authSchema, identitySchema } from './format/auth.ts';
 import { benchmarkSchema, metricSchema } from './format/metrics.ts';
+import { reportSchema } from './format/reports.ts';
 import { resourceSchema } from './format/resource.ts';
 import {
   address,
@@ -18,6 +19,7 @@ import {
 import { webhooksSchema } from './format/webhooks.ts';
 
 export type { AuthDefinition, AuthKind } from './format/auth.ts';
+export type { AsynchronousReport, BodyTemplate, ReportDefinition } from './format/reports.ts';
 export type { FieldRules, Incremental, Pagination, ResourceDefinition } from './format/resource.ts';
 export type {
   WebhookMeaning,
@@ -190,6 +192,7 @@ export const definitionSchema = z.strictObject({
     .array(resourceSchema)
     .min(1)
     .describe('The kinds of objects that the app offers, one or more.'),
+  reports: z.array(reportSchema).describe('The rows of one date that report types can ask for.').default([]),
 });
 
 /** A connector definition, checked, with its defaults filled in. */

@@ -59,6 +59,61 @@ export interface Source {
   readonly read: (request: ReadRequest) => AsyncIterable<SourcePage>;
 }
 
+/** One dated report of an app. */
+export interface ReportRequest {
+  /** Its id in the definition. */
+  readonly report: string;
+  /** YYYY-MM-DD */
+  readonly date: string;
+  /** An IANA name or an offset from GMT (`-7`): where the day begins and ends, for an app that is asked for times. */
+  readonly timeZone: string;
+  readonly signal: AbortSignal;
+  /** Called before a wait that the app asked for (rate limit). */
+  readonly onWait?: (waitMs: number) => void;
+  /** Told of every request and its answer, redacted. */
+  readonly onExchange?: (exchange: Exchange) => void;
+}
+
+/** A report that was requested, and that the app makes in its own time. */
+export interface RequestedReport extends Omit<ReportRequest, 'date' | 'timeZone'> {
+  /** What `requestReport` gave. */
+  readonly reportId: string;
+}
+
+/** How far the app is with a report that was requested. */
+export type ReportState =
+  | {
+      readonly state: 'pending';
+      /** When to ask again, where the app says it: 500 to 3,600,000. */
+      readonly retryAfterMs?: number;
+    }
+  /** It can be fetched by `downloadReport`. */
+  | { readonly state: 'done' }
+  /** It never will be there; `said` is the app's own words, or its word for the state. */
+  | { readonly state: 'failed'; readonly said: string };
+
+/**
+ * What an activity knows of the dated reports of an app. No rows are no error here. Everything throws TributaryError
+ * SOURCE_* or GRANT_REVOKED as loading does; SOURCE_RESOURCE_NOT_FOUND for a report that the definition does not have;
+ * INVALID_INPUT for what is no date or no time zone, and for a report of the other flavour.
+ */
+export interface ReportSource {
+  /** Whether the app makes it in its own time: it is requested then, asked for, and fetched. */
+  readonly isAsynchronous: (report: string) => boolean;
+  /** Reads the pages of a report that is there at once, in order until the last. */
+  readonly report: (request: ReportRequest) => AsyncIterable<SourcePage>;
+  /** Requests a report, at the app once more each time. @returns its id at the app */
+  readonly requestReport: (request: ReportRequest) => Promise<string>;
+  /** Asks how far it is. @throws TributaryError SOURCE_REPORT_GONE when the app does not know it (404, 410) */
+  readonly reportState: (request: RequestedReport) => Promise<ReportState>;
+  /**
+   * Fetches a report that is done; may be repeated. The address of the file is asked for anew, so that nobody keeps it.
+   * @throws TributaryError SOURCE_REPORT_GONE, SOURCE_REPORT_FAILED, ADDRESS_REFUSED, or SOURCE_BAD_ANSWER when it is not
+   * done any more.
+   */
+  readonly downloadReport: (request: RequestedReport) => AsyncIterable<SourcePage>;
+}
+
 /** Gives the value of the Authorization header; `refresh` is asked once after the app answered 401. */
 export interface Credentials {
   readonly authorization: (options?: { readonly refresh?: boolean }) => Promise<string | undefined>;

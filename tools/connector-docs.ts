@@ -49,7 +49,7 @@ function rowsOf(node: JsonObject, prefix: string, below: readonly string[] = [])
     const row: Row = [`\`${prefix}${name}\``, meaningOf(inner), standardOf(inner, required.includes(name))];
     if (below.includes(name)) return [row];
     const items = isObject(inner.items) ? inner.items : undefined;
-    return [row, ...rowsOf(items ?? inner, `${prefix}${name}${items ? '[]' : ''}.`)];
+    return [row, ...rowsOf(items ?? inner, `${prefix}${name}${items ? '[]' : ''}.`, below)];
   });
 }
 
@@ -90,9 +90,11 @@ function appsTable(folder: string): string {
 
 /** The tables of the page by the name of their place. */
 const tables: Readonly<Record<string, (folder: string) => string>> = {
-  app: () => keys(rowsOf(definitionJsonSchema(), '', ['auth', 'webhooks', 'metrics', 'resources'])),
+  app: () =>
+    keys(rowsOf(definitionJsonSchema(), '', ['auth', 'webhooks', 'metrics', 'resources', 'reports'])),
   auth: () => keys(rowsOf(part('auth'), 'auth.')),
   resource: () => keys(rowsOf(itemOf(part('resources')), '')),
+  report: () => keys(rowsOf(itemOf(part('reports')), '', ['fields', 'pagination'])),
   webhooks: () => keys(rowsOf(part('webhooks'), 'webhooks.')),
   metrics: () => keys(rowsOf(itemOf(part('metrics')), '')),
   apps: appsTable,

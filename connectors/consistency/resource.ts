@@ -9,7 +9,8 @@ const paramValues = (resource: ResourceDefinition): [name: string, value: string
 const holds = (resource: ResourceDefinition, placeholder: string): boolean =>
   paramValues(resource).some(([, value]) => placeholdersOf(value).includes(placeholder));
 
-function* checkPagination(resource: ResourceDefinition, at: At): Generator<Inconsistency> {
+/** How pages follow each other: `at` is the place of the resource. */
+export function* checkPagination(resource: ResourceDefinition, at: At): Generator<Inconsistency> {
   const { pagination } = resource;
   const here = [...at, 'pagination'];
   if (pagination.kind === 'none') return;
@@ -24,18 +25,21 @@ function* checkPagination(resource: ResourceDefinition, at: At): Generator<Incon
     yield inconsistent([...here, 'sizeParam'], 'size beside it', 100, 'size');
 }
 
-/** A text that the source fills: a value of a parameter. */
-function* checkFilled(
+/**
+ * A text that the source fills: a value of a parameter.
+ * @param dated Of a report: it holds the day, and never what incremental reads ask for.
+ */
+export function* checkFilled(
   definition: ConnectorDefinition,
   { pagination, incremental }: ResourceDefinition,
   text: string,
   at: At,
+  dated = false,
 ): Generator<Inconsistency> {
   const reads = [incremental !== undefined, 'incremental reads', { param: 'since' }, 'incremental'] as const;
   const sized = pagination.kind !== 'none' && pagination.size !== undefined;
   const filled = {
-    since: reads,
-    until: reads,
+    ...(dated ? {} : { since: reads, until: reads }),
     offset: [
       pagination.kind === 'offset',
       'pagination of kind offset',
@@ -56,7 +60,7 @@ function* checkFilled(
     ],
     size: [sized, 'pagination with a size', { kind: 'offset', size: 100 }, 'pagination'],
   } as const;
-  yield* checkPlaceholders(definition, text, at, Object.keys(filled));
+  yield* checkPlaceholders(definition, text, at, [...(dated ? ['date', 'end'] : []), ...Object.keys(filled)]);
   for (const [word, [there, what, example, key]] of Object.entries(filled))
     if (!there && placeholdersOf(text).includes(word))
       yield inconsistent(at, `${what} beside it: {${word}} comes from there`, example, key);
@@ -198,6 +202,16 @@ function* checkMapping(resource: ResourceDefinition, at: At): Generator<Inconsis
   }
 }
 
+/** The rows of a resource: their schema, their key, and the fields that it names. */
+export function* checkRows(resource: ResourceDefinition, at: At): Generator<Inconsistency> {
+  if (resource.schema !== 'infer') yield* checkJsonSchema(resource.schema, [...at, 'schema']);
+  for (const { at: i, value } of repeated(resource.key))
+    yield inconsistent([...at, 'key', i], `each field once; "${value}" stands above`, ['id'], 'key');
+  yield* checkFields(resource, at);
+  yield* checkFieldRules(resource, at);
+  yield* checkMapping(resource, at);
+}
+
 /** One resource: what it asks for, its schema, and the fields that it names. */
 export function* checkResource(
   definition: ConnectorDefinition,
@@ -211,15 +225,10 @@ export function* checkResource(
       `an id that no other resource has; "${resource.id}" is taken`,
       `${resource.id}-2`,
     );
-  if (resource.schema !== 'infer') yield* checkJsonSchema(resource.schema, [...at, 'schema']);
-  for (const { at: i, value } of repeated(resource.key))
-    yield inconsistent([...at, 'key', i], `each field once; "${value}" stands above`, ['id'], 'key');
   yield* checkPagination(resource, at);
   yield* checkPlaceholders(definition, resource.path, [...at, 'path']);
   for (const [name, value] of paramValues(resource))
     yield* checkFilled(definition, resource, value, [...at, 'params', name]);
   yield* checkIncremental(definition, resource, at);
-  yield* checkFields(resource, at);
-  yield* checkFieldRules(resource, at);
-  yield* checkMapping(resource, at);
+  yield* checkRows(resource, at);
 }

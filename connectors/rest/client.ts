@@ -24,6 +24,17 @@ export interface ClientOptions {
 /** One request. */
 export interface Asked<T> {
   readonly url: URL;
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  readonly body?: JsonValue | undefined;
+  /** `text`: what is read is the answer as it stands. @default 'json' */
+  readonly wanted?: 'json' | 'text';
+  /**
+   * A file that the app named the address of: it may lead to another origin, where the headers do not go. Not `own`:
+   * it is at another origin from the start, and the rules of the definition do not tell what its answers mean.
+   */
+  readonly file?: { readonly own: boolean };
   /** The credentials as they are sent; undefined for none. */
   readonly secret: string | undefined;
   readonly signal: AbortSignal;
@@ -56,7 +67,7 @@ export function createClient(definition: ConnectorDefinition, options: ClientOpt
   const { usageHeader } = definition.rateLimit ?? {};
 
   return async function once<T>(asked: Asked<T>): Promise<Reply<T>> {
-    const { secret, signal } = asked;
+    const { secret, signal, method = 'GET', body, wanted, file } = asked;
     const secrets = secret === undefined ? [] : [secret];
     const url = new URL(asked.url);
     if (secret !== undefined && secretParam !== undefined) url.searchParams.set(secretParam, secret);
@@ -70,18 +81,22 @@ export function createClient(definition: ConnectorDefinition, options: ClientOpt
         ...exchangeOf({
           startedAt: new Date(performance.timeOrigin + startedAt),
           durationMs: performance.now() - startedAt,
-          ...{ url, secrets, secretParam, page: asked.page, answer, rows, error, usageHeader },
+          ...{ method, url, secrets, secretParam, page: asked.page, answer, rows, error, usageHeader },
         }),
         ...(code === undefined ? {} : { error: code }),
       });
     try {
       answer = await ask({
-        url,
-        headers:
-          secret === undefined || !('header' in place) ? headers : { ...headers, [place.header]: secret },
-        ...{ signal, timeoutMs, maxBytes, fetch },
+        ...{ url, method, body, signal, timeoutMs, maxBytes, fetch },
+        headers: {
+          ...(file?.own === false ? {} : headers),
+          ...(secret === undefined || !('header' in place) ? {} : { [place.header]: secret }),
+        },
+        ...(wanted === 'text' ? { accept: '*/*' } : {}),
+        anywhere: file !== undefined,
       });
-      const verdict = judge(definition, answer, placeOf(url), secrets);
+      const rules = file?.own === false ? { errors: [] } : definition;
+      const verdict = judge(rules, answer, placeOf(url), secrets, wanted);
       if (verdict.kind !== 'ok') {
         tell(undefined, undefined, softCodes[verdict.kind]);
         return verdict;

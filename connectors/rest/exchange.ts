@@ -13,6 +13,7 @@ export interface Ended {
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly url: URL;
+  readonly method: 'GET' | 'POST';
   readonly secrets: readonly string[];
   readonly secretParam: string | undefined;
   readonly page: PageToken | undefined;
@@ -48,7 +49,7 @@ export function exchangeOf(ended: Ended): Exchange {
   const unread = answer !== undefined && rows === undefined;
   return {
     at: ended.startedAt,
-    method: 'GET',
+    method: ended.method,
     url: redactUrl(ended.url, secrets, secretParam === undefined ? [] : [secretParam]),
     status: answer?.status ?? (error instanceof TributaryError ? statusIn(error) : null),
     durationMs: Math.round(ended.durationMs),

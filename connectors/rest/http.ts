@@ -1,9 +1,18 @@
 import { TributaryError } from '../../domain/errors.ts';
+import type { JsonValue } from '../../domain/json.ts';
 
-/** One GET. */
+/** One request. */
 export interface RawRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'POST' | undefined;
+  /** Sent as JSON. */
+  readonly body?: JsonValue | undefined;
+  /** What is wanted, unless `headers` say it. @default 'application/json' */
+  readonly accept?: string | undefined;
+  /** Redirects to another origin are followed, without the headers. @default false */
+  readonly anywhere?: boolean | undefined;
   readonly signal: AbortSignal;
   /** The whole answer must be there by then. @default 60_000 */
   readonly timeoutMs?: number | undefined;
@@ -48,12 +57,22 @@ async function readBytes(response: Response, maxBytes: number): Promise<{ bytes:
   return { bytes: Buffer.concat(parts), whole: true };
 }
 
+/** Whether what is sent openly at `to` is not at `from`. */
+export const isLessSafe = (from: URL, to: URL): boolean =>
+  from.protocol === 'https:' && to.protocol !== 'https:';
+
 /** Follows redirects at the app's own address; elsewhere the credentials would go along. */
 async function follow(request: RawRequest, signal: AbortSignal): Promise<Response> {
+  const { method = 'GET', body, accept = 'application/json' } = request;
   let { url } = request;
+  let headers: Readonly<Record<string, string>> = {
+    accept,
+    ...request.headers,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   for (let redirects = 0; ; redirects++) {
     const response = await (request.fetch ?? fetch)(url, {
-      headers: { accept: 'application/json', ...request.headers },
+      ...{ method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
       redirect: 'manual',
       signal,
     });
@@ -65,7 +84,10 @@ async function follow(request: RawRequest, signal: AbortSignal): Promise<Respons
       new TributaryError('SOURCE_REFUSED', `${placeOf(request.url)} ${message}`, { status: response.status });
     if (!URL.canParse(location, url.href)) throw refused('redirects to what is no address.');
     const next = new URL(location, url);
-    if (next.origin !== url.origin) throw refused(`redirects to ${next.origin}; we do not go there.`);
+    if (method !== 'GET') throw refused('redirects what was sent; we do not send it elsewhere.');
+    if (next.origin !== url.origin && (!request.anywhere || isLessSafe(url, next)))
+      throw refused(`redirects to ${next.origin}; we do not go there.`);
+    if (next.origin !== url.origin) headers = { accept };
     if (redirects === MOST_REDIRECTS) throw refused(`redirects more than ${MOST_REDIRECTS} times.`);
     url = next;
   }

@@ -21,12 +21,20 @@ export type AnswerRules = Pick<ConnectorDefinition, 'errors' | 'errorMessage'>;
 
 const WORDS = 200;
 
-function parse(bytes: Buffer): JsonValue | undefined {
-  // Decoded all the same, other bytes would silently become question marks in the records.
+/**
+ * The answer as it stands. Undefined where it is not UTF-8: decoded all the same, other bytes would silently become
+ * question marks in the records.
+ */
+function textOf(bytes: Buffer): string | undefined {
   if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString();
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function parse(bytes: Buffer): JsonValue | undefined {
+  const text = textOf(bytes);
   try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as JsonValue;
+    return text === undefined ? undefined : (JSON.parse(text) as JsonValue);
   } catch {
     // The parser's own message quotes the answer, secrets included.
     return undefined;
@@ -106,6 +114,7 @@ export const beginning = (bytes: Buffer): string => bytes.subarray(0, 4096).toSt
  * Says what an answer means, by its status and by the rules of the definition.
  * @param where What was asked, for messages.
  * @param secrets Never shown in a message.
+ * @param wanted `text`: the body that comes back is the answer as it stands.
  * @throws TributaryError SOURCE_SERVER_ERROR, SOURCE_REFUSED, SOURCE_RESOURCE_NOT_FOUND, GRANT_REVOKED, or
  * SOURCE_BAD_ANSWER (no JSON in UTF-8).
  */
@@ -114,12 +123,14 @@ export function judge(
   answer: RawAnswer,
   where: string,
   secrets: readonly string[],
+  wanted: 'json' | 'text' = 'json',
 ): Verdict {
   const { status, headers, bytes } = answer;
   const body = parse(bytes);
   const meaning = ruledMeaning(rules, status, body) ?? usualMeaning(answer);
   if (meaning === 'ok') {
-    if (body !== undefined) return { kind: 'ok', body };
+    const good = wanted === 'text' ? textOf(bytes) : body;
+    if (good !== undefined) return { kind: 'ok', body: good };
     const words = wordsOf(rules, answer, undefined, secrets);
     const what = isUtf8(bytes) ? 'JSON' : 'UTF-8';
     throw new TributaryError(

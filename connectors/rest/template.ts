@@ -1,5 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
-import { type AppAddress, fillParameters } from '../app.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import { type AppAddress, addressPart, fillParameters } from '../app.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
 import type { PageToken } from '../source.ts';
 import { askedSince, askedUntil } from './since.ts';
@@ -12,6 +13,9 @@ export interface PageValues {
   readonly page?: number | undefined;
   readonly size?: number | undefined;
   readonly cursor?: string | number | undefined;
+  /** Dated reports: begin and end of the day as the app takes them. */
+  readonly date?: string | number | undefined;
+  readonly end?: string | number | undefined;
 }
 
 /**
@@ -27,7 +31,7 @@ export function fillValue(
   let missing = false;
   // One pass over the definition's own text: what a value brings along is never taken for a placeholder.
   const filled = template.replace(
-    /\{(?:connection\.[\w-]+|since|until|offset|page|size|cursor)\}/g,
+    /\{(?:connection\.[\w-]+|since|until|offset|page|size|cursor|date|end)\}/g,
     (placeholder) => {
       if (placeholder.startsWith('{connection.')) return fillParameters(placeholder, app, String);
       const value = values[placeholder.slice(1, -1) as keyof PageValues];
@@ -39,11 +43,48 @@ export function fillValue(
 }
 
 /**
+ * Fills the placeholders in the texts of a body. A text that is nothing but one placeholder becomes its value, so that
+ * a number stays one.
+ * @throws TributaryError INVALID_INPUT for a parameter that the connection does not have.
+ */
+export function fillBody(
+  template: JsonValue,
+  values: Pick<PageValues, 'date' | 'end'>,
+  app: Pick<AppAddress, 'parameters'>,
+): JsonValue {
+  if (template === '{date}') return values.date ?? null;
+  if (template === '{end}') return values.end ?? null;
+  if (typeof template === 'string') return fillValue(template, values, app);
+  if (Array.isArray(template)) return template.map((one: JsonValue) => fillBody(one, values, app));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([name, one]) => [name, fillBody(one as JsonValue, values, app)]),
+  );
+}
+
+/** What stands for the placeholders of a path, beside the connection's parameters. */
+export interface PathValues extends Pick<PageValues, 'date' | 'end'> {
+  /** What the app calls a report that it makes in its own time. */
+  readonly reportId?: string | undefined;
+}
+
+/**
  * The address of a path below the app's base address.
  * @param path May hold `{connection.<parameter>}`, and a query.
+ * @throws TributaryError INVALID_INPUT for a value that would climb out of its place.
  */
-export function addressOf(baseUrl: string, path: string, app: Pick<AppAddress, 'parameters'>): URL {
-  return new URL(`${baseUrl.replace(/\/+$/, '')}${fillParameters(path, app)}`);
+export function addressOf(
+  baseUrl: string,
+  path: string,
+  app: Pick<AppAddress, 'parameters'>,
+  values: PathValues = {},
+): URL {
+  const filled = path.replace(/\{(connection\.[\w-]+|date|end|reportId)\}/g, (placeholder, name: string) => {
+    if (name.startsWith('connection.')) return fillParameters(placeholder, app);
+    const value = values[name as keyof PathValues];
+    return value === undefined ? placeholder : addressPart(String(value));
+  });
+  return new URL(`${baseUrl.replace(/\/+$/, '')}${filled}`);
 }
 
 /**
@@ -67,7 +108,7 @@ export function fillHeaders(
 }
 
 /** What a read asks for, the same on each of its pages. */
-export interface Wanted {
+export interface Wanted extends PathValues {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -99,14 +140,15 @@ export function pageAddress(
   at: PageToken | undefined,
 ): URL {
   const { pagination, incremental } = resource;
-  const url = addressOf(baseUrl, resource.path, app);
+  const url = addressOf(baseUrl, resource.path, app, wanted);
   if ((pagination.kind === 'nextUrl' || pagination.kind === 'link') && typeof at === 'string') {
     // The token is a path: whatever the app said, the request stays at its own address.
     return new URL(`${url.origin}${at.startsWith('/') ? at : `/${at}`}`);
   }
   const since = wanted.since === undefined ? undefined : askedSince(resource, wanted.since);
   const until = wanted.until === undefined ? undefined : askedUntil(resource, wanted.until);
-  const values: PageValues = { since, until, ...pageValues(resource, at) };
+  const { date, end } = wanted;
+  const values: PageValues = { since, until, date, end, ...pageValues(resource, at) };
   const set = (name: string, template: string) => {
     const value = fillValue(template, values, app);
     if (value === null) url.searchParams.delete(name);

@@ -1,35 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authorization } from './authorization.ts';
 import { type Faults, isUnlucky, take } from './faults.ts';
 import { type AccountId, accounts, type OrderRow } from './orders.ts';
-import { maintenancePage } from './pages.ts';
+import { createReports } from './reports.ts';
+import { createSender, type Stats, sendJson } from './send.ts';
 import type { Shop } from './shop.ts';
-
-/** What one company asked for and got. */
-export interface AccountStats {
-  requests: number;
-  rowsServed: number;
-  rateLimited: number;
-}
-
-export type Stats = Record<AccountId, AccountStats>;
-
-export function noStats(): Stats {
-  return Object.fromEntries(
-    accounts.map(({ id }) => [id, { requests: 0, rowsServed: 0, rateLimited: 0 }]),
-  ) as Stats;
-}
-
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
-}
 
 /** Requests of a token in the running second. */
 function createLimiter(): (token: string, perSecond: number) => boolean {
@@ -54,9 +29,11 @@ interface ApiParts {
   readonly stats: Stats;
 }
 
-/** The app's data API: GET /api/me and GET /api/orders. */
+/** The app's data API: GET /api/me, GET /api/orders, and the reports below /api/reports. */
 export function createApi({ shop, authorization, faults, stats }: ApiParts) {
   const allowed = createLimiter();
+  const { isTroubled, send } = createSender(faults, stats);
+  const reports = createReports({ shop, faults, send });
 
   function served(row: OrderRow): OrderRow {
     const bad = isUnlucky(row.row_id, faults.malformedFraction) || take(faults, 'malformedCount');
@@ -64,13 +41,7 @@ export function createApi({ shop, authorization, faults, stats }: ApiParts) {
   }
 
   async function orders(url: URL, account: AccountId, response: ServerResponse): Promise<void> {
-    if (take(faults, 'serverErrors')) return sendJson(response, 500, { error: 'internal' });
-    if (faults.dripMs > 0) await sleep(faults.dripMs);
-    if (take(faults, 'htmlAnswers')) {
-      response.writeHead(200, { 'content-type': 'text/html' });
-      response.end(maintenancePage);
-      return;
-    }
+    if (await isTroubled(response)) return;
     const limit = Number(url.searchParams.get('limit') ?? 100);
     if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
       return sendJson(response, 400, { error: 'limit must be 1 to 1000' });
@@ -83,22 +54,17 @@ export function createApi({ shop, authorization, faults, stats }: ApiParts) {
       since: since === null ? undefined : new Date(since).toISOString(),
     });
     if (!page) return sendJson(response, 400, { error: 'cursor is not valid' });
-    const body = { data: page.rows.map(served), next_cursor: page.nextCursor, total: page.total };
-    if (take(faults, 'cutConnections')) {
-      const text = JSON.stringify(body);
-      response.writeHead(200, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      });
-      response.write(text.slice(0, text.length / 2), () => response.destroy());
-      return;
-    }
-    stats[account].rowsServed += page.rows.length;
-    sendJson(response, 200, body);
+    await send(response, account, page.rows.length, {
+      data: page.rows.map(served),
+      next_cursor: page.nextCursor,
+      total: page.total,
+    });
   }
 
   return async (url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET') return sendJson(response, 405, { error: 'only GET' }, { allow: 'GET' });
+    const isReport = /^\/api\/reports(\/|$)/.test(url.pathname);
+    if (request.method !== 'GET' && !isReport)
+      return sendJson(response, 405, { error: 'only GET' }, { allow: 'GET' });
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     const account = token === undefined ? undefined : await authorization.accountOf(token);
     if (!token || !account)
@@ -121,6 +87,7 @@ export function createApi({ shop, authorization, faults, stats }: ApiParts) {
     if (url.pathname === '/api/me')
       return sendJson(response, 200, { account: accounts.find(({ id }) => id === account) });
     if (url.pathname === '/api/orders') return orders(url, account, response);
-    sendJson(response, 404, { error: 'not found' });
+    if (!isReport) return sendJson(response, 404, { error: 'not found' });
+    if (!(await isTroubled(response))) await reports(url, request, account, response);
   };
 }

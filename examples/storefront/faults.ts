@@ -5,11 +5,11 @@ const count = z.int().min(0);
 
 /** Body of POST /control/faults. Numbers are set, not added; 0 switches a fault off. */
 export const faultsSchema = z.strictObject({
-  /** The next requests for orders answer 500. */
+  /** The next requests for orders and reports answer 500. */
   serverErrors: count.exactOptional(),
-  /** The next requests for orders are cut in the middle of the answer. */
+  /** The next requests for orders and reports are cut in the middle of the answer. */
   cutConnections: count.exactOptional(),
-  /** The next requests for orders answer 200 with an HTML page. */
+  /** The next requests for orders and reports answer 200 with an HTML page. */
   htmlAnswers: count.exactOptional(),
   /** The next requests to the token endpoint answer 500. */
   tokenErrors: count.exactOptional(),
@@ -23,6 +23,12 @@ export const faultsSchema = z.strictObject({
   requestsPerSecond: z.number().positive().exactOptional(),
   /** What Retry-After says. */
   retryAfterSeconds: count.exactOptional(),
+  /** How often a report that is requested from now on is said to be made before it is there. */
+  reportQuestions: count.exactOptional(),
+  /** The next reports that are requested fail. */
+  reportFailures: count.exactOptional(),
+  /** The next questions for a requested report answer 410. */
+  reportsGone: count.exactOptional(),
   /** Takes back every grant of this company at once. */
   revoke: z.enum(accounts.map(({ id }) => id)).exactOptional(),
 });
@@ -43,13 +49,23 @@ export function noFaults(requestsPerSecond: number): Faults {
     malformedCount: 0,
     requestsPerSecond,
     retryAfterSeconds: 1,
+    reportQuestions: 1,
+    reportFailures: 0,
+    reportsGone: 0,
   };
 }
 
 /** Uses one up. */
 export function take(
   faults: Faults,
-  name: 'serverErrors' | 'cutConnections' | 'htmlAnswers' | 'tokenErrors' | 'malformedCount',
+  name:
+    | 'serverErrors'
+    | 'cutConnections'
+    | 'htmlAnswers'
+    | 'tokenErrors'
+    | 'malformedCount'
+    | 'reportFailures'
+    | 'reportsGone',
 ): boolean {
   if (faults[name] === 0) return false;
   faults[name] -= 1;

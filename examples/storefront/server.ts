@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApi, noStats, type Stats, sendJson } from './api.ts';
+import { createApi } from './api.ts';
 import { createAuthorization } from './authorization.ts';
 import { type FaultSwitches, type Faults, faultsSchema, noFaults, take } from './faults.ts';
 import type { AccountId } from './orders.ts';
+import { noStats, readBody, type Stats, sendJson } from './send.ts';
 import { createShop, type ReleasedDay } from './shop.ts';
 import { openState } from './state.ts';
 
@@ -48,17 +49,6 @@ export interface Storefront {
   readonly url: string;
   readonly control: StorefrontControl;
   readonly stop: () => Promise<void>;
-}
-
-const LARGEST_BODY = 10_000;
-
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  let body = '';
-  for await (const chunk of request) {
-    body += chunk;
-    if (body.length > LARGEST_BODY) throw new Error('the body is too large');
-  }
-  return body === '' ? {} : JSON.parse(body);
 }
 
 function mayControl(request: IncomingMessage, token: string | undefined): boolean {

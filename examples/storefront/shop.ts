@@ -28,6 +28,8 @@ export interface Shop {
   /** Puts the next day on the shelves; undefined when nothing is held back any more. */
   readonly release: () => ReleasedDay | undefined;
   readonly releasedDays: () => number;
+  /** The last day on sale, YYYY-MM-DD: the shop's own present. */
+  readonly today: () => string;
 }
 
 const DAY_MS = 86_400_000;
@@ -112,5 +114,5 @@ export function createShop(options: ShopOptions = {}): Shop {
   }
 
   for (let i = 0; i < (options.releasedDays ?? 0); i++) release();
-  return { shelves, release, releasedDays: () => released };
+  return { shelves, release, releasedDays: () => released, today: () => addDays(cut, released) };
 }

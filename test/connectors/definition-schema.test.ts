@@ -114,7 +114,7 @@ describe('docs/connectors.md', () => {
         const shown = parse(part) as JsonObject;
         const orders = { ...base.resources[0], id: 'orders' } as JsonObject;
         const definition =
-          'webhooks' in shown
+          'webhooks' in shown || 'reports' in shown
             ? { ...base, ...shown, resources: [orders] }
             : { ...base, resources: [{ ...orders, ...shown }] };
         assert.equal(parseDefinition(JSON.stringify(definition), part).version, 1);

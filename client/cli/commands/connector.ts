@@ -1,5 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { ConnectorDefinition, ResourceDefinition } from '../../../connectors/definition.ts';
+import type {
+  ConnectorDefinition,
+  ReportDefinition,
+  ResourceDefinition,
+} from '../../../connectors/definition.ts';
+import type { ReadRequest } from '../../../connectors/source.ts';
 import type { AccessOptions } from '../connector/access.ts';
 import { createLineWriter, type RunOptions, writeRows } from '../connector/rows.ts';
 import { authKinds, paginationKinds, type SkeletonOptions } from '../connector/skeleton.ts';
@@ -19,6 +24,36 @@ function resourceOf({ id, resources }: ConnectorDefinition, wanted: string): Res
   const all = resources.map((resource) => resource.id).join(', ');
   throw new UsageError(`${id} has no resource "${wanted}"; it has ${all}.`);
 }
+
+/** @throws {UsageError} when the app offers no such report */
+function reportOf({ id, reports }: ConnectorDefinition, wanted: string): ReportDefinition {
+  const found = reports.find((report) => report.id === wanted);
+  if (found) return found;
+  const all = reports.map((report) => report.id).join(', ');
+  throw new UsageError(`${id} has no report "${wanted}"; it has ${all || 'none'}.`);
+}
+
+/** Which day a report is of. */
+interface DateOptions {
+  readonly date?: string;
+  readonly zone: string;
+}
+
+/** @throws {UsageError} when no date is given */
+function dateOf({ date, zone }: DateOptions): { readonly date: string; readonly timeZone: string } {
+  if (date === undefined) throw new UsageError('A report is of one date: add --date 2017-11-05.');
+  return { date, timeZone: zone };
+}
+
+/** @throws {UsageError} when a date is given, though no report is named */
+function withoutDate({ date }: DateOptions): void {
+  if (date !== undefined) throw new UsageError('A date belongs to a report: name it by --report.');
+}
+
+const withDate = (command: Command): Command =>
+  command
+    .option('--date <date>', 'the date of the report, YYYY-MM-DD')
+    .option('--zone <zone>', 'time zone in which the date begins and ends, for apps that take times', 'UTC');
 
 const aboutPrivate = `
 Private addresses, also of this machine, may be asked here: it is you who asks.
@@ -106,13 +141,16 @@ function addNew(group: Command): void {
 }
 
 function addTest(group: Command): void {
-  withAccess(
-    group
-      .command('test')
-      .argument('<file>', 'definition file')
-      .description('test the connection, then read one page of each resource and judge its rows'),
+  withDate(
+    withAccess(
+      group
+        .command('test')
+        .argument('<file>', 'definition file')
+        .description('test the connection, then read one page of each resource and judge its rows'),
+    )
+      .option('--resource <id>', 'only this resource; may be given several times', collect)
+      .option('--report <id>', 'only this report of one date; may be given several times', collect),
   )
-    .option('--resource <id>', 'only this resource; may be given several times', collect)
     .addHelpText(
       'after',
       `${aboutPrivate}
@@ -120,19 +158,25 @@ Ends 0 only if the connection stands and all rows fit.
 ${examples(
   'tributary connector test tickets.yaml --base-url https://desk.example.com --secret-file key.txt',
   'tributary connector test shop.yaml --token-file token.txt --param shop=acme --resource orders',
+  'tributary connector test storefront.yaml --token-file token.txt --report sales --date 2017-11-05',
 )}`,
     )
     .action(
       async (
         file: string,
-        options: AccessOptions & { readonly resource?: readonly string[] },
+        options: AccessOptions &
+          DateOptions & { readonly resource?: readonly string[]; readonly report?: readonly string[] },
         command: Command,
       ) => {
         const { readDefinition } = await validating();
         const { tryConnector } = await import('../connector/trial.ts');
         const definition = readDefinition(file);
-        const resources = options.resource?.map((id) => resourceOf(definition, id)) ?? definition.resources;
-        const trial = await tryConnector(definition, resources, options);
+        const reports = options.report?.map((id) => reportOf(definition, id)) ?? [];
+        if (reports.length === 0) withoutDate(options);
+        const all = reports.length > 0 ? [] : definition.resources;
+        const resources = options.resource?.map((id) => resourceOf(definition, id)) ?? all;
+        const dated = reports.length > 0 ? { reports, ...dateOf(options) } : undefined;
+        const trial = await tryConnector(definition, resources, options, dated);
         contextOf(command).answer(trial, () => trialLines(trial));
         if (!trial.ok) process.exitCode = exitCodes.failed;
       },
@@ -140,13 +184,18 @@ ${examples(
 }
 
 function addRun(group: Command): void {
-  withAccess(
-    group
-      .command('run')
-      .argument('<file>', 'definition file')
-      .description('print the rows of a resource as JSON lines, as the app gives them; progress on stderr'),
+  withDate(
+    withAccess(
+      group
+        .command('run')
+        .argument('<file>', 'definition file')
+        .description(
+          'print the rows of a resource or a report as JSON lines, as the app gives them; progress on stderr',
+        ),
+    )
+      .option('--resource <id>', 'the resource, where the app has several')
+      .option('--report <id>', 'in its place a report of one date'),
   )
-    .option('--resource <id>', 'the resource, where the app has several')
     .option('--since <cursor>', 'only what changed since then (incremental)')
     .option('--limit <rows>', 'rows at most', parseCount)
     .option('--pages <count>', 'pages at most', parseCount)
@@ -156,11 +205,14 @@ function addRun(group: Command): void {
 ${examples(
   'tributary connector run tickets.yaml --base-url https://desk.example.com --secret-file key.txt > tickets.jsonl',
   'tributary connector run shop.yaml --token-file token.txt --resource orders --since 2024-05-01T00:00:00Z | head -1',
+  'tributary connector run storefront.yaml --token-file token.txt --report sales --date 2017-11-05',
 )}`,
     )
-    .action(async (file: string, options: AccessOptions & RunOptions & { readonly resource?: string }) => {
+    .action(async (file: string, options: RunReportOptions) => {
       const { readDefinition } = await validating();
       const definition = readDefinition(file);
+      if (options.report !== undefined) return runReport(definition, options.report, options);
+      withoutDate(options);
       const [only, ...others] = definition.resources;
       if (options.resource === undefined && others.length > 0)
         throw new UsageError(
@@ -177,4 +229,29 @@ ${examples(
         await access.close();
       }
     });
+}
+
+interface RunReportOptions extends AccessOptions, RunOptions, DateOptions {
+  readonly resource?: string;
+  readonly report?: string;
+}
+
+/** Prints the rows of a report of one date. */
+async function runReport(definition: ConnectorDefinition, id: string, options: RunReportOptions) {
+  const report = reportOf(definition, id);
+  if (options.resource !== undefined) throw new UsageError('Name a resource or a report, not both.');
+  if (options.since !== undefined) throw new UsageError('A report is of one date: leave --since out.');
+  const day = dateOf(options);
+  const { openAccess } = await import('../connector/access.ts');
+  const { reportPages } = await import('../connector/report-pages.ts');
+  const { reportResource } = await import('../../../connectors/report-resource.ts');
+  const note = (line: string) => console.error(line);
+  const access = await openAccess(definition, options);
+  const read = ({ signal, onWait }: ReadRequest) =>
+    reportPages(access.reports, { report: id, ...day, signal, ...(onWait ? { onWait } : {}) }, note);
+  try {
+    await writeRows({ source: { read } }, reportResource(report), options, createLineWriter(), note);
+  } finally {
+    await access.close();
+  }
 }

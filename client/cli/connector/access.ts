@@ -7,9 +7,9 @@ import {
 import type { ConnectorDefinition } from '../../../connectors/definition.ts';
 import { fetchAccount, testConnection, testCredentials } from '../../../connectors/identity.ts';
 import { fetchClientToken } from '../../../connectors/oauth.ts';
-import { createSource } from '../../../connectors/registry.ts';
+import { createReportSource, createSource, type SourceOptions } from '../../../connectors/registry.ts';
 import { takesBaseUrl } from '../../../connectors/set-up.ts';
-import type { Source } from '../../../connectors/source.ts';
+import type { ReportSource, Source } from '../../../connectors/source.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import { createEgress } from '../../../platform/egress.ts';
 import { readSecret } from '../commands/shared.ts';
@@ -30,6 +30,7 @@ export interface Access {
   /** Tests the connection. @returns the account @throws TributaryError */
   readonly test: () => Promise<string>;
   readonly source: Source;
+  readonly reports: ReportSource;
   readonly close: () => Promise<void>;
 }
 
@@ -118,7 +119,7 @@ export async function openAccess(
   };
   try {
     let credentials = await get();
-    const source = createSource(definition, app, {
+    const parts: SourceOptions = {
       fetch: ask,
       credentials: {
         authorization: async ({ refresh } = {}) => {
@@ -131,12 +132,14 @@ export async function openAccess(
           return credentials.value;
         },
       },
-    });
+    };
+    const source = createSource(definition, app, parts);
+    const reports = createReportSource(definition, app, parts);
     const test = async (): Promise<string> => {
       if (definition.test) await testConnection(definition, app, credentials.value, { fetch: ask });
       return credentials.account();
     };
-    return { test, source, close: egress.close };
+    return { test, source, reports, close: egress.close };
   } catch (error) {
     await egress.close();
     throw error;

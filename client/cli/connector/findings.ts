@@ -40,12 +40,18 @@ function likelyCursors(rows: readonly JsonObject[]): string[] {
   );
 }
 
-function* hintsOf(resource: ResourceDefinition, rows: readonly JsonObject[]): Generator<string> {
+function* hintsOf(
+  resource: ResourceDefinition,
+  rows: readonly JsonObject[],
+  dated: boolean,
+): Generator<string> {
   if (rows.length === 0) {
     yield 'the page has no rows: nothing could be judged';
     return;
   }
-  if (resource.cursor === undefined) {
+  if (dated) {
+    // It is read whole each time: what changed since is no question.
+  } else if (resource.cursor === undefined) {
     const likely = likelyCursors(rows);
     yield likely.length > 0
       ? `there is no cursor; ${likely.join(' or ')} looks like one`
@@ -61,8 +67,11 @@ function* hintsOf(resource: ResourceDefinition, rows: readonly JsonObject[]): Ge
     yield `the schema does not name ${unnamed.slice(0, 10).join(', ')}${unnamed.length > 10 ? ', ...' : ''}; they are stored all the same, unless fields.drop has them`;
 }
 
-/** Judges one page as the structuring stage would: schema, key and cursor of each row. */
-export function judgeRows(resource: ResourceDefinition, rows: readonly JsonValue[]): Findings {
+/**
+ * Judges one page as the structuring stage would: schema, key and cursor of each row.
+ * @param dated Whether it is the report of one date.
+ */
+export function judgeRows(resource: ResourceDefinition, rows: readonly JsonValue[], dated = false): Findings {
   const shape = compileShape(resource);
   const reasons = new Map<string, Reason>();
   const keys = new Map<string, number>();
@@ -96,7 +105,7 @@ export function judgeRows(resource: ResourceDefinition, rows: readonly JsonValue
         ? [`the cursor ${resource.cursor} is missing or no plain value in ${withoutCursor} of ${fits} rows`]
         : []),
     ],
-    hints: [...hintsOf(resource, rows.filter(isObject))],
+    hints: [...hintsOf(resource, rows.filter(isObject), dated)],
   };
 }
 

@@ -1,11 +1,18 @@
-import type { ConnectorDefinition, ResourceDefinition } from '../../../connectors/definition.ts';
+import type {
+  ConnectorDefinition,
+  ReportDefinition,
+  ResourceDefinition,
+} from '../../../connectors/definition.ts';
 import { valueAt } from '../../../connectors/pointer.ts';
+import { reportResource } from '../../../connectors/report-resource.ts';
+import type { SourcePage } from '../../../connectors/source.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { type Access, type AccessOptions, openAccess } from './access.ts';
 import { type Findings, judgeRows, listPointers } from './findings.ts';
+import { reportPages } from './report-pages.ts';
 
-/** One page of one resource. */
+/** One page of one resource, or of one report. */
 export interface ResourceTrial extends Findings {
   readonly resource: string;
   /** Whether another page follows; null when none was read. */
@@ -68,19 +75,24 @@ async function tryConnection({ test }: Access): Promise<Trial['connection']> {
 
 async function tryResource(
   resource: ResourceDefinition,
-  { source }: Access,
+  read: (signal: AbortSignal) => AsyncIterable<SourcePage>,
   memory: ReturnType<typeof createMemory>,
+  dated = false,
 ): Promise<ResourceTrial> {
   const none = { rows: 0, fits: 0, unfit: 0, reasons: [], hints: [], resource: resource.id, next: null };
   const signal = new AbortController().signal;
   try {
-    for await (const page of source.read({ resource: resource.id, signal }))
-      return { ...judgeRows(resource, page.rows), resource: resource.id, next: page.next !== null };
+    for await (const page of read(signal))
+      return { ...judgeRows(resource, page.rows, dated), resource: resource.id, next: page.next !== null };
     return { ...none, faults: ['there was no page'] };
   } catch (error) {
     const faults = [said(error)];
     const body = await memory.body();
-    if (body !== undefined && !Array.isArray(valueAt(body, resource.recordsPath))) {
+    if (
+      body !== undefined &&
+      (!dated || resource.recordsPath !== '') &&
+      !Array.isArray(valueAt(body, resource.recordsPath))
+    ) {
       const lists = listPointers(body);
       faults.push(
         lists.length > 0
@@ -92,14 +104,23 @@ async function tryResource(
   }
 }
 
+/** Reports of one date that are tried. */
+export interface TriedReports {
+  readonly reports: readonly ReportDefinition[];
+  /** YYYY-MM-DD */
+  readonly date: string;
+  readonly timeZone: string;
+}
+
 /**
- * Tests a connection, then reads one page of each resource and judges its rows.
+ * Tests a connection, then reads one page of each resource and report, and judges its rows.
  * @throws {UsageError} when something is not given that the app needs
  */
 export async function tryConnector(
   definition: ConnectorDefinition,
   resources: readonly ResourceDefinition[],
   options: AccessOptions,
+  dated?: TriedReports,
 ): Promise<Trial> {
   const memory = createMemory();
   const access = await openAccess(definition, options, memory.keep);
@@ -108,7 +129,16 @@ export async function tryConnector(
     const tried: ResourceTrial[] = [];
     // Without good credentials the same would be said of each.
     const refused = connection.error?.startsWith('INVALID_CREDENTIALS') === true;
-    for (const resource of refused ? [] : resources) tried.push(await tryResource(resource, access, memory));
+    for (const resource of refused ? [] : resources) {
+      const read = (signal: AbortSignal) => access.source.read({ resource: resource.id, signal });
+      tried.push(await tryResource(resource, read, memory));
+    }
+    for (const report of refused ? [] : (dated?.reports ?? [])) {
+      const { date = '', timeZone = '' } = dated ?? {};
+      const read = (signal: AbortSignal) =>
+        reportPages(access.reports, { report: report.id, date, timeZone, signal });
+      tried.push(await tryResource(reportResource(report), read, memory, true));
+    }
     const ok = connection.ok && tried.every(({ unfit, faults }) => unfit === 0 && faults.length === 0);
     return { ok, connection, resources: tried };
   } finally {

@@ -13,6 +13,7 @@ export interface CheckedFile {
   /** Null when it has faults. */
   readonly app: string | null;
   readonly resources: readonly string[];
+  readonly reports: readonly string[];
   readonly faults: readonly DefinitionFault[];
   /** For people. */
   readonly lines: readonly string[];
@@ -40,20 +41,31 @@ export function readDefinition(file: string): ConnectorDefinition {
 export function validateFiles(files: readonly string[]): CheckedFile[] {
   return files.map((file) => {
     try {
-      const { id, resources } = loadDefinition(file);
+      const { id, resources, reports } = loadDefinition(file);
       const ids = resources.map((resource) => resource.id);
+      const dated = reports.map((report) => report.id);
+      const what = dated.length > 0 ? `${ids.join(', ')}; reports ${dated.join(', ')}` : ids.join(', ');
       return {
         file,
         ok: true,
         app: id,
         resources: ids,
+        reports: dated,
         faults: [],
-        lines: [`OK ${file}: ${id} (${ids.join(', ')})`],
+        lines: [`OK ${file}: ${id} (${what})`],
       };
     } catch (error) {
       if (!(error instanceof TributaryError)) throw error;
       const faults = (error.details.faults ?? []) as readonly DefinitionFault[];
-      return { file, ok: false, app: null, resources: [], faults, lines: named(error.message, file) };
+      return {
+        file,
+        ok: false,
+        app: null,
+        resources: [],
+        reports: [],
+        faults,
+        lines: named(error.message, file),
+      };
     }
   });
 }
