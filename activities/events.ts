@@ -1,10 +1,11 @@
 import type { ConnectionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
+import { alertGrant } from './alerts.ts';
 import { type LinkPorts, reauthorizeLink } from './connect-link.ts';
 
 /** What events are written with. */
 export interface EventPorts extends LinkPorts {
-  readonly stores: LinkPorts['stores'] & Pick<Stores, 'events'>;
+  readonly stores: LinkPorts['stores'] & Pick<Stores, 'events' | 'alerts'>;
 }
 
 /**
@@ -19,7 +20,10 @@ export async function recordDeauthorized(
   const { _id, generation, ownCode, ownCodeSince } = connection;
   if (ownCode !== 8 || ownCodeSince === null) return;
   const id = `${_id}/${generation}/Deauthorized/${ownCodeSince.toISOString()}`;
-  await recordOnce(ports, connection, { id, type: 'Deauthorized', at: ownCodeSince, sessionId, data: {} });
+  await recordOnce(ports, connection, {
+    ...{ id, type: 'Deauthorized', at: ownCodeSince, sessionId, data: {} },
+    endsAt: null,
+  });
 }
 
 /** Writes that a grant ends soon: once for each end and each warning before it. */
@@ -41,7 +45,7 @@ export async function recordGrantExpiring(
 ): Promise<void> {
   const id = `${connection._id}/${connection.generation}/GrantExpiring/${endsAt.toISOString()}/${warning}`;
   const data = { daysLeft, endsAt: endsAt.toISOString() };
-  await recordOnce(ports, connection, { id, type: 'GrantExpiring', at, sessionId: null, data });
+  await recordOnce(ports, connection, { id, type: 'GrantExpiring', at, sessionId: null, data, endsAt });
 }
 
 interface Happened {
@@ -50,15 +54,17 @@ interface Happened {
   readonly at: Date;
   readonly sessionId: string | null;
   readonly data: Readonly<Record<string, string | number>>;
+  readonly endsAt: Date | null;
 }
 
 async function recordOnce(
   ports: EventPorts,
   connection: ConnectionDoc,
-  { id, type, at, sessionId, data }: Happened,
+  { id, type, at, sessionId, data, endsAt }: Happened,
 ): Promise<void> {
   if ((await ports.stores.events.get(id)) !== null) return;
   const { _id: connectionId, company, app } = connection;
+  await alertGrant(ports, connection, { id, at, endsAt });
   // Only the id is kept: the address with its signature is made for who may read the event.
   const connectLink = await reauthorizeLink(ports, connection, new Date());
   await ports.stores.events.put({

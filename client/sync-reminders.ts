@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { alertSync } from '../activities/alerts.ts';
 import type { ConnectionDoc, SyncDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
 import { createPeriodic, type Periodic } from './periodic.ts';
@@ -9,7 +10,7 @@ export const defaultReminderDays = 7;
 
 /** What the reminder is made of. */
 export interface SyncRemindersOptions {
-  readonly stores: Pick<Stores, 'syncs' | 'connections' | 'events'>;
+  readonly stores: Pick<Stores, 'syncs' | 'connections' | 'events' | 'alerts'>;
   readonly log: Logger;
   /** Days of being disabled or failed after which somebody is told, and after which again. @default 7 */
   readonly days?: number;
@@ -36,8 +37,11 @@ export function createSyncReminders(options: SyncRemindersOptions): Periodic {
     const period = Math.floor((at.getTime() - statusSince.getTime()) / (days * dayMs));
     const since = statusSince.toISOString();
     const { _id: connectionId, generation, company, app } = connection;
+    const id = `${connectionId}/${generation}/SyncNeedsAttention/${_id}/${since}/${period}`;
+    if ((await stores.events.get(id)) !== null) return;
+    await alertSync({ stores }, sync, { id, at });
     const isNew = await stores.events.put({
-      _id: `${connectionId}/${generation}/SyncNeedsAttention/${_id}/${since}/${period}`,
+      _id: id,
       ...{ type: 'SyncNeedsAttention', connectionId, company, app, at },
       ...{ sessionId: null, connectLink: null },
       data: { syncId: _id, status, reason: statusReason, since, days: period * days },

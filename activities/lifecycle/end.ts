@@ -2,9 +2,10 @@ import { type ConnectionEvent, connectionMachine } from '../../domain/connection
 import { type ProcedureResult, resultOf } from '../../domain/lifecycle.ts';
 import type { ProcedureAnswer } from '../../domain/procedures.ts';
 import type { ConnectionDoc, EventDoc, ProcedureDoc } from '../../stores/model.ts';
+import { alertConnection } from '../alerts.ts';
 import type { ProcedureRef } from '../contracts.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { failingAt } from './auto-pause.ts';
+import { autoPauseActor, failingAt } from './auto-pause.ts';
 import { draftId } from './draft.ts';
 import { procedureOf, writeFenced } from './fence.ts';
 
@@ -35,6 +36,7 @@ export async function endProcedure(
       ...failingAt(now, procedure, move.to, new Date()),
     };
   });
+  await alertStandstill(ports, procedure, connection, event, answer.message);
   if (event !== undefined) {
     await stores.procedures.step(connectionId, number, event, new Date());
     if (connection.status === 'STARTED')
@@ -50,6 +52,30 @@ export async function endProcedure(
     resultOf(answer.responseCode, message, connection),
     new Date(),
   );
+}
+
+/** In ERROR, or paused by itself: a person has to know. */
+async function alertStandstill(
+  ports: ActivityPorts,
+  { number, by, note }: ProcedureDoc,
+  connection: ConnectionDoc,
+  event: ConnectionEvent | undefined,
+  message: string,
+): Promise<void> {
+  const occurrence = { id: `${connection._id}/${number}`, at: new Date() };
+  if (event === 'fail' && connection.status === 'ERROR') {
+    const reason = message === '' ? 'A lifecycle procedure failed.' : message;
+    await alertConnection(ports, connection, { ...occurrence, reason, what: 'is in error' });
+  }
+  if (
+    event === 'paused' &&
+    connection.status === 'PAUSED' &&
+    by.kind === autoPauseActor.kind &&
+    by.id === autoPauseActor.id
+  ) {
+    const reason = note ?? 'Its sessions kept failing.';
+    await alertConnection(ports, connection, { ...occurrence, reason, what: 'was paused by itself' });
+  }
 }
 
 async function tellOthers(

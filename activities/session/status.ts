@@ -1,6 +1,7 @@
 import { configurationMachine } from '../../domain/connection.ts';
 import { connectionCodeMachine, needsSlots } from '../../domain/session.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { alertSessionErrors } from '../alerts.ts';
 import { confirmAuthorized } from '../authorization/confirm.ts';
 import type { WaitsForSlot, WriteStatusInput } from '../contracts.ts';
 import { recordDeauthorized } from '../events.ts';
@@ -70,6 +71,7 @@ async function follow(ports: ActivityPorts, input: WriteStatusInput): Promise<vo
   }
   if (steps.some((step) => step.event === 'finalized')) await confirmAuthorized(ports, { connectionId });
   await countFailures(ports, input);
+  await alertSessionErrors(ports, input);
   if (seal === true) await sealSession(ports, input);
 }
 
