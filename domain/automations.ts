@@ -24,7 +24,7 @@ export type AutomationTask =
   | { readonly kind: 'report'; readonly reportType: string }
   | { readonly kind: 'refresh'; readonly connectionId: string; readonly full?: boolean }
   | { readonly kind: 'sync'; readonly syncId: string }
-  /** Deletes what is older than its settings allow: raw batches, used inbox entries. */
+  /** Deletes what is older than its settings allow: raw batches, and plans that ended. */
   | { readonly kind: 'retention' }
   /** Fills the gaps of the last so many days. */
   | { readonly kind: 'fill'; readonly reportType: string; readonly days: number };
@@ -54,6 +54,13 @@ export interface DueTime {
   /** Of Daily and Weekly the date in the automation's zone, YYYY-MM-DD; of Interval the scheduled time, ISO 8601 UTC. */
   readonly slot: string;
 }
+
+/**
+ * What became of a due time. `joined`: what it starts was running already. `missed`: it came too late, by the policy
+ * `skip`. `coalesced`: a later due time runs in its place, by the policy `runOnce`.
+ */
+export const tickResults = ['started', 'joined', 'skipped', 'missed', 'coalesced', 'failed'] as const;
+export type TickResult = (typeof tickResults)[number];
 
 /** Who changed what of the control base: a row of Logs. */
 export interface LogLine {

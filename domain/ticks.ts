@@ -1,5 +1,7 @@
+import type { TickResult } from './automations.ts';
 import type { ConfigurationStatus, ConnectionStatus } from './connection.ts';
-import type { Scope, StartRefusal } from './contracts.ts';
+import type { Actor, Scope, StartRefusal } from './contracts.ts';
+import type { ErrorCode } from './errors.ts';
 import {
   type ConnectionSchedule,
   defaultConfiguration,
@@ -76,18 +78,36 @@ export interface SyncTick {
   readonly syncId: string;
 }
 
+/** A tick of an automation. */
+export interface AutomationTick {
+  readonly automationId: string;
+  /** The instant that it stands for, ISO 8601; missing: the time at which the engine was to start it. */
+  readonly at?: string;
+  /** A person wants it now. */
+  readonly hand?: { readonly by: Actor; readonly id: string };
+}
+
+/** The heartbeat of the service: writes the row of Overview. */
+export interface OverviewTick {
+  readonly system: 'overview';
+}
+
 /** Input of the workflow `tick/<scheduleId>`. */
-export type TickInput = RefreshTick | SyncTick;
+export type TickInput = RefreshTick | SyncTick | AutomationTick | OverviewTick;
+
+/** Why a tick of an automation starts nothing, beside what it starts says. */
+export type AutomationRefusal = 'AUTOMATION_GONE' | 'DISABLED' | 'NOT_DUE' | 'SLOT_DONE' | 'NO_REPORT_TYPES';
 
 /** What became of a tick. */
 export interface TickOutcome {
   /**
    * `kept`: an open session works or waits, and the scope runs next. `retried`: the open session stands in an error.
-   * `continued`: the latest one closed in an error and goes on first.
+   * `continued`: the latest one closed in an error and goes on first. Of automations also what
+   * {@link TickResult} says. `noted`: the row of Overview was written.
    */
-  readonly decision: 'started' | 'kept' | 'retried' | 'continued' | 'skipped';
-  /** Of `skipped`. */
-  readonly reason: StartRefusal | SyncRefusal | null;
+  readonly decision: 'started' | 'kept' | 'retried' | 'continued' | 'noted' | TickResult;
+  /** Of `skipped` and `failed`. */
+  readonly reason: StartRefusal | SyncRefusal | AutomationRefusal | ErrorCode | null;
   /** The one that was found; null where there is none, or a new one was started. */
   readonly sessionId: string | null;
 }

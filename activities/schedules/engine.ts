@@ -2,8 +2,10 @@ import {
   type Client,
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
+  type ScheduleOptions,
   ScheduleOverlapPolicy,
   type ScheduleSpec,
+  type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { workflowTypes } from '../../domain/contracts.ts';
 import { intervalMs } from '../../domain/schedule.ts';
@@ -58,6 +60,16 @@ export async function putSchedule(
     },
     state: { paused, note: paused ? 'It stands still with its connection, or is disabled' : does },
   };
+  await putAtEngine(client, scheduleId, memo, schedule);
+}
+
+/** Creates a Schedule of this id, or makes the one that is there the same. */
+export async function putAtEngine(
+  client: Client,
+  scheduleId: string,
+  memo: Readonly<Record<string, string>>,
+  schedule: Omit<ScheduleOptions, 'scheduleId' | 'memo'> & ScheduleUpdateOptions,
+): Promise<void> {
   const handle = client.schedule.getHandle(scheduleId);
   // One that is deleted or made by others meanwhile is found on the next way round.
   for (;;) {
@@ -67,7 +79,7 @@ export async function putSchedule(
       if (!(error instanceof ScheduleNotFoundError)) throw error;
     }
     try {
-      await client.schedule.create({ scheduleId, memo, ...schedule });
+      await client.schedule.create({ scheduleId, memo: { ...memo }, ...schedule });
       return;
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;

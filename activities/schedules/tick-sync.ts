@@ -20,28 +20,37 @@ import type { TickEngine } from './tick.ts';
 type Ports = Pick<ActivityPorts, 'stores' | 'ticks' | 'log' | 'delivery'>;
 
 /** Starts a run of a sync, or asks the open one to be followed by another; what may not run is skipped and noted. */
-export async function tickSync(
+export async function tickSync(ports: Ports, engine: TickEngine, tick: SyncTick): Promise<TickOutcome> {
+  const [sync, connection] = await Promise.all([
+    ports.stores.syncs.get(tick.syncId),
+    ports.stores.connections.get(tick.connectionId),
+  ]);
+  if (sync === null || connection === null) {
+    // A Schedule that was forgotten ends here; should the sync have come back in this moment, it is made again.
+    await removeSchedule(engine.client, syncScheduleIdOf(tick.syncId));
+    await applyBy(ports, engine, tick);
+  }
+  const by: Actor = { kind: 'schedule', id: syncScheduleIdOf(tick.syncId) };
+  return startSync(ports, engine, { ...tick, by });
+}
+
+/** The same for whoever asks; a sync or a connection that is gone is skipped. */
+export async function startSync(
   ports: Ports,
   engine: TickEngine,
-  { connectionId, syncId }: SyncTick,
+  { connectionId, syncId, by }: SyncTick & { readonly by: Actor },
 ): Promise<TickOutcome> {
   const { stores, delivery } = ports;
   const [sync, connection] = await Promise.all([
     stores.syncs.get(syncId),
     stores.connections.get(connectionId),
   ]);
-  const by: Actor = { kind: 'schedule', id: syncScheduleIdOf(syncId) };
   const skip = async (reason: SyncRefusal): Promise<TickOutcome> => {
     await stores.skippedStarts.put({ _id: engine.tickId, connectionId, reason, by, at: new Date() });
     ports.log.info({ connectionId, syncId, reason }, 'a tick of a sync was skipped');
     return { decision: 'skipped', reason, sessionId: null };
   };
-  if (sync === null || connection === null) {
-    // A Schedule that was forgotten ends here; should the sync have come back in this moment, it is made again.
-    await removeSchedule(engine.client, syncScheduleIdOf(syncId));
-    await applyBy(ports, engine, { connectionId });
-    return skip('NOT_FOUND');
-  }
+  if (sync === null || connection === null) return skip('NOT_FOUND');
   const refusal = refusalOf(sync, connection);
   if (refusal !== null) return skip(refusal);
 

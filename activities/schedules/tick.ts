@@ -2,6 +2,7 @@ import { activityInfo, getClient } from '@temporalio/activity';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import {
   type Actor,
+  type Scope,
   type ScopeRequest,
   type StartRefusal,
   sessionIdOf,
@@ -18,13 +19,20 @@ import {
   type TickOutcome,
 } from '../../domain/ticks.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import { noteOverview } from '../automations/overview.ts';
+import { tickAutomation } from '../automations/tick.ts';
+import { beating } from '../disconnect/beating.ts';
 import { type ActivityPorts, defaultTicks } from '../ports.ts';
 import { sessionRunOf } from '../session-run.ts';
 import { applyBy } from './apply.ts';
 import { removeSchedule } from './engine.ts';
 import { tickSync } from './tick-sync.ts';
 
-type Ports = Pick<ActivityPorts, 'stores' | 'ticks' | 'log' | 'delivery'>;
+export type TickPorts = Pick<
+  ActivityPorts,
+  'stores' | 'ticks' | 'log' | 'delivery' | 'startReport' | 'fillReports' | 'rawBatchDays'
+>;
+type Ports = TickPorts;
 
 /** What of the engine a tick works with. */
 export interface TickEngine {
@@ -40,6 +48,8 @@ export async function runTick(ports: Ports, input: TickInput): Promise<TickOutco
   // Two ticks within one second have the same id, and are two runs of it.
   const tickId = `${workflowExecution?.workflowId}/${workflowExecution?.runId}`;
   const engine = { client: getClient(), taskQueue, tickId };
+  if ('system' in input) return noteOverview(ports);
+  if ('automationId' in input) return beating(() => tickAutomation(ports, engine, input));
   return 'syncId' in input ? tickSync(ports, engine, input) : tickBy(ports, engine, input);
 }
 
@@ -56,15 +66,34 @@ async function tickBy(ports: Ports, engine: TickEngine, input: RefreshTick): Pro
     // Should it have come back in this moment, it is made again.
     await applyBy(ports, engine, { connectionId });
   }
-  if (connection === null) return skip(ports, engine, input, 'CONNECTION_NOT_FOUND', null);
+  const by: Actor = { kind: 'schedule', id: scheduleIdOf(connectionId, configuration) };
+  return refresh(ports, engine, connection, { connectionId, by, scopes: schedule?.scopes ?? [] });
+}
+
+/** Which sessions are wanted, and who wants them. */
+export interface Refresh {
+  readonly connectionId: string;
+  readonly by: Actor;
+  /** None: nothing. */
+  readonly scopes: readonly Scope[];
+}
+
+/** Starts, retries or goes on with a session, keeps the scopes for the next one, or skips and notes why. */
+export async function refresh(
+  ports: Ports,
+  engine: TickEngine,
+  connection: ConnectionDoc | null,
+  wanted: Refresh,
+): Promise<TickOutcome> {
+  const { by, scopes } = wanted;
+  if (connection === null) return skip(ports, engine, wanted, 'CONNECTION_NOT_FOUND', null);
 
   const latest = await latestOf(ports, connection);
   const refusal = refusalOf(connection, latest);
-  if (refusal !== null) return skip(ports, engine, input, refusal, latest);
-  const [first, ...others] = schedule?.scopes ?? [];
-  if (first === undefined) return skip(ports, engine, input, 'NOTHING_TO_DO', latest);
+  if (refusal !== null) return skip(ports, engine, wanted, refusal, latest);
+  const [first, ...others] = scopes;
+  if (first === undefined) return skip(ports, engine, wanted, 'NOTHING_TO_DO', latest);
 
-  const by: Actor = { kind: 'schedule', id: scheduleIdOf(connectionId, configuration) };
   const decision = await startOrTell(ports, engine, connection, { by, scope: first });
   for (const scope of others) await startOrTell(ports, engine, connection, { by, scope });
   return outcomeOf(decision, latest);
@@ -146,12 +175,11 @@ function outcomeOf(did: 'started' | 'told', latest: SessionDoc | null): TickOutc
 async function skip(
   { stores, log }: Ports,
   { tickId }: TickEngine,
-  { connectionId, configuration }: RefreshTick,
+  { connectionId, by }: Refresh,
   reason: StartRefusal,
   latest: SessionDoc | null,
 ): Promise<TickOutcome> {
-  const by: Actor = { kind: 'schedule', id: scheduleIdOf(connectionId, configuration) };
   await stores.skippedStarts.put({ _id: tickId, connectionId, reason, by, at: new Date() });
-  log.info({ connectionId, configuration, reason }, 'a tick was skipped');
+  log.info({ connectionId, schedule: by.id, reason }, 'a tick was skipped');
   return { decision: 'skipped', reason, sessionId: latest?._id ?? null };
 }

@@ -1,6 +1,6 @@
-import { sessionIdOf } from '../domain/contracts.ts';
-import type { ConnectionDoc, SessionDoc } from '../stores/model.ts';
-import type { Stores } from '../stores/open.ts';
+import { sessionIdOf } from '../../domain/contracts.ts';
+import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
+import type { Stores } from '../../stores/open.ts';
 
 type Ports = { readonly stores: Pick<Stores, 'sessions' | 'loading'> };
 

@@ -1,0 +1,29 @@
+import { bringIntoForce, fieldsOf, findAutomation, logEdit } from '../automation-calls.ts';
+import { actorOf } from '../caller.ts';
+import type { Route } from '../deps.ts';
+import { automationParams, automationRemoved } from '../schemas/automations.ts';
+
+/** Deletes a schedule. */
+export const deleteAutomation: Route = (api, deps) => {
+  const { stores } = deps;
+  const schema = {
+    summary: 'Delete a schedule',
+    description:
+      'With what is known of its runs; what it started goes on. Logs keep what was done with it, and the deletion.',
+    tags: ['Schedules'],
+    params: automationParams,
+    response: { 200: automationRemoved },
+  };
+  api.delete('/api/automations/:id', { schema }, async (request) => {
+    const doc = await findAutomation(deps, request.params.id);
+    const by = actorOf(request);
+    if (await stores.automations.remove(doc._id)) {
+      const row = { text: `${by.id} deleted it.`, before: fieldsOf(doc), after: null };
+      await logEdit(deps, doc, by, row);
+    }
+    // An engine that is away deletes it at its next tick.
+    await bringIntoForce(deps, doc._id);
+    await stores.automationTicks.removeOf(doc._id);
+    return { id: doc._id, removed: true as const };
+  });
+};

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Db, Filter } from 'mongodb';
+import type { LogLine } from '../domain/automations.ts';
+import { insertOnce } from './commands.ts';
+import type { LogDoc } from './model.ts';
+import { collections } from './names.ts';
+
+/** Which rows of Logs are wanted. */
+export interface LogPage {
+  /** Only of this subject, such as `automation/nightly-orders`. */
+  readonly subject?: string | undefined;
+  /** Id of the last row of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Who changed what of the control base, and what happened: rows are only added. */
+export function createLogs(db: Db) {
+  const logs = db.collection<LogDoc>(collections.logs);
+  return {
+    /** @returns the id of the row; ids are ordered by the time of their rows */
+    async add(line: LogLine): Promise<string> {
+      const _id = `${line.at.toISOString()}/${randomBytes(6).toString('hex')}`;
+      await insertOnce(logs, { _id, ...line });
+      return _id;
+    },
+    /** Newest first. With a subject the embedded store looks at every row. */
+    list({ subject, before, limit }: LogPage): Promise<LogDoc[]> {
+      const filter = {
+        ...(before === undefined ? {} : { _id: { $lt: before } }),
+        ...(subject === undefined ? {} : { subject }),
+      } as Filter<LogDoc>;
+      return logs.find(filter).sort({ _id: -1 }).limit(limit).toArray() as Promise<LogDoc[]>;
+    },
+  };
+}
