@@ -3,8 +3,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lifecycleWorkflowId, sessionWorkflowId } from '../domain/contracts.ts';
 import { writeGolden } from '../test/replay/golden-files.ts';
+import { pingScenarios } from '../test/replay/ping-scenarios.ts';
+import { reportScenarios } from '../test/replay/report-scenarios.ts';
 import { scenarios, tickWorkflowId } from '../test/replay/scenarios.ts';
 import { syncScenarios } from '../test/replay/sync-scenarios.ts';
+import { tickScenarios } from '../test/replay/tick-scenarios.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { root } from './services.ts';
 
@@ -41,6 +44,9 @@ async function main(): Promise<void> {
     parts.length === 0 || parts.some((part) => name.includes(part));
   const chosen = Object.entries(scenarios).filter(isChosen);
   const chosenSyncs = Object.entries(syncScenarios).filter(isChosen);
+  const chosenTicks = Object.entries(tickScenarios).filter(isChosen);
+  const chosenPings = Object.entries(pingScenarios).filter(isChosen);
+  const chosenReports = Object.entries(reportScenarios).filter(isChosen);
   const stale = (await readdir(folder)).filter((file) => file.endsWith('.json') && parts.length === 0);
   const world = await startWorld();
   try {
@@ -50,8 +56,15 @@ async function main(): Promise<void> {
       await record(world, name);
     }
     for (const [name, play] of chosenSyncs) await keep(world, `${name}.syncRun`, await play(world));
+    for (const [name, play] of chosenTicks) await keep(world, `${name}.tick`, await play(world));
+    for (const [name, play] of chosenPings) await keep(world, `${name}.ping`, await play(world));
+    for (const [name, play] of chosenReports) await keep(world, name, await play(world));
     for (const file of stale)
-      if (![...chosen, ...chosenSyncs].some(([name]) => file.startsWith(`${name}.`)))
+      if (
+        ![...chosen, ...chosenSyncs, ...chosenTicks, ...chosenPings, ...chosenReports].some(([name]) =>
+          file.startsWith(`${name}.`),
+        )
+      )
         await rm(join(folder, file));
   } finally {
     await world.stop();

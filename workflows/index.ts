@@ -1,6 +1,9 @@
 export { deleteCompany } from './delete-company.ts';
 export { disconnect } from './disconnect.ts';
+export { ping } from './ping.ts';
 export { procedure } from './procedure.ts';
+export { report } from './report.ts';
+export { reportFill } from './report-fill.ts';
 export { session } from './session.ts';
 export { syncRun } from './sync-run.ts';
 export { tick } from './tick.ts';

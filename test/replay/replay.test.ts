@@ -11,8 +11,11 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { readGolden } from './golden-files.ts';
+import { pingScenarios } from './ping-scenarios.ts';
+import { reportScenarios } from './report-scenarios.ts';
 import { scenarios } from './scenarios.ts';
 import { syncScenarios } from './sync-scenarios.ts';
+import { tickScenarios } from './tick-scenarios.ts';
 
 // What a replay finds is asserted; the SDK need not print it too.
 const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
@@ -41,6 +44,9 @@ describe('the kept histories', () => {
       ...['disconnect.disconnect', 'paused.procedure', 'resumed.procedure', 'finalized.procedure'],
       'ticked.tick',
       ...Object.keys(syncScenarios).map((name) => `${name}.syncRun`),
+      ...Object.keys(tickScenarios).map((name) => `${name}.tick`),
+      ...Object.keys(reportScenarios),
+      ...Object.keys(pingScenarios).map((name) => `${name}.ping`),
     ];
     assert.deepEqual(names.sort(), expected.sort(), 'record them by "npm run golden"');
   });

@@ -1,0 +1,16 @@
+import type { Route } from '../deps.ts';
+import { reportTypeList } from '../schemas/reports.ts';
+import { reportTypeView } from '../views/report.ts';
+
+/** Every report type. */
+export const listReportTypes: Route = (api, { stores }) => {
+  const schema = {
+    summary: 'List the report types',
+    description: 'Ordered by id, each with its settings.',
+    tags: ['Reports'],
+    response: { 200: reportTypeList },
+  };
+  api.get('/api/report-types', { schema }, async () => ({
+    reportTypes: (await stores.reportTypes.list()).map(reportTypeView),
+  }));
+};

@@ -1,0 +1,88 @@
+import { errors } from '../../../domain/errors.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { failedKinds } from '../../../domain/report.ts';
+import type { ReportDoc, ReportRevisionDoc, ReportTypeDoc } from '../../../stores/model.ts';
+import type { ReportDetail, ReportTypeView, ReportView } from '../schemas/reports.ts';
+
+/** A report type as the API shows it. */
+export function reportTypeView({ _id: id, seq: _seq, source, ...type }: ReportTypeDoc): ReportTypeView {
+  const { kind: _kind, connectionId: connection, ...rest } = source;
+  return {
+    id,
+    ...type,
+    source: { ...rest, connection } as unknown as JsonObject,
+    createdAt: type.createdAt.toISOString(),
+    updatedAt: type.updatedAt.toISOString(),
+  };
+}
+
+const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** A report as the API shows it. */
+export const reportView = (doc: ReportDoc): ReportView => ({
+  id: doc._id,
+  type: doc.type,
+  slot: doc.slot,
+  name: doc.name,
+  date: doc.date,
+  status: doc.status,
+  sentence: sentenceOf(doc),
+  lastUpdated: timeOf(doc.lastUpdated),
+  updateRepeated: timeOf(doc.updateRepeated),
+  fail: doc.fail,
+  kind: doc.kind,
+  reason: doc.reason,
+  detail: doc.detail,
+  rows: doc.rows,
+  revision: doc.revision,
+  mongoId: doc.mongoId,
+  dueAt: timeOf(doc.dueAt),
+  late: doc.late,
+  occasion: doc.occasion,
+  by: doc.by,
+});
+
+function sentenceOf({ status, date, rows, revision, late, kind, reason, detail, dueAt }: ReportDoc): string {
+  switch (status) {
+    case 'created':
+      return `The report of ${date} has ${rows ?? 0} rows${revision > 1 ? `, revision ${revision}` : ''}${late ? '; it came late' : ''}.`;
+    case 'failed': {
+      const known = reason !== null && Object.hasOwn(errors, reason);
+      const help = known ? errors[reason as keyof typeof errors].whatToDo : '';
+      return [detail, kind === null ? null : failedKinds[kind].meaning, help].filter(Boolean).join(' ');
+    }
+    case 'running':
+      return `The report of ${date} is being made.`;
+    case 'missed':
+      return `The report of ${date} was due at ${timeOf(dueAt) ?? 'an unknown time'} and is not there.`;
+    case 'due':
+      return revision > 0
+        ? `The report of ${date} is there; its repeat runs at the next scheduled time.`
+        : `The report of ${date} is made at the next scheduled time.`;
+  }
+}
+
+/** A revision; of the first one every row is new, which needs no list. */
+export const revisionView = ({
+  number,
+  at,
+  occasion,
+  by,
+  rows,
+  added,
+  changed,
+  removed,
+  unchanged,
+  diff,
+}: ReportRevisionDoc): ReportDetail['revisions'][number] => ({
+  ...{ number, at: at.toISOString(), occasion, by, rows, added, changed, removed, unchanged },
+  diff:
+    number === 1
+      ? null
+      : {
+          ...diff,
+          added: [...diff.added],
+          removed: [...diff.removed],
+          changed: diff.changed.map((one) => ({ ...one })),
+        },
+});
