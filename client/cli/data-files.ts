@@ -8,10 +8,16 @@ export interface ApiFile {
   readonly token: string;
 }
 
-/** What runs under `tributary start`, for `demo break` and for people who look. */
+/** What runs under `tributary start`, for `service`, `demo break` and people who look. */
 export interface ProcessesFile {
   readonly pid: number;
   readonly worker: number;
+  /** Process ids by name, such as `api`. A dead one has another when it runs again. */
+  readonly children?: Readonly<Record<string, number>>;
+  /** host:port */
+  readonly engine?: string;
+  /** MongoDB connection string. */
+  readonly store?: string;
   readonly storefront: { readonly url: string; readonly controlToken: string };
 }
 

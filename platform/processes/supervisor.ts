@@ -14,6 +14,8 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** Starts a child and restarts it whenever it dies. @throws if it cannot be started the first time. */
   start(spec: ChildSpec): Promise<Child>;
+  /** Every child that it keeps running. */
+  children(): readonly Child[];
   /** Stops every child, the youngest first. */
   stop(): Promise<void>;
   /** Fulfilled when all has ended: with nothing after `stop`, with the reason when it gave up. */
@@ -23,6 +25,8 @@ export interface Supervisor {
 const longestBackoffMs = 30_000;
 const deathsAllowed = 4;
 const deathWindowMs = 60_000;
+/** What a program ends by when it was asked to, as `service restart` does: that is no fault of it. */
+const asked: ReadonlySet<string> = new Set(['code 0', 'code 143', 'signal SIGTERM']);
 
 /**
  * Makes a supervisor: a dead child is restarted after 1 to 30 s; the fifth death within a minute stops everything.
@@ -67,9 +71,10 @@ export function createSupervisor({ say, firstBackoffMs = 1000 }: SupervisorOptio
       for (;;) {
         const how = await current.exited;
         if (over.aborted) return;
-        deaths = [...deaths.filter((at) => at > Date.now() - deathWindowMs), Date.now()];
+        const recent = deaths.filter((at) => at > Date.now() - deathWindowMs);
+        deaths = asked.has(how) ? recent : [...recent, Date.now()];
         if (deaths.length > deathsAllowed) return giveUp(how);
-        const waitMs = Math.min(firstBackoffMs * 2 ** (deaths.length - 1), longestBackoffMs);
+        const waitMs = Math.min(firstBackoffMs * 2 ** Math.max(0, deaths.length - 1), longestBackoffMs);
         say(`${spec.name} ended by ${how}; starting it again in ${(waitMs / 1000).toFixed(1)} s`);
         const goOn = await delay(waitMs, true, { signal: over }).catch(() => false);
         if (!goOn) return;
@@ -104,5 +109,5 @@ export function createSupervisor({ say, firstBackoffMs = 1000 }: SupervisorOptio
     return supervised;
   };
 
-  return { start, stop: () => stop(), ended };
+  return { start, children: () => children, stop: () => stop(), ended };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { TributaryError } from '../../domain/errors.ts';
-import { type FileLock, takeLock } from './file-lock.ts';
+import { type FileLock, livingHolder, takeLock } from './file-lock.ts';
 
 /** What others may know of the process that uses a data folder. */
 export interface DataFolderUser {
@@ -34,3 +34,7 @@ export async function lockDataFolder(folder: string, info: DataFolderUser = {}):
   const lock: FileLock = taken.lock;
   return { update: (more) => lock.update({ ...more }), release: () => lock.release() };
 }
+
+/** The process that uses a data folder now, if there is one. */
+export const dataFolderUser = async (folder: string): Promise<number | undefined> =>
+  (await livingHolder(join(folder, 'lock.json')))?.pid;

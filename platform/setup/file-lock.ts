@@ -109,6 +109,12 @@ export async function takeLock(
   };
 }
 
+/** Who holds a lock file, if it lives. */
+export async function livingHolder(file: string): Promise<LockHolder | undefined> {
+  const holder = await readHolder(file);
+  return holder && (await isAlive(holder)) ? holder : undefined;
+}
+
 /** Runs `work` while no other process runs under the same lock; `onWait` is called once if it has to wait. */
 export async function underLock<T>(
   file: string,

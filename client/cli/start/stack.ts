@@ -13,6 +13,7 @@ import { publicUrl } from '../../../workers/addresses.ts';
 import { createTributaryClient, type TributaryClient } from '../../tributary-client.ts';
 import { dataFiles, newSecret, type StorefrontFile } from '../data-files.ts';
 import { programCommand } from '../programs.ts';
+import { patientFetch } from './patient-fetch.ts';
 
 /** What the processes of one machine are started with. */
 export interface StackOptions {
@@ -88,6 +89,7 @@ export async function startStack({
       MONGODB_URI: uri,
       TRIBUTARY_API_PORT: `${port}`,
       TRIBUTARY_TOKEN: token,
+      TRIBUTARY_SUPERVISOR: 'start',
       // The sample app is on this machine.
       TRIBUTARY_EGRESS_ALLOW: process.env.TRIBUTARY_EGRESS_ALLOW ?? '127.0.0.1',
       // One malformed row in a small refresh is no reason to stop.
@@ -99,13 +101,25 @@ export async function startStack({
     ]);
     await answering('API', apiChild, `${url}/api/health`);
     await Promise.all([files.writeApi({ url, token }), lock.update({ address: url })]);
-    return { worker, uiAddress, api: createTributaryClient({ url, token, actor: 'demonstration' }) };
+    // What watches for their silence is started when they have answered.
+    await launch({
+      name: 'watchdog',
+      ...programCommand('client/cli/main', ['watchdog']),
+      env,
+      logFile: logFile('watchdog'),
+    });
+    const api = createTributaryClient({ url, token, actor: 'demonstration', fetch: patientFetch });
+    return { address, uri, worker, uiAddress, api };
   };
 
-  const [{ api, worker, uiAddress }, shop] = await Promise.all([services(), storefront()]);
+  const [{ api, worker, uiAddress, address, uri }, shop] = await Promise.all([services(), storefront()]);
   const { url, controlToken } = shop;
   const noteProcesses = (): Promise<void> =>
-    files.writeProcesses({ pid: process.pid, worker: worker.pid, storefront: { url, controlToken } });
+    files.writeProcesses({
+      ...{ pid: process.pid, worker: worker.pid, engine: address, store: uri },
+      children: Object.fromEntries(supervisor.children().map(({ name, pid }) => [name, pid])),
+      storefront: { url, controlToken },
+    });
   await noteProcesses();
   return { api, engineUi: uiAddress, storefront: shop, noteProcesses };
 }
