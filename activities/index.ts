@@ -25,6 +25,10 @@ import { validateSource } from './lifecycle/test-source.ts';
 import { loadResource } from './loading/load-resource.ts';
 import type { ActivityPorts } from './ports.ts';
 import { runSubstage, skipSubstage } from './processing/run-substage.ts';
+import { beginReport } from './reports/begin.ts';
+import { collectReport, compareReport } from './reports/collect.ts';
+import type { ReportActivities, ReportHeavyActivities } from './reports/contracts.ts';
+import { createReport, failReport } from './reports/end.ts';
 import { applySchedules } from './schedules/apply.ts';
 import { runTick } from './schedules/tick.ts';
 import { beginSession } from './session/begin.ts';
@@ -46,12 +50,13 @@ export type SessionActivities = QuickActivities &
   DisconnectActivities &
   CompanyActivities &
   SyncActivities &
+  ReportActivities &
   TickActivities;
 
 /** Every activity, by the task queue that runs it: `session` the short ones, `pool` the long ones with heartbeat. */
 export function createActivities(ports: ActivityPorts): {
   session: SessionActivities;
-  pool: HeavyActivities & SyncHeavyActivities;
+  pool: HeavyActivities & SyncHeavyActivities & ReportHeavyActivities;
 } {
   const loading = { ...ports, paces: createPaces() };
   return {
@@ -88,6 +93,9 @@ export function createActivities(ports: ActivityPorts): {
       pauseSyncs: (input) => beating(() => pauseSyncs(ports, input)),
       resumeSyncs: (input) => beating(() => resumeSyncs(ports, input)),
       endSyncs: (input) => endSyncs(ports, input),
+      beginReport: (input) => beginReport(ports, input),
+      createReport: (input) => createReport(ports, input),
+      failReport: (input) => failReport(ports, input),
     }),
     pool: {
       loadResource: (input) => loadResource(loading, input),
@@ -96,6 +104,8 @@ export function createActivities(ports: ActivityPorts): {
       deduplicate: (input) => deduplicate(ports, input),
       stageSync: (input) => stageSync(ports, input),
       deliverSync: (input) => deliverSync(ports, input),
+      collectReport: (input) => collectReport(ports, input),
+      compareReport: (input) => compareReport(ports, input),
     },
   };
 }

@@ -3,8 +3,9 @@ import type { ConnectorCallbacks } from '../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { Paces } from '../connectors/rest/paces.ts';
 import type { DestinationContext, DestinationDriver } from '../destinations/contract.ts';
-import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
+import { type Actor, defaultDurations, type SessionDurations } from '../domain/contracts.ts';
 import type { DestinationKind } from '../domain/delivery.ts';
+import type { ReportOccasion } from '../domain/report-contracts.ts';
 import type { SessionCaps } from '../domain/slots.ts';
 import type { SyncDurations } from '../domain/sync-contracts.ts';
 import type { SecretBox } from '../platform/crypto.ts';
@@ -55,6 +56,22 @@ export interface DeliveryPorts {
   readonly durations?: SyncDurations;
 }
 
+/** A report that somebody wants. */
+export interface ReportWish {
+  readonly type: string;
+  /** See `DueTime`. */
+  readonly slot: string;
+  readonly occasion: ReportOccasion;
+  readonly by: Actor;
+}
+
+/** What became of the wish. */
+export interface ReportStart {
+  readonly decision: 'started' | 'joined' | 'skipped';
+  /** Why nothing was started, for people. */
+  readonly text?: string;
+}
+
 /** What activities are made from. */
 export interface ActivityPorts {
   readonly stores: Stores;
@@ -77,6 +94,16 @@ export interface ActivityPorts {
   readonly poolQueue: (pool: string) => string;
   /** Of Schedules and of the sessions that their ticks start. Missing: the defaults. */
   readonly ticks?: TickSettings;
+  /** Starts the report of a type and slot, or joins the open one. Missing: there are no report types. */
+  readonly startReport?: (wish: ReportWish) => Promise<ReportStart>;
+  /** Starts the reports of a type that are missing of so many days. Missing: there are no report types. */
+  readonly fillReports?: (wish: {
+    readonly type: string;
+    readonly days: number;
+    readonly by: Actor;
+  }) => Promise<{ readonly started: number }>;
+  /** Days that raw batches are kept where the connection says nothing else. @default 30 */
+  readonly rawBatchDays?: number;
   /** One for the process; its threads start with the first series. Missing: forecasting makes none. */
   readonly forecaster?: Forecaster;
 }

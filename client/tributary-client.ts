@@ -1,6 +1,8 @@
 import { type ErrorCode, errors, TributaryError } from '../domain/errors.ts';
+import { alertCalls } from './alert-calls.ts';
 import { analysisCalls } from './analysis-calls.ts';
 import type { App, AppBody } from './api/schemas/apps.ts';
+import type { Checks } from './api/schemas/checks.ts';
 import type { Problem } from './api/schemas/common.ts';
 import type {
   Company,
@@ -53,7 +55,6 @@ import type {
 import type {
   CallAnswerView,
   CallBody,
-  Checks,
   Exchanges,
   Ledgers,
   Pass,
@@ -84,6 +85,8 @@ import type {
   SetConfigurationBody,
   SetConfigurationResult,
 } from './api/schemas/wizard.ts';
+import { controlCallsOf } from './control-calls.ts';
+import { reportCalls } from './report-calls.ts';
 import type { UpdateCall } from './sessions-port.ts';
 import { syncCallsOf } from './sync-calls.ts';
 
@@ -179,6 +182,8 @@ export function createTributaryClient(options: TributaryClientOptions) {
     /** Without a slash at the end. */
     url,
     ...analysisCalls({ get, post, text }),
+    ...alertCalls({ get, post, text }),
+    ...reportCalls({ get, post, text }),
     listApps: () => get<{ readonly apps: readonly App[] }>('/api/apps'),
     getApp: (id: string) => get<App>(`/api/apps/${encodeURIComponent(id)}`),
     putApp: (id: string, body: AppBody) => request<App>('PUT', `/api/apps/${encodeURIComponent(id)}`, body),
@@ -361,6 +366,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
     changes: (id: string, from: { readonly cursor?: string; readonly limit?: number } = {}) =>
       get<Changes>(`${connection(id)}/changes`, from),
     ...syncCallsOf({ get, post, request, text }),
+    ...controlCallsOf({ get, post, request }),
   };
 }
 

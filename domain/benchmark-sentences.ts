@@ -1,11 +1,12 @@
 import type { Position, Standing } from './benchmark.ts';
+import { shownBy } from './words.ts';
 
 const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 const large = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const percents = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
 const numberText = (value: number): string =>
-  (Math.abs(value) >= 1000 ? large : digits).format(value === 0 ? 0 : value);
+  shownBy(Math.abs(value) >= 1000 ? large : digits, value === 0 ? 0 : value);
 const percentText = (value: number): string => `${percents.format(value === 0 ? 0 : value * 100)} %`;
 
 /** A figure's value for people: `12.5 %`, `25,300 USD`. A share without a currency between -1 and 1 is in percent. */
@@ -34,6 +35,12 @@ const periodName = { day: 'day', week: 'week', month: 'month' } as const;
 /** `customer_id` reads as `customer`. */
 const entityText = (entity: string | null): string => (entity ?? '').replace(/_id$/, '').replaceAll('_', ' ');
 
+/** `customer_id` reads as `customers`. */
+function manyText(entity: string | null): string {
+  const one = entityText(entity);
+  return /[^aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : `${one}s`;
+}
+
 function fact(standing: Standing, value: number): string {
   const { name, kind, grain, to, entity } = standing;
   const text = figureText(standing, value);
@@ -49,9 +56,9 @@ function fact(standing: Standing, value: number): string {
     case 'average':
       return `${name} was ${text} ${year}`;
     case 'topTen':
-      return `The ten largest by ${entityText(entity)} made ${text} of ${name} ${year}`;
+      return `The ten largest ${manyText(entity)} made ${text} of ${name} ${year}`;
     case 'effective':
-      return `${name} came from as many as ${text} of equal size by ${entityText(entity)} ${year}`;
+      return `${name} ${year} had the spread of ${text} ${text === '1' ? entityText(entity) : manyText(entity)} of equal size`;
   }
 }
 

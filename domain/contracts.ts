@@ -224,6 +224,7 @@ export const workflowTypes = {
   procedure: 'procedure',
   deleteCompany: 'deleteCompany',
   tick: 'tick',
+  ping: 'ping',
 } as const;
 
 export interface DisconnectInput {

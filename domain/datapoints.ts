@@ -58,5 +58,16 @@ export function seriesIdOf({
   return `${metric}/${currency ?? '-'}/${dimension.field}=${dimension.value}`;
 }
 
+/** Whether a number is for people one of a hundred: a ratio or an average that is no money and lies from -1 to 1. */
+export const readsAsShare = (
+  kind: MeasureKind,
+  currency: string | null,
+  values: Iterable<number | null>,
+): boolean => {
+  if ((kind !== 'ratio' && kind !== 'average') || currency !== null) return false;
+  for (const value of values) if (Math.abs(value ?? 0) > 1) return false;
+  return true;
+};
+
 /** Whether the values of a dimension add up to that of all records. */
 export const addsUp = (kind: MeasureKind): boolean => kind === 'count' || kind === 'sum';

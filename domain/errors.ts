@@ -1,5 +1,6 @@
 import { type ErrorKind, kind } from './error-row.ts';
 import { destinationErrors } from './errors-destinations.ts';
+import { reportErrors } from './errors-reports.ts';
 import { syncErrors } from './errors-syncs.ts';
 
 export type { ErrorKind } from './error-row.ts';
@@ -54,6 +55,18 @@ export const errors = {
     false,
     'The app gave a page that is larger than may be held in memory.',
     'Ask for smaller pages in the connector definition (pagination.size).',
+  ),
+  SOURCE_REPORT_FAILED: kind(
+    502,
+    false,
+    'The app could not make the report.',
+    'Read what the app said, then retry the report: it is requested anew.',
+  ),
+  SOURCE_REPORT_GONE: kind(
+    502,
+    false,
+    'The app does not know the requested report any more.',
+    'Retry the report: it is requested anew.',
   ),
   ADDRESS_REFUSED: kind(
     422,
@@ -119,6 +132,12 @@ export const errors = {
     'Look at the app. If they are really gone, cancel this session and start one with full and allowRemovals.',
   ),
   SUBSTAGE_FAILED: kind(500, false, 'A substage of processing failed.', 'Retry, or skip the substage.'),
+  CHECK_FAILED: kind(
+    422,
+    false,
+    'A check of monitoring failed that is set to block.',
+    'Look at the rows and the check. Mend the source, change the setting of the check, or skip monitoring this time; then retry.',
+  ),
   DEDUPLICATION_FAILED: kind(500, false, 'Deduplication failed.', 'Retry.'),
   ATTEMPTS_EXHAUSTED: kind(
     502,
@@ -322,6 +341,7 @@ export const errors = {
   ),
   ...destinationErrors,
   ...syncErrors,
+  ...reportErrors,
   UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -366,6 +366,20 @@ export const errorReasons = [
     ),
     call: unblocking.skip,
   },
+  {
+    ...stageError(
+      'CHECK_FAILED',
+      [17],
+      'developer',
+      'The data do not look as expected, and somebody wanted the session to stop then.',
+      [
+        'The app sent too few, too old or damaged rows.',
+        'The limit of the check is too narrow, or what is usual has changed.',
+      ],
+      'a check that is set to block failed, so nothing of this session is shown to readers yet',
+    ),
+    call: unblocking.skip,
+  },
   stageError(
     'DEDUPLICATION_FAILED',
     [22],

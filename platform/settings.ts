@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { type Cap, defaultSessionCaps, type SessionCaps } from '../domain/slots.ts';
+import { type AlertSettings, alertFault, alertSettings, alertsOf } from './settings-alerts.ts';
 import { executables, folders } from './settings-destinations.ts';
+import {
+  type SupervisorKind,
+  type WatchdogSettings,
+  watchdogOf,
+  watchdogSettings,
+} from './settings-watchdog.ts';
 
 /** A key of 32 bytes and the id by which what it sealed names it. */
 export interface NamedKey {
@@ -142,10 +149,13 @@ const schema = z.strictObject({
   TRIBUTARY_DESTINATION_FOLDERS: folders,
   TRIBUTARY_SINGER_TARGETS: executables,
   TRIBUTARY_QUARANTINE_DAYS: wholeDays(90),
+  TRIBUTARY_QUARANTINE_WARNING_DAYS: wholeDays(7),
   TRIBUTARY_SYNC_REMINDER_DAYS: wholeDays(7),
   TRIBUTARY_MAX_SESSIONS_PER_COMPANY: sessionsAtOnce('company'),
   TRIBUTARY_MAX_SESSIONS_PER_APP: sessionsAtOnce('app'),
   TRIBUTARY_MAX_SESSIONS_PER_POOL: sessionsAtOnce('pool'),
+  ...alertSettings,
+  ...watchdogSettings,
   TRIBUTARY_CATCHUP_WINDOW_SECS: wholeSecs(600),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
@@ -205,8 +215,15 @@ export interface Settings {
   readonly syncReminderDays: number;
   /** Days after which rows in quarantine are discarded. */
   readonly quarantineDays: number;
+  /** Days before that at which somebody is told. */
+  readonly quarantineWarningDays: number;
   /** How many sessions work at a time, of each company, app and pool. */
   readonly sessionCaps: SessionCaps;
+  /** Where alerts are told. */
+  readonly alerts: AlertSettings;
+  readonly watchdog: WatchdogSettings;
+  /** What restarts the processes; unset: nobody said. */
+  readonly supervisor: SupervisorKind | undefined;
   /** Ticks of Schedules that were missed are made up for, up to so long after. */
   readonly catchupWindowSecs: number;
   readonly workflowTaskTimeoutSecs: number;
@@ -231,6 +248,13 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     });
   }
   const s = parsed.data;
+  const pair = alertFault(s);
+  if (pair !== null)
+    throw new TributaryError(
+      'SETTINGS_INVALID',
+      `These settings cannot be used:\n  ${pair.setting}: ${pair.fault}`,
+      { faults: [pair] },
+    );
   return {
     dataFolder: s.TRIBUTARY_DATA,
     temporal: { address: s.TEMPORAL_ADDRESS, namespace: s.TEMPORAL_NAMESPACE },
@@ -269,11 +293,15 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     destinations: { folders: s.TRIBUTARY_DESTINATION_FOLDERS, executables: s.TRIBUTARY_SINGER_TARGETS },
     syncReminderDays: s.TRIBUTARY_SYNC_REMINDER_DAYS,
     quarantineDays: s.TRIBUTARY_QUARANTINE_DAYS,
+    quarantineWarningDays: s.TRIBUTARY_QUARANTINE_WARNING_DAYS,
     sessionCaps: {
       company: s.TRIBUTARY_MAX_SESSIONS_PER_COMPANY,
       app: s.TRIBUTARY_MAX_SESSIONS_PER_APP,
       pool: s.TRIBUTARY_MAX_SESSIONS_PER_POOL,
     },
+    alerts: alertsOf(s),
+    watchdog: watchdogOf(s),
+    supervisor: s.TRIBUTARY_SUPERVISOR,
     catchupWindowSecs: s.TRIBUTARY_CATCHUP_WINDOW_SECS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,
     stickyTimeoutSecs: s.TRIBUTARY_STICKY_TIMEOUT_SECS,

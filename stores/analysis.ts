@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { type Count, createKeyed } from './keyed.ts';
 import type { BenchmarkDoc, CleaningDoc, FactsDoc, ForecastDoc, InsightDoc, SeriesDoc } from './model.ts';
 import { type AnalysisPart, analysisCollection } from './names.ts';
+import { createSeries } from './series.ts';
 
 /** What processing makes of a connection's records. */
 export function createAnalysis(db: Db, count: Count) {
@@ -23,7 +24,10 @@ export function createAnalysis(db: Db, count: Count) {
       };
       return {
         facts: keyed<FactsDoc>('facts'),
-        series: keyed<SeriesDoc>('series'),
+        series: createSeries(
+          db.collection<SeriesDoc>(analysisCollection('series', connectionId, generation)),
+          count,
+        ),
         forecasts: keyed<ForecastDoc>('forecasts'),
         insights: keyed<InsightDoc>('insights'),
         benchmarks: keyed<BenchmarkDoc>('benchmarks'),

@@ -142,6 +142,8 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     shared('access', collections.cursors, there(collections.cursors, cursorIds)),
     shared('access', collections.schemas, there(collections.schemas, cursorIds)),
     shared('access', collections.exchanges, there(collections.exchanges, parts)),
+    // Its numbers are in no comparison any more, whatever else is kept.
+    shared('access', collections.figures, there(collections.figures, [prefix])),
     ...cleared,
     shared(
       'data',

@@ -18,6 +18,13 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.syncRuns, 'seq'],
   [collections.schedules, 'seq'],
   [collections.plans, 'uses'],
+  [collections.benchmarkGroups, 'epoch'],
+  [collections.automations, 'seq'],
+  [collections.automationTicks, 'seq'],
+  [collections.reportTypes, 'seq'],
+  [collections.reports, 'seq'],
+  [collections.alerts, 'seq'],
+  [collections.alertLeases, 'seq'],
 ];
 
 /** Only a real MongoDB makes use of these; the embedded store takes and ignores them. */
@@ -40,6 +47,10 @@ const listIndexes: readonly (readonly [collection: string, keys: IndexSpecificat
   [collections.syncs, { connectionId: 1 }],
   [collections.syncs, { destinationId: 1 }],
   [collections.syncs, { company: 1 }],
+  [collections.automationTicks, { dueAt: 1 }],
+  [collections.logs, { subject: 1, _id: -1 }],
+  [collections.reports, { fail: 1 }],
+  [collections.alerts, { done: 1 }],
 ];
 
 /** Creates every index; those that are there stay. */

@@ -23,6 +23,8 @@ export const collections = {
   schemas: 'schemas',
   exchanges: 'exchanges',
   checks: 'checks',
+  figures: 'figures',
+  benchmarkGroups: 'benchmarkGroups',
   merges: 'merges',
   quarantineLines: 'quarantineLines',
   events: 'events',
@@ -40,6 +42,15 @@ export const collections = {
   syncs: 'syncs',
   syncRuns: 'syncRuns',
   syncTimeline: 'syncTimeline',
+  automations: 'automations',
+  automationTicks: 'automationTicks',
+  logs: 'logs',
+  overview: 'overview',
+  alerts: 'alerts',
+  alertLeases: 'alertLeases',
+  reportTypes: 'reportTypes',
+  reports: 'reports',
+  reportRevisions: 'reportRevisions',
   meta: 'meta',
 } as const;
 
@@ -72,6 +83,9 @@ export const analysisCollection = (part: AnalysisPart, connectionId: string, gen
 /** `syncRecords.<sync>`, and the work lists of its runs beside them. */
 export const syncRecordsCollection = (syncId: string): string => `syncRecords.${syncId}`;
 export const syncListsCollection = (syncId: string): string => `syncLists.${syncId}`;
+
+/** `reportRows.<type>` */
+export const reportRowsCollection = (type: string): string => `reportRows.${type}`;
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
 function named(prefix: string, connectionId: string, generation: number, resource?: string): string {

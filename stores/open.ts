@@ -1,6 +1,9 @@
 import { type Db, MongoClient } from 'mongodb';
+import { createAlerts } from './alerts.ts';
 import { createAnalysis } from './analysis.ts';
 import { createApps } from './apps.ts';
+import { createAutomationTicks } from './automation-ticks.ts';
+import { createAutomations } from './automations.ts';
 import { createChecks } from './checks.ts';
 import { createCompanies } from './companies.ts';
 import { createConnectLinks } from './connect-links.ts';
@@ -11,20 +14,26 @@ import { createDestinations } from './destinations.ts';
 import { createEvents } from './events.ts';
 import { createExchanges } from './exchanges.ts';
 import { createFeed } from './feed.ts';
+import { createFigures } from './figures.ts';
 import { createGrants } from './grants.ts';
 import { createInbox } from './inbox.ts';
 import { createIndexes } from './indexes.ts';
 import type { Count } from './keyed.ts';
 import { createLimiter } from './limiter.ts';
 import { createLoading } from './loading.ts';
+import { createLogs } from './logs.ts';
 import { createMerges } from './merges.ts';
 import { migrate } from './migrations.ts';
+import { createOverview } from './overview.ts';
 import { createPlans } from './plans.ts';
 import { createProcedures } from './procedures.ts';
 import { createPurge } from './purge.ts';
 import { createQuarantineLines } from './quarantine-lines.ts';
 import { createReceipts, createSkippedStarts } from './receipts.ts';
 import { createQuarantine, createRecords } from './records.ts';
+import { createReportRows } from './report-rows.ts';
+import { createReportTypes } from './report-types.ts';
+import { createReports } from './reports.ts';
 import { createSchedules } from './schedules.ts';
 import { createLearnedSchemas } from './schemas.ts';
 import { createSealed } from './sealed.ts';
@@ -78,6 +87,14 @@ function repositories(db: Db, count: Count) {
   const connections = createConnections(db);
   const syncs = createSyncs(db);
   return {
+    alerts: guarded(createAlerts(db)),
+    automations: guarded(createAutomations(db)),
+    automationTicks: guarded(createAutomationTicks(db)),
+    logs: guarded(createLogs(db)),
+    overview: guarded(createOverview(db)),
+    reportTypes: guarded(createReportTypes(db)),
+    reports: guarded(createReports(db)),
+    reportRows: guarded(createReportRows(db, count)),
     companies: guarded(createCompanies(db)),
     apps: guarded(createApps(db)),
     connections: guarded(connections),
@@ -101,6 +118,7 @@ function repositories(db: Db, count: Count) {
     cursors: guarded(createCursors(db)),
     checks: guarded(createChecks(db, count)),
     analysis: guarded(createAnalysis(db, count)),
+    figures: guarded(createFigures(db)),
     merges: guarded(createMerges(db)),
     events: guarded(createEvents(db)),
     procedures: guarded(createProcedures(db)),

@@ -1,7 +1,15 @@
 import type { Db, Document, Filter } from 'mongodb';
 import { chunksOf, getMany, getOne, idsPerRead, type TextId, untilWon } from './commands.ts';
+import { leaving } from './figures.ts';
 import { below } from './merges.ts';
-import type { ConnectionDoc, EventDoc, IngestionRunDoc, SessionDoc, SyncRunDoc } from './model.ts';
+import type {
+  BenchmarkGroupDoc,
+  ConnectionDoc,
+  EventDoc,
+  IngestionRunDoc,
+  SessionDoc,
+  SyncRunDoc,
+} from './model.ts';
 import { collections } from './names.ts';
 
 /** Fields of documents that stay as the audit trail, but tell of data, or lead to it. */
@@ -51,7 +59,18 @@ export function clearedParts(
           .updateMany({ _id: { $in: [...ids] } } as Filter<TextId>, update);
     },
   });
+  const groups = db.collection<BenchmarkGroupDoc>(collections.benchmarkGroups);
   return [
+    // A company that left is compared with nobody; what the others were told of it is that there was one more.
+    part(
+      'access',
+      [collections.benchmarkGroups, 'members'],
+      async () =>
+        (await groups.find({ 'members.figuresId': prefix }, { projection: { _id: 1 } }).toArray()).map(
+          ({ _id }) => _id,
+        ),
+      leaving(prefix),
+    ),
     // The link to authorize again, which ended with the connection.
     part(
       'access',

@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { defaultLimits } from '../activities/ports.ts';
 import { createForecaster } from '../activities/processing/forecasting/pool.ts';
+import { createReportPorts } from '../activities/reports/port.ts';
 import { createDeliveryPorts } from '../activities/sync/delivery-ports.ts';
 import { createPayloadCodecs } from '../platform/codec.ts';
 import { createSecretBox, loadOrCreateKeys } from '../platform/crypto.ts';
@@ -62,6 +63,8 @@ async function work(log: Logger): Promise<void> {
       callbackUrl: () => `${publicUrl(settings)}/api/oauth/callback`,
       poolQueue,
       forecaster,
+      ...createReportPorts(stores),
+      rawBatchDays: settings.rawBatchDays,
       delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
       ticks: {
         catchupWindowMs: settings.catchupWindowSecs * 1000,

@@ -5,11 +5,19 @@ import type { SessionRef, SubstageInput } from '../contracts.ts';
 import { live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import type { Analysis, SubstageCounts } from './analysis.ts';
-import { monitor } from './monitoring.ts';
+import { benchmarkConnection } from './benchmarking/stage.ts';
+import { cleanConnection } from './cleaning/stage.ts';
+import { forecastConnection } from './forecasting/stage.ts';
+import { findInsights } from './insights/stage.ts';
+import { monitor } from './monitoring/monitor.ts';
 
 /** The analysis of each substage. One that is not built yet is recorded as skipped, so that nobody takes it for done. */
 const analyses: Partial<Record<Substage, Analysis>> = {
+  historicalDataCleaning: cleanConnection,
   monitoring: monitor,
+  forecasting: forecastConnection,
+  insights: findInsights,
+  benchmarking: benchmarkConnection,
 };
 
 /** Runs one substage of Processing and records its state, counts and times on the session. */

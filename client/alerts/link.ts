@@ -6,7 +6,8 @@ const workflowOf: Partial<Record<AlertCause, (id: string) => string>> = {
   grant: (id) => `session/${id}`,
   connection: (id) => `lifecycle/${id}`,
   sync: (id) => `sync-run/${id}`,
-  report: (id) => `report/${id}`,
+  // What follows type and slot tells one failure from the next.
+  report: (id) => `report/${id.split('/').slice(0, 2).join('/')}`,
 };
 
 /** Where an incident can be looked at in the Temporal Web UI. @param ui Its address. */

@@ -2,9 +2,12 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
+import { withoutAlerts } from '../alerts/ports.ts';
 import { defaultAutoPause } from '../auto-pause.ts';
+import { defaultQuarantineWarningDays } from '../quarantine-warnings.ts';
+import { withoutReports } from '../reports-port.ts';
 import { defaultReminderDays } from '../sync-reminders.ts';
-import { withoutSyncSchedules, withoutSyncs } from '../without-syncs.ts';
+import { withoutAutomations, withoutSyncSchedules, withoutSyncs } from '../without-syncs.ts';
 import { requireToken } from './auth.ts';
 import type { Api, ApiDeps, RouteDeps } from './deps.ts';
 import { serveDocs } from './docs.ts';
@@ -23,13 +26,18 @@ export function createApi(deps: ApiDeps): Api {
   const { now = () => new Date(), waitMs = 5_000, publicUrl, log } = deps;
   const { planMs = 900_000, rawBatchDays = 30, autoPause = defaultAutoPause } = deps;
   const { syncs = withoutSyncs, syncSchedules = withoutSyncSchedules } = deps;
-  const { syncReminderDays = defaultReminderDays, quarantineDays = 90 } = deps;
+  const { automations = withoutAutomations, reports = withoutReports } = deps;
+  const { syncReminderDays = defaultReminderDays, quarantineDays = 90, alerts = withoutAlerts } = deps;
+  const { quarantineWarningDays = defaultQuarantineWarningDays } = deps;
   const { delivery = createDeliveryPorts({ ...deps, allow: { folders: [], executables: {} } }) } = deps;
   const address = (path: string) => `${publicUrl().replace(/\/+$/, '')}${path}`;
   const routeDeps: RouteDeps = {
     ...deps,
     ...{ now, waitMs, planMs, rawBatchDays, quarantineDays, autoPause, address },
-    ...{ syncs, syncSchedules, delivery, syncReminderDays },
+    ...{ syncs, syncSchedules, automations, delivery, syncReminderDays, quarantineWarningDays },
+    alerts,
+    reports,
+    hasReportType: async (id) => (await deps.stores.reportTypes.get(id)) !== null,
   };
   const api: Api = Fastify({
     loggerInstance: log as FastifyBaseLogger,

@@ -8,7 +8,10 @@ import type { SecretBox } from '../../platform/crypto.ts';
 import type { Egress } from '../../platform/egress.ts';
 import type { AutoPause } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
+import type { AlertPorts } from '../alerts/ports.ts';
+import type { AutomationsPort } from '../automations-port.ts';
 import type { Dispatcher } from '../dispatcher.ts';
+import type { ReportsPort } from '../reports-port.ts';
 import type { SessionsPort } from '../sessions-port.ts';
 import type { SyncSchedules } from '../sync-schedules.ts';
 import type { SyncsPort } from '../syncs-port.ts';
@@ -37,13 +40,23 @@ export interface ApiDeps {
   readonly rawBatchDays?: number;
   /** Days after which rows in quarantine are discarded. @default 90 */
   readonly quarantineDays?: number;
+  /** Days before that at which somebody is told. @default 7 */
+  readonly quarantineWarningDays?: number;
   /** When a connection is paused by itself where it says nothing else. @default 10 failures and 7 days */
   readonly autoPause?: AutoPause;
   /** Runs of syncs, and their Schedules. Missing: what needs them answers ENGINE_UNAVAILABLE. */
   readonly syncs?: SyncsPort;
   readonly syncSchedules?: SyncSchedules;
+  /** Schedules of the control base. Missing: they come into force when the sweep finds an engine. */
+  readonly automations?: AutomationsPort;
+  /** Starts reports. Missing: what needs it answers ENGINE_UNAVAILABLE. */
+  readonly reports?: ReportsPort;
+  /** Whether there is such a report type. Missing: there are no report types. */
+  readonly hasReportType?: (id: string) => Promise<boolean>;
   /** Where syncs deliver. @default every kind of destination, without folders and programs */
   readonly delivery?: DeliveryPorts;
+  /** Missing: alerts are listed, and nobody is told. */
+  readonly alerts?: AlertPorts;
   /** Days after which a disabled or failed sync needs a person. @default 7 */
   readonly syncReminderDays?: number;
 }
@@ -55,11 +68,15 @@ export interface RouteDeps extends ApiDeps {
   readonly planMs: number;
   readonly rawBatchDays: number;
   readonly quarantineDays: number;
+  readonly quarantineWarningDays: number;
   readonly autoPause: AutoPause;
   readonly syncs: SyncsPort;
   readonly syncSchedules: SyncSchedules;
+  readonly automations: AutomationsPort;
+  readonly reports: ReportsPort;
   readonly delivery: DeliveryPorts;
   readonly syncReminderDays: number;
+  readonly alerts: AlertPorts;
   /** The public address without a slash at the end, then the path. */
   readonly address: (path: string) => string;
 }

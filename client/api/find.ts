@@ -35,6 +35,19 @@ export function shownDefinition({ definitions }: Deps, app: string): ConnectorDe
   }
 }
 
+/**
+ * Refuses a metric that the app's definition does not have; while that cannot be read, nothing is refused. Where an
+ * earlier definition left results of it, they are shown instead.
+ * @param metric Undefined: none is asked for.
+ * @throws {TributaryError} NOT_FOUND, naming those that there are
+ */
+export function requireMetric(deps: Deps, app: string, metric: string | undefined): void {
+  const metrics = shownDefinition(deps, app)?.metrics;
+  if (metric === undefined || metrics === undefined || metrics.some(({ id }) => id === metric)) return;
+  const known = metrics.map(({ id }) => id).join(', ');
+  throw notFound('metric', metric, known === '' ? `in app ${app}, which has none` : `among ${known}`);
+}
+
 /** A resource of a connection, enabled or not. @throws {TributaryError} NOT_FOUND */
 export async function findResource(
   deps: Deps,

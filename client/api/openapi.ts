@@ -20,8 +20,12 @@ const tags = [
   'Sessions',
   'Quarantine',
   'Records',
+  'Analysis',
   'Destinations',
   'Syncs',
+  'Schedules',
+  'Reports',
+  'Alerts',
   'Authorization',
   'Webhooks',
 ];

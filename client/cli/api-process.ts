@@ -7,14 +7,25 @@ import { parseSettings } from '../../platform/settings.ts';
 import { openStores } from '../../stores/open.ts';
 import { publicUrl, requireApiSettings } from '../../workers/addresses.ts';
 import { openDefinitions } from '../../workers/definitions.ts';
+import { engineLink } from '../alerts/link.ts';
+import { alertChannels } from '../alerts/open.ts';
+import { createReportRetry } from '../alerts/retry.ts';
+import { createAlertSender } from '../alerts/sender.ts';
+import { createAlertWatch } from '../alerts/watch.ts';
 import { createApi } from '../api/create-api.ts';
 import { findDefinition } from '../api/find.ts';
 import { createAutoPause } from '../auto-pause.ts';
+import { createAutomationApply, createAutomationSweep } from '../automation-sweep.ts';
+import { createAutomationsPort } from '../automations.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { connectEngine, createSessionsPort, createSyncsPort } from '../engine.ts';
 import { createGrantWarnings } from '../grant-warnings.ts';
+import { createOverviewHeartbeat } from '../overview-heartbeat.ts';
 import { createQuarantineExpiry } from '../quarantine-expiry.ts';
 import { createRawTidy } from '../raw-tidy.ts';
+import { createReportSweep } from '../report-sweep.ts';
+import { createReportsPort } from '../reports-port.ts';
+import { createScheduleSweep } from '../schedule-sweep.ts';
 import { createSlotKeeper } from '../slots.ts';
 import { createSyncReminders } from '../sync-reminders.ts';
 import { createSyncSchedules } from '../sync-schedules.ts';
@@ -55,9 +66,25 @@ export async function runApi(): Promise<void> {
     workflowTaskTimeoutMs: settings.workflowTaskTimeoutSecs * 1000,
   });
   const catchupWindowMs = settings.catchupWindowSecs * 1000;
+  const schedules = createSyncSchedules(client, { stores, taskQueue, catchupWindowMs });
+  const automations = createAutomationsPort(client, { stores, taskQueue });
+  const reports = createReportsPort(client, { stores, taskQueue });
+  const sender = createAlertSender({
+    ...{ stores, log, holdDownMs: settings.alerts.holdDownMs },
+    channels: alertChannels(settings.alerts, { egress, log }),
+    link: (incident) =>
+      settings.alerts.engineUi === null ? null : engineLink(settings.alerts.engineUi, namespace, incident),
+  });
+  const { slackSigningSecret } = settings.alerts;
   const api = createApi({
+    alerts: {
+      ...{ kick: sender.kick, channels: sender.channels, slackSigningSecret },
+      onRetry: createReportRetry(client, taskQueue),
+    },
     syncs,
-    syncSchedules: createSyncSchedules(client, { stores, taskQueue, catchupWindowMs }),
+    automations,
+    reports,
+    syncSchedules: schedules,
     delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
     syncReminderDays,
     stores,
@@ -72,6 +99,7 @@ export async function runApi(): Promise<void> {
     planMs: settings.planMs,
     rawBatchDays: settings.rawBatchDays,
     quarantineDays: settings.quarantineDays,
+    quarantineWarningDays: settings.quarantineWarningDays,
     autoPause: settings.autoPause,
   });
 
@@ -85,10 +113,18 @@ export async function runApi(): Promise<void> {
     createRawTidy({ stores, log, days: settings.rawBatchDays }),
     createQuarantineExpiry({
       ...{ stores, secrets, log, days: settings.quarantineDays },
+      warningDays: settings.quarantineWarningDays,
       definition: (app) => findDefinition({ stores, definitions: definitions.current }, app),
     }),
     createSyncReminders({ stores, log, days: syncReminderDays }),
     createSyncTidy({ stores, syncs, log }),
+    sender,
+    createAlertWatch({ stores, log, warningDays: settings.grantWarningDays }),
+    createScheduleSweep({ stores, client, schedules, log }),
+    createAutomationApply({ stores, automations, log }),
+    createAutomationSweep({ stores, automations, log }),
+    createReportSweep({ stores, reports, log }),
+    createOverviewHeartbeat({ stores, client, taskQueue, log }),
   ];
   for (const job of jobs) job.start();
   log.info({ url }, 'API answers');

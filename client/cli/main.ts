@@ -1,23 +1,37 @@
 import { Command, CommanderError } from 'commander';
+import { addAlert } from './commands/alert.ts';
 import { addApp } from './commands/app.ts';
 import { addAttention } from './commands/attention.ts';
+import { addAutomation } from './commands/automation.ts';
+import { addBenchmark } from './commands/benchmark.ts';
+import { addChecks } from './commands/checks.ts';
+import { addCleaning } from './commands/cleaning.ts';
 import { addCompany } from './commands/company.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConnection } from './commands/connection.ts';
 import { addConnector } from './commands/connector.ts';
+import { addControl } from './commands/control.ts';
+import { addDatapoints } from './commands/datapoints.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
+import { addDiagnose } from './commands/diagnose.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addForecast } from './commands/forecast.ts';
+import { addInsights } from './commands/insights.ts';
 import { addKeys } from './commands/keys.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addRecords } from './commands/records.ts';
+import { addReport } from './commands/report.ts';
+import { addReportType } from './commands/report-type.ts';
 import { addResource } from './commands/resource.ts';
+import { addService } from './commands/service.ts';
 import { addServices } from './commands/services.ts';
 import { addSession } from './commands/session.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addSync } from './commands/sync.ts';
+import { addWatchdog } from './commands/watchdog.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { addWhy } from './commands/why.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp, UsageError } from './exit.ts';
@@ -38,7 +52,7 @@ function createProgram(): Command {
       `${examples('tributary start', 'tributary connection list', 'tributary why storefront-west')}\n\n${exitCodesHelp}`,
     );
   const adders = [
-    ...[addStart, addDoctor, addSetup, addServices],
+    ...[addStart, addDoctor, addSetup, addServices, addWatchdog, addService, addDiagnose],
     ...[
       addApp,
       addCompany,
@@ -50,10 +64,21 @@ function createProgram(): Command {
       addSession,
       addWhy,
       addRecords,
+      addDatapoints,
+      addChecks,
+      addForecast,
+      addInsights,
       addQuarantine,
+      addCleaning,
       addDestination,
       addSync,
+      addBenchmark,
+      addAutomation,
+      addControl,
       addAttention,
+      addReportType,
+      addReport,
+      addAlert,
       addReceipt,
       addKeys,
       addDemo,

@@ -1,7 +1,7 @@
+import { countDue, type DueBatches } from '../../activities/retention/raw-batches.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import type { RouteDeps } from '../api/deps.ts';
 import { latestSession } from '../api/find.ts';
-import { countDue, type DueBatches } from '../raw-batches.ts';
 import { connectionAfter } from './after.ts';
 import type { PlannedCall } from './arguments.ts';
 import { disconnectHasWork, type Purged, purgesOf } from './purges.ts';

@@ -1,3 +1,4 @@
+import { everyResource } from '../../domain/checks.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { guardProcedure, type ProcedureAnswer } from '../../domain/procedures.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
@@ -12,12 +13,21 @@ import { changedResources, finalResources } from './after.ts';
 import type { PlannedCall } from './arguments.ts';
 import { boundStatus } from './tokens.ts';
 
-/** What the definition says against settings; null: nothing. */
+/** What the definition and the connection say against settings; null: nothing. */
 export function settingsFault(
   deps: RouteDeps,
-  { app }: ConnectionDoc,
-  { deduplication }: ConnectionSettings,
+  { app, resources }: ConnectionDoc,
+  { deduplication, checks = {} }: ConnectionSettings,
 ): ProcedureAnswer | null {
+  const known = resources.map(({ id }) => id);
+  const unknown = Object.keys(checks).filter((id) => id !== everyResource && !known.includes(id));
+  if (unknown.length > 0)
+    return inputFault(
+      unknown.map((id) => ({
+        path: `body.checks.${id}`,
+        message: `is no resource of the connection; it has ${known.join(', ')}, and * is all of them`,
+      })),
+    );
   if (deduplication !== true || findDefinition(deps, app).deduplication !== undefined) return null;
   const message = `deduplication: the definition of ${app} says of no resource when two records are one.`;
   return { responseCode: 'INVALID_INPUT', message };

@@ -91,7 +91,9 @@ export interface EventDoc {
     | 'Suspended'
     | 'Resumed'
     | 'AutoPauseWarning'
-    | 'SyncNeedsAttention';
+    | 'SyncNeedsAttention'
+    | 'QuarantineExpiring'
+    | 'SpaceReclaimed';
   readonly connectionId: string;
   readonly company: string;
   readonly app: string;

@@ -1,3 +1,4 @@
+import type { CheckSettings } from '../../domain/checks.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ProcedureResult, RunningProcedure } from '../../domain/lifecycle.ts';
@@ -102,6 +103,16 @@ export interface AutoPaused {
 /** What is done when the rows of a resource get other fields. */
 export type DriftPolicy = 'ignore' | 'propagate' | 'pause';
 
+/** Rows in quarantine that are discarded soon if nobody looks at them. */
+export interface ExpiringRows {
+  readonly resource: string;
+  /** Null: rows of sessions. */
+  readonly syncId: string | null;
+  readonly rows: number;
+  /** When the first of them goes. */
+  readonly at: Date;
+}
+
 export interface ConnectionDoc {
   readonly _id: string;
   readonly company: string;
@@ -137,14 +148,20 @@ export interface ConnectionDoc {
   readonly retentionDays?: number;
   readonly substagesOff?: readonly Substage[];
   readonly thresholds?: ConnectionThresholds;
+  /** What a person wants of monitoring; missing: every check only tells. */
+  readonly checks?: CheckSettings;
   /** Missing: the installation's setting; null: never. */
   readonly autoPause?: AutoPause | null;
   /** Sessions that ended in an error status since the last success; missing or null: the last one succeeded. */
   readonly failing?: Failing | null;
   /** Set when it was paused by itself, until it is STARTED again. */
   readonly autoPaused?: AutoPaused | null;
+  /** Rows in quarantine that go soon, as they were when somebody looked last; missing: none. */
+  readonly expiring?: readonly ExpiringRows[];
   /** Number of the newest session up to which raw batches were deleted; missing: of none. */
   readonly rawDeletedThrough?: number;
+  /** When records lost their references to deleted raw batches last, and up to which session; missing: never. */
+  readonly revisionsTrimmed?: { readonly through: number; readonly at: Date };
   /** `connect` in one call: finalize by itself as soon as the session reaches 9. */
   readonly unattended: boolean;
   /** Number of the newest session, and of the newest one that is visible in the change feed; 0 before the first. */
@@ -200,6 +217,8 @@ export interface ProcedureDoc {
 export interface SchedulesDoc {
   readonly _id: string;
   readonly ids: readonly string[];
+  /** Fingerprint of how they were when the engine had them last; missing: not known. */
+  readonly applied?: string;
   readonly seq: number;
 }
 

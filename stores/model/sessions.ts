@@ -1,3 +1,4 @@
+import type { CheckUnit } from '../../domain/checks.ts';
 import type { Actor, Scope, StatusStep } from '../../domain/contracts.ts';
 import type { ReasonCode } from '../../domain/reasons.ts';
 import type { SessionStatus, Substage, SubstageStatus } from '../../domain/session.ts';
@@ -69,6 +70,13 @@ export interface CheckDoc {
   readonly method: string;
   readonly severity: 'pass' | 'warn' | 'fail';
   readonly value: number | null;
+  /** What `value`, `low` and `high` count; missing in documents of older versions, and so are the next three. */
+  readonly unit?: CheckUnit;
+  /** Outside of them it does not pass: a person's limit, else what was learned; null: none. */
+  readonly low?: number | null;
+  readonly high?: number | null;
+  /** A fail ends the session in 17. */
+  readonly blocks?: boolean;
   readonly expected: string;
   readonly sentence: string;
   readonly at: Date;

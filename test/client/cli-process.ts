@@ -1,7 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { asHere } from '../support/node.ts';
+import type { Asked } from './cli-host.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,6 +20,7 @@ export interface Ended {
 export interface Running {
   /** Fulfilled with the output once it has this text; rejected when it ends before. */
   says(text: string): Promise<string>;
+  readonly ended: Promise<Ended>;
   /** SIGTERM, then its end. */
   stop(): Promise<Ended>;
 }
@@ -43,6 +48,7 @@ export function startProcess(module: string, args: readonly string[], env: Env):
   });
   const ended = once(child, 'close').then(([code]): Ended => ({ code, stdout, stderr }));
   return {
+    ended,
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -63,20 +69,59 @@ export function startProcess(module: string, args: readonly string[], env: Env):
   };
 }
 
-/** Runs the command line to its end. */
-export async function tributary(args: readonly string[], env: Env): Promise<Ended> {
-  const child = spawn(process.execPath, [...asHere, 'client/cli/main.ts', ...args], {
+/** Runs the command line to its end, as a process of its own. */
+export async function tributaryAlone(args: readonly string[], env: Env): Promise<Ended> {
+  return startProcess('client/cli/main.ts', args, env).ended;
+}
+
+/** Processes that have run a command line and wait for the next one. */
+const idle: ChildProcess[] = [];
+/** How long a command line waits for one of them: some go on until another one has done something. */
+const patienceMs = 1_000;
+let running = 0;
+
+function startHost(): ChildProcess {
+  const host = spawn(process.execPath, [...asHere, join(root, 'test/client/cli-host.ts')], {
     cwd: root,
-    env: cleanEnv(env),
+    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
+  // It ends with this process, and does not keep it alive.
+  host.unref();
+  host.channel?.unref();
+  (host.stdin as Socket | null)?.unref();
+  return host;
+}
+
+async function takeHost(): Promise<ChildProcess> {
+  const late = Date.now() + patienceMs;
+  while (running > 0 && idle.length === 0 && Date.now() < late) await delay(5);
+  return idle.pop() ?? startHost();
+}
+
+/** Runs the command line to its end; one process runs many, so that its code is loaded once. */
+export async function tributary(args: readonly string[], env: Env): Promise<Ended> {
+  const host = await takeHost();
+  running += 1;
+  host.ref();
+  host.channel?.ref();
+  try {
+    const asked: Asked = {
+      args,
+      env: Object.fromEntries(Object.entries(cleanEnv(env)) as [string, string][]),
+    };
+    host.send(asked);
+    const answered = new AbortController();
+    const [ended] = await Promise.race([
+      once(host, 'message', answered),
+      once(host, 'exit', answered).then(([code]) => {
+        throw new Error(`\`tributary ${args.join(' ')}\` ended its process by ${code}.`);
+      }),
+    ]).finally(() => answered.abort());
+    idle.push(host);
+    return ended as Ended;
+  } finally {
+    running -= 1;
+    host.unref();
+    host.channel?.unref();
+  }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../platform/setup/ports.ts';
-import { tributary } from './cli-process.ts';
+import { tributary, tributaryAlone } from './cli-process.ts';
 
 describe('the command line without an API', () => {
   let folder: string;
@@ -15,9 +15,10 @@ describe('the command line without an API', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
   const run = (...args: string[]) => tributary(args, { TRIBUTARY_DATA: join(folder, 'data') });
+  const runAlone = (...args: string[]) => tributaryAlone(args, { TRIBUTARY_DATA: join(folder, 'data') });
 
   it('shows every verb, the exit codes and examples', async () => {
-    const { code, stdout } = await run('--help');
+    const { code, stdout } = await runAlone('--help');
     assert.equal(code, 0);
     const verbs =
       'start doctor setup worker api app company connect connection session why records record changes demo';
@@ -35,7 +36,7 @@ describe('the command line without an API', () => {
 
   it('ends 2 for a wrong command line', async () => {
     const [unknown, missing, value] = await Promise.all([
-      run('session', 'bogus'),
+      runAlone('session', 'bogus'),
       run('connect', 'storefront'),
       run('session', 'list', 'x', '--limit', 'few'),
     ]);
@@ -72,7 +73,7 @@ describe('the command line without an API', () => {
   it('says at once that the data folder cannot be written', async () => {
     await writeFile(join(folder, 'a-file'), '');
     for (const data of [join(folder, 'a-file', 'data'), join(folder, 'a-file')]) {
-      const { code, stderr } = await tributary(['start', '--once'], { TRIBUTARY_DATA: data });
+      const { code, stderr } = await tributaryAlone(['start', '--once'], { TRIBUTARY_DATA: data });
       assert.equal(code, 1);
       assert.match(
         stderr,
@@ -86,14 +87,14 @@ describe('the command line without an API', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const env = { TRIBUTARY_DATA: join(folder, 'ported'), TRIBUTARY_API_PORT: `${port}` };
-    const { code, stderr } = await tributary(['start', '--once'], env);
+    const { code, stderr } = await tributaryAlone(['start', '--once'], env);
     taken.close();
     assert.equal(code, 1);
     assert.match(stderr, /^tributary: SETTINGS_INVALID: TRIBUTARY_API_PORT: port \d+ .*EADDRINUSE/);
   });
 
   it('lists at once what a single process lacks', async () => {
-    const { code, stderr } = await run('api');
+    const { code, stderr } = await runAlone('api');
     assert.equal(code, 1);
     assert.match(stderr, /TEMPORAL_ADDRESS and MONGODB_URI and TRIBUTARY_TOKEN must be set/);
   });
@@ -102,7 +103,7 @@ describe('the command line without an API', () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const [text, json] = await Promise.all([
       run('why', 'x', '--url', url),
-      run('why', 'x', '--url', url, '--json'),
+      runAlone('why', 'x', '--url', url, '--json'),
     ]);
     assert.deepEqual([text.code, json.code], [3, 3]);
     assert.match(

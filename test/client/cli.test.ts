@@ -146,6 +146,21 @@ describe('the command line with worker, API and sample app', () => {
     assert.match(refreshed.stdout, /1 row read: 1 unchanged/);
     const why = await run('why', 'storefront-acme');
     assert.match(why.stdout, /^storefront-acme\.2: Synced \(19\) since/);
+
+    const [checks, volume, set] = await Promise.all([
+      run('checks', 'storefront-acme'),
+      json('checks', 'storefront-acme', '--history', 'volume'),
+      json('connection', 'settings', 'storefront-acme', '--check', 'orders/freshness=block,atMost=9e3'),
+    ]);
+    assert.match(checks.stdout, /^RESULT +RESOURCE +CHECK +VALUE +HISTORY +EXPECTED +SEEN\n/);
+    assert.match(checks.stdout, /^pass +orders +completeness +100 % +▁▁ /m);
+    assert.deepEqual(
+      volume.checks[0].history.map(({ value }: { value: number }) => value),
+      [0, 1620],
+    );
+    assert.equal(set.responseCode, 'OK', JSON.stringify(set));
+    const { checks: kept } = await json('connection', 'show', 'storefront-acme');
+    assert.deepEqual(kept, { orders: { freshness: { severity: 'block', atMost: 9000 } } });
   });
 
   it('ends 4 for what is not there, 5 for an illegal move, 1 without the right token', async () => {

@@ -77,7 +77,7 @@ describe('from connect to disconnect, through the API', { skip: noStore }, () =>
     assert.equal((await client.ledger(first._id)).balanced, true);
     assert.equal((await client.listRecords('paged-acme', 'orders', { limit: 1 })).total, 250);
     assert.equal((await client.getRecord('paged-acme', 'orders', 'r1')).data.id, 'r1');
-    assert.equal((await client.checks(first._id)).checks.length, 4);
+    assert.equal((await client.checks(first._id)).checks.length, 6);
     const feed = await client.changes('paged-acme', { limit: 500 });
     assert.deepEqual([feed.items.length, feed.more], [250, false]);
 

@@ -189,7 +189,12 @@ describe('sessions', { skip: noStore }, () => {
     ]);
     const { checks } = (await t.get(`/api/sessions/${sessionId}/checks`)).json();
     assert.equal(checks.length, 1);
-    assert.deepEqual([checks[0].check, checks[0].severity], ['volume', 'warn']);
+    assert.deepEqual([checks[0].check, checks[0].severity, checks[0].unit], ['volume', 'warn', 'rows']);
+    const all = (await t.get('/api/connections/checked/checks')).json().checks;
+    assert.deepEqual([all.length, all[0].latest.sessionId, all[0].history.length], [1, sessionId, 1]);
+    assert.deepEqual((await t.get('/api/connections/checked/checks?check=drift')).json().checks, []);
+    for (const wrong of ['resource=nothing', 'check=astrology', 'limit=0'])
+      assert.ok((await t.get(`/api/connections/checked/checks?${wrong}`)).statusCode >= 400, wrong);
   });
 
   test('calls carry note, actor and idempotency key; a refusal names current status and allowed calls', async () => {

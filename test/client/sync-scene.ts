@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import { createApi } from '../../client/api/create-api.ts';
+import { createAutomationsPort } from '../../client/automations.ts';
 import { createSyncSchedules } from '../../client/sync-schedules.ts';
 import { createTributaryClient, type TributaryClient } from '../../client/tributary-client.ts';
 import { localEgress } from '../support/egress.ts';
@@ -26,6 +27,7 @@ export async function startSyncApi(
     sessions: world.sessions(),
     syncs: world.syncs(),
     syncSchedules: createSyncSchedules(client, { stores, taskQueue }),
+    automations: createAutomationsPort(client, { stores, taskQueue }),
     delivery: createDeliveryPorts({
       egress: localEgress,
       stores,

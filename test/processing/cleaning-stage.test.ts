@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { pino } from 'pino';
-import type { ActivityPorts } from '../../activities/ports.ts';
 import type { AnalysisInput } from '../../activities/processing/analysis.ts';
 import { cleanStored } from '../../activities/processing/cleaning/clean-stored.ts';
 import { trimRevisions } from '../../activities/processing/cleaning/revisions.ts';
@@ -11,6 +9,7 @@ import type { RecordDoc, SeriesDoc } from '../../stores/model.ts';
 import { tributary } from '../client/cli-process.ts';
 import { noStore, startTestApi, type TestApi, token } from '../client/support.ts';
 import { allocate, connectionDoc, newId } from '../stores/support.ts';
+import { analysisInput } from './analysis-input.ts';
 import { changed, madeSeries } from './cleaning-made.ts';
 import { seriesDoc, shopWithMetrics } from './forecast-scene.ts';
 
@@ -39,21 +38,7 @@ describe('historical data cleaning', { skip: noStore }, () => {
       const connection = await t.stores.connections.get(id);
       assert.ok(connection);
       const session = await allocate(t.stores, connection, `run-${newId()}`);
-      return {
-        ports: {
-          stores: t.stores,
-          log: pino({ level: 'silent' }),
-        } as Partial<ActivityPorts> as ActivityPorts,
-        ref: { connectionId: id, sessionId: session._id, generation: 1 } as AnalysisInput['ref'],
-        ...{ session, connection, definition: shopWithMetrics },
-        life: {
-          signal: new AbortController().signal,
-          waitedMs: 0,
-          waited: () => undefined,
-          progressed: () => undefined,
-          stopIfAsked: async () => undefined,
-        },
-      };
+      return analysisInput({ ports: { stores: t.stores }, session, connection, definition: shopWithMetrics });
     };
     let writes = 0;
     return {

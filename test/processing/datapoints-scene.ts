@@ -10,6 +10,7 @@ import type { Stores } from '../../stores/open.ts';
 import { runId } from '../../stores/structuring.ts';
 import { at, connectionDoc, newId, person, record } from '../stores/support.ts';
 import { storefrontWithMetrics } from '../support/storefront.ts';
+import { analysisInput } from './analysis-input.ts';
 
 type MetricInput = NonNullable<ConnectorDefinitionInput['metrics']>[number];
 type Metric = ConnectorDefinition['metrics'][number];
@@ -91,21 +92,11 @@ export async function createScene(stores: Stores, options: Partial<ConnectionDoc
     const session = await stores.sessions.get(sessionId);
     const known = await stores.connections.get(connectionId);
     if (session === null || known === null) throw new Error(`${sessionId} is not there.`);
-    return {
-      ports: { stores: through, definition } as unknown as AnalysisInput['ports'],
-      ref: { sessionId, connectionId, generation: 1 } as AnalysisInput['ref'],
-      session,
+    return analysisInput({
+      ports: { stores: through, definition },
+      ...{ session, life, definition: definition() },
       connection: { ...known, timeZone },
-      definition: definition(),
-      life: {
-        signal: new AbortController().signal,
-        progressed: () => undefined,
-        waitedMs: 0,
-        waited: () => undefined,
-        stopIfAsked: async () => undefined,
-        ...life,
-      },
-    };
+    });
   }
 
   /** The stored series, by id. */

@@ -69,7 +69,7 @@ describe('forecasts', { skip: noStore }, () => {
     const one = await client.forecast(id, 'sales/USD/category=Furniture & more');
     assert.equal(one.points.length, 6);
     assert.equal(one.recent.length, 38);
-    assert.deepEqual(one.recent.at(-1), { start: '2017-02-01', value: lively(37) });
+    assert.deepEqual(one.recent.at(-1), { start: '2017-02-01', value: lively(37), cleaned: null });
     assert.ok((one.backtest?.candidates.length ?? 0) >= 4);
     assert.deepEqual(
       one.earlier.map(({ first, came }) => [first, came]),

@@ -1,6 +1,5 @@
-import { pino } from 'pino';
-import type { ActivityPorts } from '../../activities/ports.ts';
-import type { AnalysisInput } from '../../activities/processing/analysis.ts';
+import type { Life } from '../../activities/life.ts';
+import { cleanStored } from '../../activities/processing/cleaning/clean-stored.ts';
 import { forecastStored } from '../../activities/processing/forecasting/forecast-stored.ts';
 import type { Forecaster } from '../../activities/processing/forecasting/pool.ts';
 import { type ConnectorDefinition, definitionSchema } from '../../connectors/definition.ts';
@@ -9,6 +8,7 @@ import { seriesIdOf } from '../../domain/datapoints.ts';
 import type { CurrentForecastDoc, SeriesDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 import { allocate, connectionDoc, newId } from '../stores/support.ts';
+import { analysisInput } from './analysis-input.ts';
 
 const metric = (id: string, kind: string, more: object = {}) => ({
   id,
@@ -77,7 +77,6 @@ export async function forecastScene(stores: Stores, forecaster: Forecaster) {
   let aborter = new AbortController();
   const ports = {
     stores,
-    log: pino({ level: 'silent' }),
     forecaster: {
       ...forecaster,
       forecast: (input, signal) => {
@@ -85,9 +84,11 @@ export async function forecastScene(stores: Stores, forecaster: Forecaster) {
         return forecaster.forecast(input, signal);
       },
     } satisfies Forecaster,
-  } as Partial<ActivityPorts> as ActivityPorts;
+  };
   const open = () => allocate(stores, connection, `run-${newId()}`);
   type Session = Awaited<ReturnType<typeof open>>;
+  const inputOf = (session: Session, life: Partial<Life> = {}) =>
+    analysisInput({ ports, session, connection, definition: shopWithMetrics, life });
   return {
     id,
     connection,
@@ -101,25 +102,18 @@ export async function forecastScene(stores: Stores, forecaster: Forecaster) {
       aborter = new AbortController();
       const { signal } = aborter;
       let done = 0;
-      const input: AnalysisInput = {
-        ports,
-        ref: { connectionId: id, sessionId: session._id, generation: 1 } as AnalysisInput['ref'],
-        session,
-        connection,
-        definition: shopWithMetrics,
-        life: {
-          signal,
-          waitedMs: 0,
-          waited: () => undefined,
-          progressed: () => {
-            done += 1;
-            if (done >= stopAfter) aborter.abort(new Error('canceled'));
-          },
-          stopIfAsked: async () => signal.throwIfAborted(),
+      const life = {
+        signal,
+        progressed: () => {
+          done += 1;
+          if (done >= stopAfter) aborter.abort(new Error('canceled'));
         },
+        stopIfAsked: async () => signal.throwIfAborted(),
       };
-      return forecastStored(input, asOf);
+      return forecastStored(inputOf(session, life), asOf);
     },
+    /** Looks for what is odd in the past, as the last substage does. */
+    clean: async (asOf: string) => cleanStored(inputOf(await open()), asOf),
     current: async (series: string) => (await analysis.forecasts.get(series)) as CurrentForecastDoc,
   };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { decisionId } from '../../activities/processing/cleaning/decisions.ts';
 import { createForecaster } from '../../activities/processing/forecasting/pool.ts';
+import { forecastView } from '../../client/api/views/forecasts.ts';
 import type { Datapoint } from '../../domain/datapoints.ts';
 import { openTestStores } from '../stores/support.ts';
 import { forecastScene, lively, monthOf, months, seriesDoc } from './forecast-scene.ts';
@@ -88,6 +90,52 @@ describe('forecasting, the substage', () => {
         [2, '2016-03-01'],
       ],
     );
+  });
+
+  test('cleaned values are forecast from and said; what a person takes back counts again; scored by raw ones', async () => {
+    const scene = await forecastScene(stores, forecaster);
+    const sound = months(48, lively);
+    const odd = monthOf(40);
+    const points = sound.map((point) =>
+      point.start === odd ? { ...point, value: 9 * (point.value ?? 0) } : point,
+    );
+    await scene.write([total(points)]);
+    const asOf = '2018-01-10';
+    await scene.run(await scene.open(), asOf);
+    const raw = await scene.current('sales/USD');
+    assert.equal((await scene.clean(asOf)).told, 0);
+    const made = async () => {
+      const counts = await scene.run(await scene.open(), asOf);
+      return 'made' in counts ? counts.made : -1;
+    };
+    assert.equal(await made(), 1, 'a change was found');
+    assert.equal(await made(), 0, 'nothing new');
+    const { outcome, fingerprint, sentence } = await scene.current('sales/USD');
+    assert.ok(outcome.outcome === 'forecast' && raw.outcome.outcome === 'forecast');
+    assert.deepEqual(outcome.notes.slice(-1), ['1 period is taken as cleaned: May 2017.']);
+    const range = ([one]: typeof outcome.points) => (one?.high95 ?? 0) - (one?.low95 ?? 0);
+    assert.ok(range(outcome.points) < range(raw.outcome.points) / 3, sentence);
+    assert.notEqual(fingerprint, raw.fingerprint);
+
+    const view = async () =>
+      forecastView({ stores, definitions: () => new Map() }, scene.connection, 'sales/USD');
+    const marked = (await view()).recent.filter(({ cleaned }) => cleaned !== null);
+    assert.deepEqual(
+      marked.map(({ start, value }) => [start, value]),
+      [[odd, 9 * lively(40)]],
+    );
+    assert.ok(Math.abs((marked[0]?.cleaned ?? 0) / lively(40) - 1) < 0.1);
+
+    const change = `outlier/${odd}`;
+    await scene.analysis.cleaning.putMany([
+      {
+        ...{ _id: decisionId('sales/USD', change), kind: 'decision', series: 'sales/USD', change },
+        ...{ undone: true, raw: [[odd, 9 * lively(40)]], by: { kind: 'person', id: 'ada' } },
+        ...{ why: 'a great order', at: new Date() },
+      },
+    ]);
+    assert.equal(await made(), 1, 'a person took it back');
+    assert.equal((await scene.current('sales/USD')).fingerprint, raw.fingerprint);
   });
 
   test('of forecasts from the same month the last one is kept, and 24 in all', async () => {

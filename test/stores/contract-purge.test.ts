@@ -139,7 +139,8 @@ test('keepData leaves records, quarantine, changes and merges, and nothing that 
   const gone = purged.filter(({ outcome }) => outcome !== 'kept').map(({ name }) => name);
   assert.deepEqual(gone, [
     ...['grants', 'schedules', 'connections.secrets', 'inbox', 'consents', 'connectLinks', 'consentLinks'],
-    ...['checkpoints', 'batches', 'cursors', 'schemas', 'exchanges', 'events.connectLink'],
+    ...['checkpoints', 'batches', 'cursors', 'schemas', 'exchanges'],
+    ...['figures', 'benchmarkGroups.members', 'events.connectLink'],
   ]);
   const kept = new Map(purged.filter(({ outcome }) => outcome === 'kept').map((one) => [one.name, one]));
   assert.equal(kept.get(recordsCollection(connectionId, 1, 'orders'))?.count, 3);

@@ -117,25 +117,13 @@ test('checks are read by session, and as the history of one check', async () => 
       ['orders', 'volume'],
     ],
   );
-  const history = await stores.checks.history({
-    connectionId,
-    resource: 'orders',
-    check: 'volume',
-    before: 7,
-    limit: 2,
-  });
+  const sessions = [7, 5, 4, 2].map((n) => `${connectionId}.${n}`);
+  const history = await stores.checks.ofSessions(sessions, ['orders'], ['volume']);
   assert.deepEqual(
     history.map((doc) => doc.value),
-    [4, 2],
+    [7, 4, 2],
   );
-  const none = await stores.checks.history({
-    connectionId,
-    resource: 'orders',
-    check: 'volume',
-    before: 1,
-    limit: 2,
-  });
-  assert.deepEqual(none, []);
+  assert.deepEqual(await stores.checks.ofSessions([], ['orders'], ['volume']), []);
 });
 
 test('merges, receipts and skipped starts are put by id and listed', async () => {

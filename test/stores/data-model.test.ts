@@ -27,7 +27,10 @@ test('the page names every collection and field that is stored, and no other', a
   const stored = new Map<string, string[]>();
   for (const { name } of await stores.db.listCollections({}, { nameOnly: true }).toArray()) {
     const docs = await stores.db.collection(name).find().toArray();
-    const kind = name.replace(/^(records|quarantine|tombstones|syncRecords|syncLists)\..*/, '$1');
+    const kind = name.replace(
+      /^(reportRows|records|quarantine|tombstones|syncRecords|syncLists|facts|series|forecasts|benchmarks|cleaning)\..*/,
+      '$1',
+    );
     stored.set(kind, [...new Set(docs.flatMap((doc) => Object.keys(doc)))].sort());
   }
   assert.deepEqual(

@@ -4,6 +4,12 @@ import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
 import { mergeId } from '../../stores/merges.ts';
 import type { Stores } from '../../stores/open.ts';
+import { fillAlerts } from './filled-alerts.ts';
+import { fillBenchmarks } from './filled-benchmarks.ts';
+import { fillCleaning } from './filled-cleaning.ts';
+import { fillControl } from './filled-control.ts';
+import { fillForecasts } from './filled-forecasts.ts';
+import { fillReports } from './filled-reports.ts';
 import { fillSyncs } from './filled-syncs.ts';
 import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
 
@@ -14,8 +20,9 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const ofSession = { sessionId, resource: 'orders' };
   await stores.companies.ensure({ id: 'acme', name: 'Acme' });
   await stores.connections.change(connectionId, () => ({
-    ...{ hashKey: sealed('k'), fence: 1, errorReason: 'e', rawDeletedThrough: 0 },
-    ...{ retentionDays: 9, substagesOff: ['insights'], thresholds: {}, autoPause: null },
+    ...{ hashKey: sealed('k'), fence: 1, errorReason: 'e', rawDeletedThrough: 0, expiring: [] },
+    revisionsTrimmed: { through: 0, at },
+    ...{ retentionDays: 9, substagesOff: ['insights'], thresholds: {}, checks: {}, autoPause: null },
     schedule: { kind: 'MANUAL' },
     failing: { count: 1, since: at, session: 1, seq: 1 },
     autoPaused: { at, failures: 1, since: at },
@@ -27,6 +34,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const called = { connectionId, generation: 1, name: 'pause' as const, by: person, note: null };
   await stores.procedures.allocate({ ...called, arguments: {}, startedAt: at }, 0);
   await stores.schedules.add({ connectionId, generation: 1 }, [`refresh/${connectionId}/global`]);
+  await stores.schedules.setApplied({ connectionId, generation: 1 }, 'f'.repeat(64));
   await stores.apps.put({
     _id: 'shop',
     baseUrl: 'u',
@@ -156,6 +164,8 @@ export async function fillEverything(stores: Stores): Promise<void> {
     method: 'median',
     severity: 'pass',
     value: 1,
+    unit: 'rows',
+    ...{ low: 0, high: 2, blocks: false },
     expected: '1',
     sentence: 'As usual.',
     at,
@@ -187,5 +197,17 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
   const turn = { _id: 'airtable/app1/1' as never, at, usedAt: at, endedAt: at };
   await stores.db.collection('turns').insertOne(turn);
+  await fillBenchmarks(stores, connectionId, sessionId);
+  await fillForecasts(stores, connectionId, sessionId);
+  await fillCleaning(stores, connectionId, sessionId);
+  await fillControl(stores);
+  await fillReports(stores);
+  await fillAlerts(stores);
+  const analysis = stores.analysis.of(connectionId, 1);
+  await analysis.facts.putMany([{ _id: 'orders/0', data: '{}', updatedAt: at }]);
+  const points = [{ start: '2026-01-01', value: 2, rows: 1, sum: 2, weight: 1 }];
+  const ofMetric = { metric: 'price', grain: 'month', dimension: null, currency: 'EUR' } as const;
+  const dated = { changedIn: sessionId, updatedAt: at };
+  await analysis.series.putMany([{ _id: 'price/EUR', ...ofMetric, points, ...dated }]);
   await fillSyncs(stores);
 }

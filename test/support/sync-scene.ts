@@ -8,7 +8,7 @@ import type { DestinationDoc, RecordDoc, SyncDoc, SyncRunDoc } from '../../store
 import { unrun } from '../../stores/syncs.ts';
 import { type Box, createBox } from './box.ts';
 import { pagedDefinition } from './paged-definition.ts';
-import { until } from './until.ts';
+import { byWrites, until } from './until.ts';
 import type { World } from './world.ts';
 
 export type SyncScene = Awaited<ReturnType<typeof syncScene>>;
@@ -123,6 +123,7 @@ export async function syncScene(
             : { seen: `${run?._id} ${run?.status} ${run?.reason} ${run?.detail}` };
         },
         20_000,
+        byWrites(syncId),
       ),
     run: (number: number): Promise<SyncRunDoc | null> =>
       world.stores.syncRuns.get(syncRunIdOf(syncId, number)),

@@ -5,6 +5,8 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from '../../activities/index.ts';
 import { type ActivityPorts, defaultLimits, type Limits } from '../../activities/ports.ts';
+import { createForecaster } from '../../activities/processing/forecasting/pool.ts';
+import { createReportPorts } from '../../activities/reports/port.ts';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import {
   connectEngine,
@@ -27,6 +29,7 @@ import {
 } from '../../domain/contracts.ts';
 import type { DestinationKind } from '../../domain/delivery.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { defaultReportDurations, type ReportDurations } from '../../domain/report-contracts.ts';
 import type { SessionStatus } from '../../domain/session.ts';
 import type { SessionCaps } from '../../domain/slots.ts';
 import { defaultSyncDurations, type SyncDurations } from '../../domain/sync-contracts.ts';
@@ -38,11 +41,18 @@ import { openStores, type Stores } from '../../stores/open.ts';
 import { createWorkers, type Workers } from '../../workers/create-workers.ts';
 import { localEgress } from './egress.ts';
 import { pagedCredentials } from './paged-app.ts';
-import { until } from './until.ts';
+import { byWrites, telling, until } from './until.ts';
 
 /** Waits short enough for tests; a test that needs a long one says so. */
 export const testDurations: SessionDurations = {
   ...defaultDurations,
+  heartbeatMs: 3_000,
+  retryInitialMs: 20,
+};
+
+/** Of reports. */
+export const testReportDurations: ReportDurations = {
+  ...defaultReportDurations,
   heartbeatMs: 3_000,
   retryInitialMs: 20,
 };
@@ -142,7 +152,20 @@ export async function startWorld(
   assert.ok(address && uri && bundlePath, 'Run this by "npm test": it starts the engine and the store.');
   const name = `w${randomBytes(5).toString('hex')}`;
   const taskQueue = `test-${name}`;
-  const stores = await openStores({ uri, database: name });
+  const opened = await openStores({ uri, database: name });
+  const sets = [
+    'setHeld',
+    'setWaiting',
+    'setResources',
+    'setUntil',
+    'setQuarantineLeft',
+    'setSubstage',
+  ] as const;
+  const stores: Stores = {
+    ...opened,
+    sessions: telling(opened.sessions, ['adopt', 'writeStatus', 'close', ...sets]),
+    syncRuns: telling(opened.syncRuns, ['write']),
+  };
   const client = connectEngine({ address, namespace: 'default', codecKeys });
   const secrets = createSecretBox([{ id: 'test', key: randomBytes(32) }]);
   const definitions = new Map<string, ConnectorDefinition>();
@@ -151,8 +174,11 @@ export async function startWorld(
   const poolQueue = (pool: string) => `${taskQueue}/pool/${pool}`;
   const drivers: Partial<Record<DestinationKind, DestinationDriver>> = { ...destinationDrivers };
   const syncDurations: SyncDurations = { ...defaultSyncDurations, heartbeatMs: 3_000, retryInitialMs: 20 };
+  const forecaster = createForecaster();
   const ports: ActivityPorts = {
     stores,
+    forecaster,
+    ...createReportPorts(stores, testReportDurations),
     secrets,
     egress: localEgress,
     definition: (app) => {
@@ -319,14 +345,16 @@ export async function startWorld(
       assert.ok(session, `${connectionId} has no session`);
       return session;
     },
-    reaches: (connectionId, status, when = () => true) =>
-      until(`${connectionId} in ${status}`, async () => {
+    reaches: (connectionId, status, when = () => true) => {
+      const look = async () => {
         const now = await stores.connections.get(connectionId);
         const session = await stores.sessions.get(sessionIdOf(connectionId, now?.latestSession ?? 0));
         return session?.status === status && when(session)
           ? { found: session }
           : { seen: `${session?._id} in ${session?.status} ${session?.reason} ${session?.detail ?? ''}` };
-      }),
+      };
+      return until(`${connectionId} in ${status}`, look, 60_000, byWrites(connectionId));
+    },
     async closes(connectionId) {
       await client.workflow
         .getHandle(sessionWorkflowId(connectionId))
@@ -345,6 +373,7 @@ export async function startWorld(
     stopPool: () => end('pool'),
     async stop() {
       await Promise.all([world.stopPool(), world.stopWorker()]);
+      await forecaster.stop();
       await connection?.close();
       await client.connection.close();
       await stores.db.dropDatabase();

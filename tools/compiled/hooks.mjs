@@ -9,7 +9,8 @@ export function initialize({ folder }) {
   compiled = folder;
 }
 
-const isOurs = (url) => url?.startsWith(root) && url.endsWith('.ts') && !url.includes('/node_modules/');
+// A query makes another instance of a module.
+const isOurs = (url) => url?.startsWith(root) && /\.ts(\?|$)/.test(url) && !url.includes('/node_modules/');
 
 export function resolve(specifier, context, next) {
   if (!specifier.startsWith('.') || !isOurs(context.parentURL)) return next(specifier, context);
@@ -20,7 +21,7 @@ export function resolve(specifier, context, next) {
 
 export function load(url, context, next) {
   if (!isOurs(url)) return next(url, context);
-  const made = new URL(`${url.slice(root.length, -3)}.js`, compiled);
+  const made = new URL(`${new URL(url).pathname.slice(new URL(root).pathname.length, -3)}.js`, compiled);
   const code = readFileSync(made, 'utf8');
   const map = relative(url, `${made.href}.map`);
   const source = code.replace(/(?<=\n\/\/# sourceMappingURL=).*\s*$/, () => map);

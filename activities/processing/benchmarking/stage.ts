@@ -21,8 +21,7 @@ export const benchmarkConnection: Analysis = async (input) => {
   const { stores } = ports;
   const now = new Date();
   const series: SeriesDoc[] = [];
-  for await (const one of stores.analysis.of(_id, generation).series.stream())
-    if (one.dimension === null) series.push(one);
+  for await (const one of stores.analysis.of(_id, generation).series.totals()) series.push(one);
   const figures = await figuresOfConnection(input, series, now);
   await life.stopIfAsked();
   await stores.figures.put({

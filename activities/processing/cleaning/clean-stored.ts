@@ -8,7 +8,8 @@ import { type CleaningContext, cleanSeries } from './clean-series.ts';
 import { isCleanedSeries } from './decisions.ts';
 import { seenOf } from './restated.ts';
 
-const seriesPerRead = 50;
+/** Series of years of days take milliseconds each to decode. */
+const seriesPerRead = 10;
 /** A look at a year of days takes some milliseconds: others get their turn in between. */
 const longestTurnMs = 20;
 /** Single values of dimensions that are compared where a total repeats. */
@@ -82,14 +83,20 @@ export async function cleanStored(input: AnalysisInput, asOf: string): Promise<S
   async function currenciesOf({ _id, metric, currency }: SeriesDoc): Promise<DatapointSeries[]> {
     if (currency === null) return [];
     const ids = totals.filter((head) => head.metric === metric && head._id !== _id).map((head) => head._id);
-    return (await analysis.series.getMany(ids)).map(seriesOf);
+    return seriesOfAll(ids);
   }
 
   async function partsOf({ metric, currency }: SeriesDoc): Promise<DatapointSeries[]> {
     const parts = heads.filter(
       (head) => head.metric === metric && head.currency === currency && head.dimension !== null,
     );
-    return (await analysis.series.getMany(parts.slice(0, mostParts).map(({ _id }) => _id))).map(seriesOf);
+    return seriesOfAll(parts.slice(0, mostParts).map(({ _id }) => _id));
+  }
+
+  async function seriesOfAll(ids: readonly string[]): Promise<DatapointSeries[]> {
+    const found: DatapointSeries[] = [];
+    for await (const doc of analysis.series.inParts(ids)) found.push(seriesOf(doc));
+    return found;
   }
 }
 

@@ -35,14 +35,25 @@ function isAbout({ raw }: CleaningDecisionDoc, { points }: CleaningChange): bool
   });
 }
 
-/** What was found in a series, with what people decided of it; null of a series that was never looked at. */
-export async function readCleaning(
-  { cleaning }: Pick<Analysis, 'cleaning'>,
-  series: string,
-): Promise<{ readonly doc: CleanedSeriesDoc; readonly changes: readonly CleaningChange[] } | null> {
-  const doc = await cleaning.get(series);
-  if (doc === null || !isCleanedSeries(doc)) return null;
-  const ids = doc.changes.map(({ id }) => decisionId(series, id));
-  const decisions = (await cleaning.getMany(ids)).filter(isDecision);
-  return { doc, changes: withDecisions(doc, decisions) };
+/** What was found in a series, with what people decided of it. */
+export interface ReadCleaning {
+  readonly doc: CleanedSeriesDoc;
+  readonly changes: readonly CleaningChange[];
 }
+
+/** What was found in some series, by their ids, in two reads; series that were never looked at are missing. */
+export async function readCleanings(
+  { cleaning }: Pick<Analysis, 'cleaning'>,
+  series: readonly string[],
+): Promise<ReadonlyMap<string, ReadCleaning>> {
+  const docs = (await cleaning.getMany(series)).filter(isCleanedSeries);
+  const ids = docs.flatMap(({ _id, changes }) => changes.map(({ id }) => decisionId(_id, id)));
+  const decisions = ids.length === 0 ? [] : (await cleaning.getMany(ids)).filter(isDecision);
+  return new Map(docs.map((doc) => [doc._id, { doc, changes: withDecisions(doc, decisions) }]));
+}
+
+/** What was found in one series; null of a series that was never looked at. */
+export const readCleaning = async (
+  analysis: Pick<Analysis, 'cleaning'>,
+  series: string,
+): Promise<ReadCleaning | null> => (await readCleanings(analysis, [series])).get(series) ?? null;

@@ -1,6 +1,7 @@
 import { median } from '../../../domain/anomalies.ts';
 import type { Grain, MeasureKind } from '../../../domain/datapoints.ts';
-import { robustSpread, runningMedian } from './robust.ts';
+import { robustSpread } from '../statistics.ts';
+import { runningMedian } from './robust.ts';
 
 /** What season and neighbours say of every period. */
 export interface Expected {
@@ -112,7 +113,7 @@ function lineThrough(values: Values, season: number): readonly number[] {
 /** By place in the season: how far it lies from the season around it. */
 function patternOf(values: Values, season: number): readonly number[] {
   if (season === 1) return [0];
-  const around = runningMedian(values, Math.floor(season / 2));
+  const around = runningMedian(values, Math.floor(season / 2), 'with itself');
   const pattern = Array.from({ length: season }, (_, place) => {
     const offs: number[] = [];
     for (let at = place; at < values.length; at += season) {
@@ -128,14 +129,7 @@ function patternOf(values: Values, season: number): readonly number[] {
 function neighbours(values: Values, reach: number): readonly number[] {
   const all = values.filter((value) => value !== null);
   const middle = all.length === 0 ? 0 : median(all);
-  return values.map((_, at) => {
-    const width = Math.min(values.length - 1, 2 * reach);
-    const from = Math.max(0, Math.min(at - reach, values.length - 1 - width));
-    const near = [...values.slice(from, at), ...values.slice(at + 1, from + width + 1)].filter(
-      (value) => value !== null,
-    );
-    return near.length === 0 ? middle : median(near);
-  });
+  return runningMedian(values, reach, 'without itself').map((near) => near ?? middle);
 }
 
 /** Whether the scatter is greater where the level is high, or leans upward: then it is one in percent. */

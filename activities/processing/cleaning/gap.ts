@@ -1,8 +1,9 @@
 import { median } from '../../../domain/anomalies.ts';
 import type { FoundChange } from '../../../domain/cleaning.ts';
+import { periodWords } from '../forecasting/sentences.ts';
 import type { Expected } from './expected.ts';
 import type { Grid } from './grid.ts';
-import { periodWords, shown } from './words.ts';
+import { roughly, sayingOf } from './words.ts';
 
 /** With so many records a period around it, chance leaves one empty less than once in a thousand times (Poisson). */
 const leastRows = 7;
@@ -19,6 +20,7 @@ const usuallyEmpty = 0.2;
  */
 export function findGaps(grid: Grid, expected: Expected): FoundChange[] {
   const { grain, points, starts } = grid;
+  const say = sayingOf(grid);
   const found: FoundChange[] = [];
   for (let from = 0; from < points.length; from++) {
     if (points[from] !== undefined) continue;
@@ -46,7 +48,7 @@ export function findGaps(grid: Grid, expected: Expected): FoundChange[] {
       effect: 'replace',
       certainty: usual >= 3 * leastRows ? 'high' : 'low',
       numbers: { usualRows: usual, expected: after },
-      sentence: `${periodWords(grain, start)} has no record, while about ${shown(usual)} are usual. ${shown(after)} is estimated from season and neighbours.`,
+      sentence: `${periodWords(grain, start)} has no record, while about ${roughly(usual)} are usual. ${say(after)} is estimated from season and neighbours.`,
     };
   }
 }

@@ -6,6 +6,7 @@ import { calendarOf, dayNumber, openPeriodOf } from '../forecasting/periods.ts';
 export interface Grid {
   readonly grain: DatapointSeries['grain'];
   readonly measure: MeasureKind;
+  readonly currency: string | null;
   readonly starts: readonly string[];
   /** Undefined: there is no such period in the series. */
   readonly points: readonly (Datapoint | undefined)[];
@@ -31,7 +32,7 @@ const largest = 1e300;
  * @returns why nothing can be said of it, where that is so
  */
 export function gridOf(
-  { grain, points }: Pick<DatapointSeries, 'grain' | 'points'>,
+  { grain, points, currency }: Pick<DatapointSeries, 'grain' | 'points' | 'currency'>,
   measure: MeasureKind,
   asOf: string,
 ): Grid | Unclean {
@@ -75,6 +76,7 @@ export function gridOf(
   return {
     grain,
     measure,
+    currency,
     starts: numbers.map((period) => calendar.startOf(period)),
     points: placed,
     values,

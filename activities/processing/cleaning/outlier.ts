@@ -1,7 +1,8 @@
 import type { FoundChange } from '../../../domain/cleaning.ts';
+import { periodWords } from '../forecasting/sentences.ts';
 import type { Expected } from './expected.ts';
 import type { Grid } from './grid.ts';
-import { periodWords, shown } from './words.ts';
+import { roughly, sayingOf } from './words.ts';
 
 /** Robust standard deviations from the expected value beyond which a single value is taken for wrong. */
 const threshold = 4.2;
@@ -24,6 +25,7 @@ export function findOutliers(grid: Grid, expected: Expected, skip: ReadonlySet<n
       ? Math.sign(deviation)
       : 0,
   );
+  const say = sayingOf(grid);
   return grid.values.flatMap((before, at): FoundChange[] => {
     const side = off[at] ?? 0;
     // What comes next may still explain the newest value, and late rows may complete it.
@@ -39,7 +41,7 @@ export function findOutliers(grid: Grid, expected: Expected, skip: ReadonlySet<n
         effect: 'replace',
         certainty: Math.abs(deviations) > 2 * threshold ? 'high' : 'low',
         numbers: { expected: after, deviations },
-        sentence: `${periodWords(grid.grain, start)} has ${shown(before)}; season and neighbours suggest about ${shown(after)}. That is ${shown(Math.abs(deviations))} times the usual scatter away.`,
+        sentence: `${periodWords(grid.grain, start)} has ${say(before)}; season and neighbours suggest about ${say(after)}. That is ${roughly(Math.abs(deviations))} times the usual scatter away.`,
       },
     ];
   });

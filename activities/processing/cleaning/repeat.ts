@@ -1,7 +1,8 @@
 import type { FoundChange } from '../../../domain/cleaning.ts';
 import type { DatapointSeries } from '../../../domain/datapoints.ts';
+import { periodWords } from '../forecasting/sentences.ts';
 import type { Grid } from './grid.ts';
-import { periodWords, shown } from './words.ts';
+import { shown } from './words.ts';
 
 /** A value of fewer digits may well come twice. */
 const leastDigits = 4;

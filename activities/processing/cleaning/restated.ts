@@ -1,7 +1,8 @@
 import type { FoundChange } from '../../../domain/cleaning.ts';
 import type { DatapointSeries } from '../../../domain/datapoints.ts';
 import { calendarOf, dayNumber, openPeriodOf } from '../forecasting/periods.ts';
-import { periodWords, shown } from './words.ts';
+import { periodWords } from '../forecasting/sentences.ts';
+import { shown } from './words.ts';
 
 /** The totals that a session saw: first day of a period, its value; null where it had none. */
 export type Seen = readonly (readonly [start: string, value: number | null])[];

@@ -1,8 +1,9 @@
 import { median } from '../../../domain/anomalies.ts';
 import type { FoundChange } from '../../../domain/cleaning.ts';
+import { periodWords } from '../forecasting/sentences.ts';
+import { robustSpread } from '../statistics.ts';
 import type { Grid } from './grid.ts';
-import { robustSpread } from './robust.ts';
-import { periodWords, shown } from './words.ts';
+import { shown } from './words.ts';
 
 /** Powers of ten by which a level may be off. */
 const powers = [-3, -2, -1, 0, 1, 2, 3] as const;

@@ -1,17 +1,20 @@
-import type { Grain } from '../../../domain/datapoints.ts';
+import { readsAsShare } from '../../../domain/datapoints.ts';
+import { shownBy } from '../../../domain/words.ts';
+import type { Grid } from './grid.ts';
 
 // Made once: making one takes longer than cleaning a series.
-const monthName = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const fourDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
-
-/** `March 2026`, `The week from 2026-03-02`, `2026-03-02` */
-export function periodWords(grain: Grain, start: string): string {
-  if (grain === 'day') return start;
-  return grain === 'week' ? `The week from ${start}` : monthName.format(new Date(`${start}T00:00:00Z`));
-}
+const twoDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 /** Four digits, with separators; very large or small ones with an exponent. */
-export function shown(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toExponential(2) : fourDigits.format(value);
+export const shown = (value: number): string => shownBy(fourDigits, value);
+
+/** Two digits: `5.6`, `1,200`. */
+export const roughly = (value: number): string => shownBy(twoDigits, value);
+
+/** How values of a series are told: with the currency, or in percent. */
+export function sayingOf({ measure, currency, values }: Pick<Grid, 'measure' | 'currency' | 'values'>) {
+  const unit = currency === null || currency === 'XXX' ? '' : ` ${currency}`;
+  const share = readsAsShare(measure, currency, values);
+  return (value: number): string => (share ? `${shown(value * 100)} %` : `${shown(value)}${unit}`);
 }

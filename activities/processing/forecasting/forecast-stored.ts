@@ -1,15 +1,19 @@
-import type { NoForecastReason } from '../../../domain/forecast.ts';
+import type { CleaningChange } from '../../../domain/cleaning.ts';
+import type { ForecastGrain, ForecastOutcome, NoForecastReason } from '../../../domain/forecast.ts';
 import type { CurrentForecastDoc, ForecastDirectoryDoc, SeriesDoc } from '../../../stores/model.ts';
 import type { AnalysisInput, NothingToDo, SubstageCounts } from '../analysis.ts';
+import { readCleanings } from '../cleaning/decisions.ts';
 import { type Choice, type ChosenSeries, chooseSeries } from './choose.ts';
 import { directoryId, forgetForecasts, isCurrent, storeForecast } from './keep.ts';
 import type { Forecaster } from './pool.ts';
 import { prepare } from './prepare.ts';
+import { periodWords } from './sentences.ts';
 import { seriesSentence } from './series-sentence.ts';
 
 /** With more series than this, all are forecast without the slow models. */
 const mostInFull = 300;
-const seriesPerRead = 50;
+/** Series of years of days take milliseconds each to decode. */
+const seriesPerRead = 10;
 
 /** What may be otherwise at another try. */
 const passing: readonly NoForecastReason[] = ['TOO_SLOW', 'WORKER_FAILED'];
@@ -26,7 +30,8 @@ export async function forecastStored(
   const { ports, session, connection, definition, life } = input;
   const { forecaster } = ports;
   if (forecaster === undefined) return { skipped: 'NO_FORECASTER' };
-  const { series, forecasts } = ports.stores.analysis.of(connection._id, session.generation);
+  const analysis = ports.stores.analysis.of(connection._id, session.generation);
+  const { series, forecasts } = analysis;
   const choice = await chooseSeries(series.stream(), definition.metrics, asOf);
   const ids = choice.chosen.map(({ id }) => id);
   const chosen = new Set(ids);
@@ -50,14 +55,19 @@ export async function forecastStored(
   for (let from = 0; from < ids.length; from += seriesPerRead) {
     const part = choice.chosen.slice(from, from + seriesPerRead);
     const partIds = part.map(({ id }) => id);
-    const [docs, current] = await Promise.all([series.getMany(partIds), forecasts.getMany(partIds)]);
+    const [docs, current, cleanings] = await Promise.all([
+      series.getMany(partIds),
+      forecasts.getMany(partIds),
+      readCleanings(analysis, partIds),
+    ]);
     const docOf = new Map(docs.map((doc) => [doc._id, doc]));
     const currentOf = new Map(current.filter(isCurrent).map((doc) => [doc._id, doc]));
     for (const one of part) {
       await life.stopIfAsked();
       const doc = docOf.get(one.id);
       if (doc === undefined) continue;
-      const work = { input, forecaster, one, doc, before: currentOf.get(one.id), choice, asOf };
+      const changes = cleanings.get(one.id)?.changes ?? [];
+      const work = { input, forecaster, one, doc, changes, before: currentOf.get(one.id), choice, asOf };
       const { made, none } = await forecastOne(work);
       counts[made ? 'made' : 'unchanged']++;
       if (none) counts.withoutForecast++;
@@ -72,23 +82,25 @@ interface Work {
   readonly forecaster: Forecaster;
   readonly one: ChosenSeries;
   readonly doc: SeriesDoc;
+  readonly changes: readonly CleaningChange[];
   readonly before: CurrentForecastDoc | undefined;
   readonly choice: Choice;
   readonly asOf: string;
 }
 
 async function forecastOne(work: Work): Promise<{ readonly made: boolean; readonly none: boolean }> {
-  const { input, forecaster, one, doc, before, choice, asOf } = work;
+  const { input, forecaster, one, doc, changes, before, choice, asOf } = work;
   const { ports, session, connection, life } = input;
   const { forecasts } = ports.stores.analysis.of(connection._id, session.generation);
   const { metric } = one;
   const dataEnd = choice.dataEnds.get(metric.id) ?? null;
   const effort = one.total && choice.chosen.length <= mostInFull ? 'full' : 'quick';
   const measure = metric.measure.kind;
-  const prepared = prepare(doc, { measure, asOf, effort, dataEnd });
+  const prepared = prepare(doc, { measure, asOf, effort, dataEnd, changes });
+  const { known, cleaned } = prepared;
   const { name } = metric;
   const { dimension, grain, currency } = doc;
-  const about = { name, measure, grain, dimension, currency, asOf, dataEnd, known: prepared.known };
+  const about = { name, measure, grain, dimension, currency, asOf, dataEnd, known, cleaned };
 
   if (before !== undefined && holds(before, prepared.fingerprint, session._id)) {
     // The same forecast, but another day may make another of its periods the next one.
@@ -97,13 +109,14 @@ async function forecastOne(work: Work): Promise<{ readonly made: boolean; readon
       await forecasts.putMany([{ ...before, name, asOf, dataEnd, sentence }]);
     return { made: false, none: before.outcome.outcome === 'none' };
   }
-  const outcome = await forecaster.forecast(prepared.input, life.signal);
+  const made = await forecaster.forecast(prepared.input, life.signal);
+  const outcome = withCleaned(made, grain, [...cleaned.keys()]);
   await storeForecast(forecasts, {
     ...{ _id: doc._id, metric: metric.id, name, grain, dimension, currency },
     ...{ session: session._id, number: session.number, madeAt: new Date() },
     ...{ asOf, dataEnd, fingerprint: prepared.fingerprint, outcome },
     sentence: seriesSentence(about, outcome),
-    ...{ known: prepared.known, before },
+    ...{ known, before },
   });
   return { made: true, none: outcome.outcome === 'none' };
 }
@@ -115,3 +128,19 @@ const holds = (
 ): boolean =>
   fingerprint === now &&
   (session === sessionId || outcome.outcome === 'forecast' || !passing.includes(outcome.reason));
+
+/** Periods that a note names one by one. */
+const mostNamed = 6;
+
+/** Says in the notes which periods did not go in as they are in the records. */
+function withCleaned(
+  outcome: ForecastOutcome,
+  grain: ForecastGrain,
+  cleaned: readonly string[],
+): ForecastOutcome {
+  if (outcome.outcome === 'none' || cleaned.length === 0) return outcome;
+  const named = cleaned.slice(-mostNamed).map((start) => periodWords(grain, start).replace(/^The/, 'the'));
+  const earlier = cleaned.length - named.length;
+  const note = `${cleaned.length === 1 ? '1 period is' : `${cleaned.length} periods are`} taken as cleaned: ${earlier > 0 ? `${earlier} earlier, ` : ''}${named.join(', ')}.`;
+  return { ...outcome, notes: [...outcome.notes, note] };
+}

@@ -5,9 +5,10 @@ const dayMs = 86_400_000;
 /** Days since 1970-01-01; null for what is no date of the years 1000 to 2999. */
 export function dayNumber(date: string): number | null {
   if (!/^[12]\d{3}-\d{2}-\d{2}$/.test(date)) return null;
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) return null;
-  return ms / dayMs;
+  const month = Number(date.slice(5, 7)) - 1;
+  const ms = Date.UTC(Number(date.slice(0, 4)), month, Number(date.slice(8)));
+  // A month or a day that there is not comes out in another month.
+  return new Date(ms).getUTCMonth() === month ? ms / dayMs : null;
 }
 
 const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);

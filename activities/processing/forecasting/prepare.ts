@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { DatapointSeries, MeasureKind } from '../../../domain/datapoints.ts';
+import { applyChanges, type CleaningChange } from '../../../domain/cleaning.ts';
+import type { Datapoint, DatapointSeries, MeasureKind } from '../../../domain/datapoints.ts';
 import type { ForecastInput, SeriesPoint } from '../../../domain/forecast.ts';
 import { calendarOf, dayNumber, openPeriodOf } from './periods.ts';
 
 /** A series as it goes into a forecast. */
 export interface Prepared {
   readonly input: ForecastInput;
-  /** Periods that are over, with zeros where a missing one means zero: what earlier forecasts are scored by. */
+  /** Raw periods that are over, with zeros where a missing one means zero: what earlier forecasts are scored by. */
   readonly known: readonly SeriesPoint[];
+  /** By period, the cleaned value that the forecast is made from instead of the raw one. */
+  readonly cleaned: ReadonlyMap<string, number>;
   /** The same as long as the forecast would be the same. */
   readonly fingerprint: string;
 }
@@ -26,29 +29,38 @@ export interface PrepareOptions {
   readonly effort: 'full' | 'quick';
   /** Newest period over that has records of the metric: behind it nothing is known, up to it nothing came. */
   readonly dataEnd: string | null;
+  /** Of historical data cleaning, with what people decided of them. */
+  readonly changes: readonly CleaningChange[];
 }
 
 /** Puts a series of datapoints into the shape that forecasts are made from. */
 export function prepare(
   { grain, points }: Pick<DatapointSeries, 'grain' | 'points'>,
-  { measure, asOf, effort, dataEnd }: PrepareOptions,
+  { measure, asOf, effort, dataEnd, changes }: PrepareOptions,
 ): Prepared {
   const gaps = gapsOf(measure);
   const open = openPeriodOf(grain, asOf);
-  const plain = points.map(({ start, value }): SeriesPoint => ({ start, value }));
-  const over = plain.filter(({ start }) => start < open).sort((a, b) => (a.start < b.start ? -1 : 1));
-  const ahead = plain.filter(({ start }) => start >= open);
-  const last = over.at(-1)?.start;
-  const tail =
-    gaps === 'zero' && dataEnd !== null && last !== undefined && last < dataEnd
-      ? [{ start: dataEnd, value: 0 }]
-      : [];
-  const closed = [...over, ...tail];
+  const closedOf = (some: readonly Datapoint[]): SeriesPoint[] => {
+    const over = some.filter(({ start }) => start < open).map(({ start, value }) => ({ start, value }));
+    over.sort((a, b) => (a.start < b.start ? -1 : 1));
+    const last = over.at(-1)?.start;
+    const ends = gaps === 'zero' && dataEnd !== null && last !== undefined && last < dataEnd;
+    return ends ? [...over, { start: dataEnd, value: 0 }] : over;
+  };
+  const ahead = points.filter(({ start }) => start >= open).map(({ start, value }) => ({ start, value }));
+  const raw = closedOf(points);
+  const clean = applyChanges(points, changes);
+  const closed = changes.length === 0 ? raw : closedOf(clean);
   const pairs = closed.map(({ start, value }) => [start, value]);
   const what = [modelsVersion, grain, gaps, effort, ahead.length, pairs];
   return {
     input: { grain, points: [...closed, ...ahead], asOf, gaps, effort },
-    known: gaps === 'zero' ? withZeros(grain, closed) : closed,
+    known: gaps === 'zero' ? withZeros(grain, raw) : raw,
+    cleaned: new Map(
+      clean.flatMap(({ start, value, change }) =>
+        change === undefined || value === null || start >= open ? [] : [[start, value] as const],
+      ),
+    ),
     fingerprint: createHash('sha256').update(JSON.stringify(what)).digest('base64url'),
   };
 }

@@ -59,7 +59,9 @@ export function readSeries(input: ForecastInput): ReadSeries | NoForecast {
       `${unknown} of ${raw.length} ${input.grain}s have no value; at most a third may be missing.`,
     );
   if (unknown > 0)
-    notes.push(`${unknown} of ${raw.length} ${input.grain}s have no value and were filled in.`);
+    notes.push(
+      `${unknown} of ${raw.length} ${input.grain}s ${unknown === 1 ? 'has no value and was' : 'have no value and were'} filled in.`,
+    );
   return { calendar, first, values: fillGaps(raw), known, notes };
 }
 

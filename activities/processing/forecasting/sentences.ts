@@ -4,6 +4,7 @@ import type {
   ForecastModel,
   PublishedForecast,
 } from '../../../domain/forecast.ts';
+import { shownBy } from '../../../domain/words.ts';
 import type { ReadSeries } from './read-series.ts';
 
 // Made once: making one takes longer than a backtest of a short series.
@@ -80,8 +81,5 @@ export function periodWords(grain: ForecastGrain, start: string): string {
 }
 
 /** Three digits, with separators; very large or small ones with an exponent. */
-export function shown(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e15 || size < 1e-4)) return value.toExponential(2);
-  return (size >= 1_000 ? fourDigits : threeDigits).format(value);
-}
+export const shown = (value: number): string =>
+  shownBy(Math.abs(value) >= 1_000 ? fourDigits : threeDigits, value);

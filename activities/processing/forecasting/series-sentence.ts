@@ -1,4 +1,4 @@
-import type { MeasureKind } from '../../../domain/datapoints.ts';
+import { type MeasureKind, readsAsShare } from '../../../domain/datapoints.ts';
 import type {
   ForecastGrain,
   ForecastModel,
@@ -23,6 +23,8 @@ export interface SentenceOf {
   readonly dataEnd: string | null;
   /** Periods that are over. */
   readonly known: readonly SeriesPoint[];
+  /** By period, the cleaned value that counts instead. */
+  readonly cleaned: ReadonlyMap<string, number>;
 }
 
 const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
@@ -62,12 +64,17 @@ export function seriesSentence(series: SentenceOf, outcome: ForecastOutcome): st
   if (outcome.outcome === 'none') return `${what}: no forecast. ${outcome.sentence}`;
   const next = nextOf(outcome.points, series.grain, series.asOf);
   if (next === undefined) return `${what}: no forecast.`;
-  const about = `${what} ${whenWords(series.grain, next.start)}: about ${amount(next.value, series)} expected`;
+  const share = readsAsShare(series.measure, series.currency, [
+    next.value,
+    ...series.known.map(({ value }) => value),
+  ]);
+  const said = (value: number) => amount(value, { ...series, share });
+  const about = `${what} ${whenWords(series.grain, next.start)}: about ${said(next.value)} expected`;
   const end = endWords(series);
   if (outcome.model === 'constant')
     return `${about}, as in all ${outcome.grain}s before; how sure that is cannot be said.${end}`;
-  const range = ` (95 %: ${amount(next.low95, { ...series, currency: null })} to ${amount(next.high95, series)})`;
-  return `${about}${range}${yearBefore(series, next)}. ${methodWords(outcome)}${end}`;
+  const range = ` (95 %: ${amount(next.low95, { ...series, share, currency: null })} to ${said(next.high95)})`;
+  return `${about}${range}${yearBefore(series, next, said)}. ${methodWords(outcome)}${end}`;
 }
 
 const dimensionWords = ({ dimension }: SentenceOf): string => {
@@ -83,31 +90,39 @@ function whenWords(grain: ForecastGrain, start: string): string {
   return `in ${periodWords(grain, start)}`;
 }
 
-/** Three digits, counts whole, with the currency where there is one that is known. */
+/** Three digits, counts whole, small ones with two, shares in percent; with the currency where there is one that is known. */
 export function amount(
   value: number,
-  { measure, currency }: Pick<SentenceOf, 'measure' | 'currency'>,
+  {
+    measure,
+    currency,
+    share = false,
+  }: Pick<SentenceOf, 'measure' | 'currency'> & { readonly share?: boolean },
 ): string {
+  if (share) return `${shown(value * 100)} %`;
   const counts = measure === 'count' || measure === 'distinct';
-  const whole = counts && Math.abs(value) >= 10 ? Math.round(value) : value;
+  const whole = !counts ? value : Math.abs(value) >= 10 ? Math.round(value) : Number(value.toPrecision(2));
   const size = Math.abs(whole);
   const text = size >= 1_000 && size < 1e15 ? threeDigits.format(whole) : shown(whole);
   return currency === null || currency === 'XXX' ? text : `${text} ${currency}`;
 }
 
 /** Against the same period one year before; days have no such one. */
-function yearBefore(series: SentenceOf, next: ForecastPoint): string {
+function yearBefore(series: SentenceOf, next: ForecastPoint, said: (value: number) => string): string {
   const start = aYearBefore(series.grain, next.start);
-  const before = series.known.find((point) => point.start === start)?.value ?? null;
-  if (start === null || before === null) return '';
+  if (start === null) return '';
+  const cleaned = series.cleaned.get(start);
+  const before = cleaned ?? series.known.find((point) => point.start === start)?.value ?? null;
+  if (before === null) return '';
+  const note = cleaned === undefined ? '' : ' as cleaned';
   if (series.measure !== 'sum' && series.measure !== 'count' && series.measure !== 'distinct')
-    return `; a year before it was ${amount(before, series)}`;
+    return `; a year before it was ${said(before)}${note}`;
   const ratio = next.value / before;
   if (before <= 0 || next.value < 0 || !Number.isFinite(ratio)) return '';
   const percent = Math.round((ratio - 1) * 100);
-  if (percent === 0) return ', as much as a year before';
-  if (percent >= 900) return `, ${shown(ratio)} times as much as a year before`;
-  return `, ${shown(Math.abs(percent))} % ${percent > 0 ? 'more' : 'less'} than a year before`;
+  if (percent === 0) return `, as much as a year before${note}`;
+  if (percent >= 900) return `, ${shown(ratio)} times as much as a year before${note}`;
+  return `, ${shown(Math.abs(percent))} % ${percent > 0 ? 'more' : 'less'} than a year before${note}`;
 }
 
 function aYearBefore(grain: ForecastGrain, start: string): string | null {

@@ -1,6 +1,7 @@
 import { median } from '../../../domain/anomalies.ts';
+import { robustSpread } from '../statistics.ts';
 import { shuffle } from './random.ts';
-import { chanceOf, meanOf, spreadOf } from './significance.ts';
+import { chanceOf, meanOf } from './significance.ts';
 
 export const breakMethod =
   'The place in the year taken out, then the best single step or bend on top of a straight line, against the best one of the same differences in random order (2,000 at most); differences that follow from the one before are taken out first, extreme ones are cut.';
@@ -78,7 +79,7 @@ const caution = 0.1;
 function hangingTogether(values: Float64Array): number {
   const moved = (lag: number): number => {
     const differences = [...values.subarray(lag)].map((value, t) => value - (values[t] as number));
-    const bound = 3 * spreadOf(differences);
+    const bound = 3 * robustSpread(differences);
     const squares = differences.map(
       (value) => Math.min(Math.abs(value), bound || Number.POSITIVE_INFINITY) ** 2,
     );
@@ -157,7 +158,7 @@ function best(
   const size = Math.sqrt(dot(left, left));
   const scale = Math.max(...values.map(Math.abs));
   if (size <= scale * 1e-9 * values.length) return null;
-  const bound = 4 * spreadOf([...left]);
+  const bound = 4 * robustSpread([...left]);
   const rest = bound > 0 ? left.map((value) => Math.max(-bound, Math.min(bound, value))) : left;
   const usable = columns.flatMap((one) => {
     const own = residual(one.column, base);

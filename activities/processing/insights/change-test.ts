@@ -1,5 +1,6 @@
 import { median } from '../../../domain/anomalies.ts';
-import { chanceOf, lagOne, meanOf, spreadOf, studentP } from './significance.ts';
+import { robustSpread } from '../statistics.ts';
+import { chanceOf, lagOne, meanOf, studentP } from './significance.ts';
 
 /** How a change over many periods is tested, in words. */
 export const windowMethod =
@@ -23,7 +24,7 @@ export function windowChange(differences: readonly number[], recent: number, ran
   const deviation = Math.sqrt(
     tested.reduce((total, value) => total + (value - sum / tested.length) ** 2, 0) / (tested.length - 1),
   );
-  const spread = Math.max(deviation, spreadOf(earlier));
+  const spread = Math.max(deviation, robustSpread(earlier));
   const rho = lagOne([...earlier, ...tested]);
   const effective = Math.max(2, (tested.length * (1 - rho)) / (1 + rho));
   const byT =
@@ -46,7 +47,7 @@ export function singleChange(differences: readonly number[]): number {
   const earlier = differences.slice(0, -1).filter((value) => !Number.isNaN(value));
   if (Number.isNaN(last) || earlier.length < leastEarlier) return 1;
   const middle = median(earlier);
-  const spread = spreadOf(earlier);
+  const spread = robustSpread(earlier);
   if (spread === 0) return 1;
   const sizes = earlier.map((value) => Math.abs(value - middle)).sort((a, b) => a - b);
   const degrees = tailOf(sizes, spread / 1.4826);

@@ -15,7 +15,7 @@ import {
   within,
 } from './probe.ts';
 import { randomOf } from './random.ts';
-import { amount, signedPercent, stood, subjectOf } from './words.ts';
+import { distanceOf, signedPercent, stood, subjectOf } from './words.ts';
 
 /** A change of less is not told: share of the number itself, and of the metric's total. */
 const leastOfItself = 0.02;
@@ -103,10 +103,7 @@ function draftOf(
     drivers,
     entities: [],
     size,
-    sentence: `${subjectOf(frame, track)} in ${period.label} ${stood(frame, current.value)}, ${amount(
-      Math.abs(change),
-      frame.currency,
-    )} ${change > 0 ? 'more' : 'less'} than in ${comparisonPeriod.label}${
+    sentence: `${subjectOf(frame, track)} in ${period.label} ${stood(frame, current.value)}, ${distanceOf(frame, Math.abs(change))} ${change > 0 ? 'more' : 'less'} than in ${comparisonPeriod.label}${
       relative === null || frame.gathering === 'ratio' ? '' : ` (${signedPercent(relative)})`
     }${driversText(frame, drivers)}.`,
     query: {
@@ -136,7 +133,7 @@ function driversText(frame: Frame, drivers: InsightDrivers | null): string {
   const [first, second] = same;
   if (first === undefined || first.contribution / total < 0.2) return '';
   const told = (one: (typeof same)[number]) =>
-    `${one.value} (${one.contribution > 0 ? '+' : '-'}${amount(Math.abs(one.contribution), frame.currency)})`;
+    `${one.value} (${one.contribution > 0 ? '+' : '-'}${distanceOf(frame, Math.abs(one.contribution))})`;
   const share = first.contribution / total;
   if (share > 0.5) return `; most of it from ${told(first)}`;
   return second === undefined

@@ -1,5 +1,6 @@
-import type { Crowd } from './entities.ts';
-import { chanceOf } from './significance.ts';
+import type { Crowd, Entity } from './entities.ts';
+import { chanceInTurns } from './significance.ts';
+import { firstOf, inTurns, type Pause } from './turns.ts';
 
 export const concentrationMethod =
   "The change of the top ten's share, against that when each one's two years change places at random. The share itself is counted.";
@@ -26,37 +27,46 @@ export interface Shares {
 }
 
 /** @returns Null where there are few, or they come to nothing in one of the years. */
-export function concentrationOf({ entities }: Crowd, random: () => number): Concentration | null {
-  const all = [...entities.values()].filter(({ now, before }) => now > 0 || before > 0);
-  const count = all.filter(({ now }) => now > 0).length;
+export async function concentrationOf(
+  { entities }: Crowd,
+  random: () => number,
+  pause: Pause,
+): Promise<Concentration | null> {
+  const all: Entity[] = [];
+  let count = 0;
   const totals = { now: 0, before: 0 };
-  for (const { now, before } of all) {
+  const look = (entity: Entity): void => {
+    const { now, before } = entity;
+    if (now <= 0 && before <= 0) return;
+    all.push(entity);
+    if (now > 0) count++;
     totals.now += Math.max(0, now);
     totals.before += Math.max(0, before);
-  }
+  };
+  await inTurns(entities.values(), look, pause);
   if (count < fewest || totals.now <= 0 || totals.before <= 0) return null;
-  const shares = (of: 'now' | 'before'): Shares => {
+  const shares = async (of: 'now' | 'before'): Promise<Shares> => {
+    await pause();
     const top = greatest(all.map((one) => Math.max(0, one[of])));
     const share = (n: number) => top.slice(0, n).reduce((sum, value) => sum + value, 0) / totals[of];
     return { one: share(1), five: share(5), ten: share(10) };
   };
-  const now = shares('now');
-  const before = shares('before');
+  const now = await shares('now');
+  const before = await shares('before');
   // In shares of each year's total, so that growth alone is no change.
-  const pairs = all
-    .map((one) => [Math.max(0, one.now) / totals.now, Math.max(0, one.before) / totals.before] as const)
-    .sort((a, b) => Math.max(b[0], b[1]) - Math.max(a[0], a[1]))
-    .slice(0, compared);
-  const p = chanceOf(Math.abs(now.ten - before.ten), () => {
+  const pairOf = (one: Entity) =>
+    [Math.max(0, one.now) / totals.now, Math.max(0, one.before) / totals.before] as const;
+  const greaterOf = (one: Entity) => Math.max(...pairOf(one));
+  const most = await firstOf(all, (a, b) => greaterOf(b) - greaterOf(a), compared, pause);
+  const pairs = most.map(pairOf);
+  const draw = () => {
     const turned = pairs.map((pair) => (random() < 0.5 ? pair : ([pair[1], pair[0]] as const)));
     const ten = (side: 0 | 1) => greatest(turned.map((pair) => pair[side])).reduce((a, b) => a + b, 0);
     return Math.abs(ten(0) - ten(1));
-  });
-  const top = [...all]
-    .sort((a, b) => b.now - a.now || (a.id < b.id ? -1 : 1))
-    .slice(0, 5)
-    .map(({ id, now: value }) => ({ id, value }));
-  return { now, before, count, p, top };
+  };
+  const p = await chanceInTurns(Math.abs(now.ten - before.ten), draw, pause);
+  const first = await firstOf(all, (a, b) => b.now - a.now || (a.id < b.id ? -1 : 1), 5, pause);
+  return { now, before, count, p, top: first.map(({ id, now: value }) => ({ id, value })) };
 }
 
 /** The ten greatest, greatest first. */

@@ -5,6 +5,7 @@ import { gather } from './frame.ts';
 import { type Draft, importance, insightIdOf, type Probe, within } from './probe.ts';
 import { randomOf } from './random.ts';
 import { type Lost, lostMethod, lostOf, type Turnover, wonBeforeOf, wonMethod, wonOf } from './turnover.ts';
+import type { Pause } from './turns.ts';
 import { amount, counted, figure, nounOf, percent } from './words.ts';
 
 /** Lost or won that came to less of the total is not told. */
@@ -14,13 +15,15 @@ const muchOfOne = 0.15;
 const muchOfTen = 0.4;
 /** A change of the share of ten of less is not told. */
 const leastChange = 0.03;
-const named = 5;
 
 /** What the entities of a frame tell: who was lost, who was won, how much hangs on few. */
-export function crowdProbes(connectionId: string, crowd: Crowd): Probe[] {
+export async function crowdProbes(connectionId: string, crowd: Crowd, pause: Pause): Promise<Probe[]> {
   // Of a part of them nothing is said: who is missing may be those who matter.
   if (crowd.left > 0) return [];
-  return [...turnoverProbes(connectionId, crowd), ...concentrationProbes(connectionId, crowd)];
+  return [
+    ...(await turnoverProbes(connectionId, crowd, pause)),
+    ...(await concentrationProbes(connectionId, crowd, pause)),
+  ];
 }
 
 function spansOf({ frame }: Crowd) {
@@ -54,23 +57,31 @@ const list = (crowd: Crowd, entities: Draft['entities']): string =>
     .map(({ id, value }) => `${id} (${amount(value, crowd.frame.currency)})`)
     .join(' and ');
 
-function turnoverProbes(connectionId: string, crowd: Crowd): Probe[] {
-  const lost = lostOf(crowd);
-  const tested = {
+async function turnoverProbes(connectionId: string, crowd: Crowd, pause: Pause): Promise<Probe[]> {
+  const { length, season } = crowd.frame;
+  const lost = await lostOf(crowd, pause);
+  const won = await wonOf(crowd, pause);
+  const wonBefore = length >= 3 * season ? await wonBeforeOf(crowd, pause) : null;
+  const tested: Probe = {
     p: lost.p,
     weight: 3,
     method: lostMethod,
     draft: () => lostDraft(connectionId, crowd, lost),
   };
-  const counted = { p: null, weight: 1, method: wonMethod, draft: () => wonDraft(connectionId, crowd) };
+  const counted: Probe = {
+    p: null,
+    weight: 1,
+    method: wonMethod,
+    draft: () => wonDraft(connectionId, crowd, won, wonBefore),
+  };
   return lost.p < 1 ? [tested, counted] : [counted];
 }
 
 /** What lost and won have in common; null where they came to next to nothing. */
-function turnoverOf(crowd: Crowd, kind: 'lost' | 'won', { entities, value }: Turnover, total: number) {
+function turnoverOf(crowd: Crowd, kind: 'lost' | 'won', { count, greatest, value }: Turnover, total: number) {
   const { frame, field } = crowd;
   const share = total > 0 ? value / total : 0;
-  if (entities.length === 0 || share < leastShare) return null;
+  if (count === 0 || share < leastShare) return null;
   const { period, comparison } = spansOf(crowd);
   // The field that is named first is what the company thinks in.
   const matters = field === frame.metric.entities[0] ? 0.8 : 0.4;
@@ -84,9 +95,7 @@ function turnoverOf(crowd: Crowd, kind: 'lost' | 'won', { entities, value }: Tur
     period,
     comparison,
     drivers: null,
-    entities: entities
-      .slice(0, named)
-      .map((one) => ({ id: one.id, value: kind === 'won' ? one.now : one.before })),
+    entities: greatest.map((one) => ({ id: one.id, value: kind === 'won' ? one.now : one.before })),
     size: within(share * importance(frame) * matters),
   };
   const made = `${amount(value, frame.currency)} of ${frame.metric.name} (${percent(share)}), most of all ${list(crowd, draft.entities)}`;
@@ -99,8 +108,7 @@ function lostDraft(connectionId: string, crowd: Crowd, lost: Lost): Draft | null
   const common = turnoverOf(crowd, 'lost', lost, before);
   if (common === null) return null;
   const { draft, share, made } = common;
-  const { value, expected, unsure } = lost;
-  const count = lost.entities.length;
+  const { count, value, expected, unsure } = lost;
   const { time } = frame.metric;
   return {
     ...draft,
@@ -113,21 +121,19 @@ function lostDraft(connectionId: string, crowd: Crowd, lost: Lost): Draft | null
   };
 }
 
-function wonDraft(connectionId: string, crowd: Crowd): Draft | null {
+function wonDraft(connectionId: string, crowd: Crowd, won: Turnover, before: Turnover | null): Draft | null {
   const { frame, field } = crowd;
   const { period, comparison, now } = spansOf(crowd);
-  const won = wonOf(crowd);
   const common = turnoverOf(crowd, 'won', won, now);
   if (common === null) return null;
   const { draft, share, made } = common;
-  const before = frame.length >= 3 * frame.season ? wonBeforeOf(crowd) : null;
-  const count = won.entities.length;
-  const earlier = before === null ? '' : ` (${figure(before.entities.length)} in ${comparison.label})`;
+  const { count } = won;
+  const earlier = before === null ? '' : ` (${figure(before.count)} in ${comparison.label})`;
   return {
     ...draft,
     numbers: {
       ...{ count, value: won.value, share },
-      ...(before === null ? {} : { countBefore: before.entities.length, valueBefore: before.value }),
+      ...(before === null ? {} : { countBefore: before.count, valueBefore: before.value }),
     },
     sentence: `${counted(count, field)} ${count === 1 ? 'was' : 'were'} new in ${period.label} and seen more than once${earlier}; they made ${made}.`,
     query: {
@@ -137,10 +143,10 @@ function wonDraft(connectionId: string, crowd: Crowd): Draft | null {
   };
 }
 
-function concentrationProbes(connectionId: string, crowd: Crowd): Probe[] {
+async function concentrationProbes(connectionId: string, crowd: Crowd, pause: Pause): Promise<Probe[]> {
   const { frame, field } = crowd;
   const { period, comparison } = spansOf(crowd);
-  const found = concentrationOf(crowd, randomOf(`concentration/${frame.total.id}/${field}`));
+  const found = await concentrationOf(crowd, randomOf(`concentration/${frame.total.id}/${field}`), pause);
   if (found === null) return [];
   const { now, before, count, top } = found;
   const change = now.ten - before.ten;
@@ -172,7 +178,7 @@ function concentrationProbes(connectionId: string, crowd: Crowd): Probe[] {
     sentence: `The ten greatest of ${counted(count, field)} made ${percent(now.ten)} of ${frame.metric.name} in ${period.label} (${percent(before.ten)} in ${comparison.label}); the greatest ${noun}, ${top[0]?.id}, ${percent(now.one)}.`,
     query: {
       request: recordsRequest(connectionId, crowd),
-      how: `${measured(crowd)} by ${field} from ${period.from} to ${period.to} and from ${comparison.from} to ${comparison.to}, those below 0 as 0; the ${figure(10)} greatest of each, divided by all.`,
+      how: `${measured(crowd)} by ${field} from ${period.from} to ${period.to} and from ${comparison.from} to ${comparison.to}, those below 0 as 0; the ten greatest of each, divided by all.`,
     },
   });
   const probes: Probe[] = [

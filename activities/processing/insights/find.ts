@@ -42,7 +42,7 @@ export async function insightsIn(
   }
   for (const crowd of crowds) {
     await pause();
-    probes.push(...crowdProbes(connectionId, crowd));
+    probes.push(...(await crowdProbes(connectionId, crowd, pause)));
   }
   const names = new Map(frames.map(({ metric }) => [metric.id, metric.name]));
   const found = certainOf(probes).map(

@@ -15,7 +15,7 @@ import {
 } from './probe.ts';
 import { randomOf } from './random.ts';
 import { type Season, seasonMethod, seasonOfTrack } from './seasonality.ts';
-import { amount, figure, percent, signedPercent, subjectOf } from './words.ts';
+import { amountOf, distanceOf, figure, percent, signedPercent, subjectOf } from './words.ts';
 
 /** A season that explains less of what moves the series is not told. */
 const leastStrength = 0.3;
@@ -44,7 +44,7 @@ function seasonDraft(connectionId: string, frame: Frame, season: Season): Draft 
   const off = (value: number) =>
     relative
       ? `${percent(Math.abs(value / mean - 1))} ${value > mean ? 'above' : 'below'}`
-      : `${amount(Math.abs(value - mean), frame.currency)} ${value > mean ? 'above' : 'below'}`;
+      : `${distanceOf(frame, Math.abs(value - mean))} ${value > mean ? 'above' : 'below'}`;
   const period = spanOf(frame.grain, frame.first + from, frame.first + frame.length - 1);
   const whole = Math.max(Math.abs(high), Math.abs(least), Math.abs(mean));
   return {
@@ -149,7 +149,7 @@ function stepDraft(
     size: within(
       (Math.abs(change) / base) * shareOf(frame, track) * recency(frame, at) * importance(frame) * 0.6,
     ),
-    sentence: `${subjectOf(frame, track)} went ${direction} to a new level in ${monthOrWeek(frame.grain, period.from)}: ${amount(now / each, frame.currency)}${unit} in ${period.label}, ${amount(before / each, frame.currency)} in ${comparison.label}${relative === null || frame.gathering === 'ratio' ? '' : ` (${signedPercent(relative)})`}.`,
+    sentence: `${subjectOf(frame, track)} went ${direction} to a new level in ${monthOrWeek(frame.grain, period.from)}: ${amountOf(frame, now / each)}${unit} in ${period.label}, ${amountOf(frame, before / each)} in ${comparison.label}${relative === null || frame.gathering === 'ratio' ? '' : ` (${signedPercent(relative)})`}.`,
     query: {
       request: datapointsRequest(connectionId, frame, track, comparison.from, period.to),
       how: `For ${period.from} to ${period.to} and for ${comparison.from} to ${comparison.to}: ${howToGather(frame)}${each > 1 ? `, and divide by ${count}` : ''}.`,
@@ -187,7 +187,7 @@ function bendDraft(
   const unit =
     gathering === 'sum' ? `a ${frame.grain} ` : gathering === 'mean' ? `a ${frame.metric.grain} ` : '';
   const moved = (slope: number) =>
-    `${slope < 0 ? '-' : '+'}${amount(Math.abs(slope), frame.currency)} ${unit}each year`;
+    `${slope < 0 ? '-' : '+'}${distanceOf(frame, Math.abs(slope))} ${unit}each year`;
   const lastYear = (to: number) => spanOf(frame.grain, frame.first + to - season, frame.first + to - 1);
   const spans = [lastYear(at - season), lastYear(at), lastYear(length)].map(
     ({ from, to }) => `${from} to ${to}`,

@@ -1,4 +1,4 @@
-import { median } from '../../../domain/anomalies.ts';
+import { createTurns, type Pause } from './turns.ts';
 
 /** Draws of a permutation test: the smallest p-value is 1 / (draws + 1). */
 const mostDraws = 1999;
@@ -10,6 +10,25 @@ const enoughBeaten = 12;
  * given up early. Valid for every number of draws.
  */
 export function chanceOf(statistic: number, draw: () => number): number {
+  const draws = drawing(statistic, draw);
+  for (;;) {
+    const { done, value } = draws.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same, for draws that take long. */
+export async function chanceInTurns(statistic: number, draw: () => number, pause: Pause): Promise<number> {
+  const draws = drawing(statistic, draw);
+  const turn = createTurns(pause);
+  for (;;) {
+    const { done, value } = draws.next();
+    if (done === true) return value;
+    await turn();
+  }
+}
+
+function* drawing(statistic: number, draw: () => number): Generator<undefined, number> {
   if (!Number.isFinite(statistic)) return 1;
   // What is equal but for rounding counts as beaten.
   const bar = statistic - Math.abs(statistic) * 1e-9;
@@ -17,15 +36,9 @@ export function chanceOf(statistic: number, draw: () => number): number {
   for (let draws = 1; draws <= mostDraws; draws++) {
     if (draw() >= bar) beaten++;
     if (beaten === enoughBeaten) return beaten / draws;
+    yield;
   }
   return (beaten + 1) / (mostDraws + 1);
-}
-
-/** Median absolute deviation, scaled to the standard deviation of a normal distribution. */
-export function spreadOf(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const middle = median(values);
-  return 1.4826 * median(values.map((value) => Math.abs(value - middle)));
 }
 
 export const meanOf = (values: readonly number[]): number =>

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatapointSeries } from '../../../domain/datapoints.ts';
 import { type KeptInsight, keepInsights } from '../../../domain/insights.ts';
-import type { InsightDoc } from '../../../stores/model.ts';
+import type { InsightDoc, SeriesDoc } from '../../../stores/model.ts';
 import { openConnection } from '../../connection.ts';
 import type { Analysis, AnalysisInput, NothingToDo, SubstageCounts } from '../analysis.ts';
 import { analysisOf } from '../datapoints/border.ts';
@@ -62,19 +62,18 @@ export async function findStored(input: AnalysisInput, asOf: string): Promise<Su
 /** Two passes: the totals say which periods there are. */
 async function readFrames(input: AnalysisInput, asOf: string): Promise<readonly Frame[]> {
   const { series } = analysisOf(input);
-  const each = async (take: (one: DatapointSeries) => void, wanted: (isTotal: boolean) => boolean) => {
-    for await (const { _id, changedIn: _, updatedAt: __, ...one } of series.stream()) {
-      await input.life.stopIfAsked();
-      if (wanted(one.dimension === null)) take({ ...one, id: _id });
-    }
-  };
+  const plain = ({ _id, changedIn: _, updatedAt: __, ...one }: SeriesDoc): DatapointSeries => ({
+    ...one,
+    id: _id,
+  });
   const totals: DatapointSeries[] = [];
-  await each(
-    (one) => totals.push(one),
-    (isTotal) => isTotal,
-  );
+  for await (const doc of series.totals()) totals.push(plain(doc));
   const { frames, add } = createFrames(input.definition.metrics, totals, asOf);
-  if (frames.length > 0) await each(add, (isTotal) => !isTotal);
+  if (frames.length === 0) return frames;
+  for await (const doc of series.stream()) {
+    await input.life.stopIfAsked();
+    if (doc.dimension !== null) add(plain(doc));
+  }
   return frames;
 }
 

@@ -1,5 +1,6 @@
 import type { Crowd, Entity } from './entities.ts';
 import { studentP } from './significance.ts';
+import { firstOf, inTurns, type Pause } from './turns.ts';
 
 export const lostMethod =
   'Three days or more over at least a year, and then silent for a year, for three times the usual gap between them and twice the longest; so many of them, against how many would fall silent by chance (Poisson; gaps exponential, their mean estimated).';
@@ -11,8 +12,14 @@ const ofLongest = 2;
 /** Days from the first to the last purchase: a burst tells nothing of what is usual. */
 const knownFor = 365;
 
+/** How many greatest ones are told by name. */
+const named = 5;
+
 export interface Turnover {
-  readonly entities: readonly Entity[];
+  readonly count: number;
+  /** The greatest, at most five. */
+  readonly greatest: readonly Entity[];
+  /** What all of them came to. */
   readonly value: number;
 }
 
@@ -26,22 +33,22 @@ export interface Lost extends Turnover {
 }
 
 /** Who bought in the year before, and has been silent since for longer than it usually is. */
-export function lostOf({ entities, nowFrom, nowTo }: Crowd): Lost {
+export async function lostOf({ entities, nowFrom, nowTo }: Crowd, pause: Pause): Promise<Lost> {
   const lost: Entity[] = [];
   let expected = 0;
   let unsure = 0;
-  for (const entity of entities.values()) {
-    if (entity.before <= 0) continue;
+  const look = (entity: Entity): void => {
+    if (entity.before <= 0) return;
     const days = [...entity.days].sort((a, b) => a - b);
     const last = days.at(-1);
     const first = days[0];
-    if (last === undefined || first === undefined) continue;
+    if (last === undefined || first === undefined) return;
     const earlier = days.filter((day) => day < nowFrom);
     const silent = last < nowFrom;
     const from = earlier.at(-1);
     if (earlier.length < 3 || from === undefined || from - first < knownFor) {
       if (silent) unsure++;
-      continue;
+      return;
     }
     const count = earlier.length - 1;
     const gap = (from - first) / count;
@@ -52,33 +59,45 @@ export function lostOf({ entities, nowFrom, nowTo }: Crowd): Lost {
     if (silence >= usual) expected += (1 + silence / (count * gap)) ** -count;
     if (silent && silence >= usual) lost.push(entity);
     else if (silent) unsure++;
-  }
-  return { ...summed(lost, 'before'), p: poissonTail(lost.length, expected), unsure, expected };
+  };
+  await inTurns(entities.values(), look, pause);
+  const p = poissonTail(lost.length, expected);
+  return { ...(await summed(lost, 'before', pause)), p, unsure, expected };
 }
 
 /** Who bought for the first time in the last year, more than once. */
-export const wonOf = (crowd: Crowd): Turnover => newIn(crowd, 'now', crowd.nowFrom, crowd.nowTo);
+export const wonOf = (crowd: Crowd, pause: Pause): Promise<Turnover> =>
+  newIn(crowd, { of: 'now', from: crowd.nowFrom, to: crowd.nowTo }, pause);
 
 /** The same for the year before. */
-export const wonBeforeOf = (crowd: Crowd): Turnover =>
-  newIn(crowd, 'before', crowd.beforeFrom, crowd.nowFrom - 1);
+export const wonBeforeOf = (crowd: Crowd, pause: Pause): Promise<Turnover> =>
+  newIn(crowd, { of: 'before', from: crowd.beforeFrom, to: crowd.nowFrom - 1 }, pause);
 
-function newIn({ entities }: Crowd, of: 'now' | 'before', from: number, to: number): Turnover {
-  const fresh = [...entities.values()].filter((entity) => {
-    if (entity[of] <= 0) return false;
-    let within = 0;
-    for (const day of entity.days) {
-      if (day < from) return false;
-      if (day <= to) within++;
-    }
-    return within >= 2;
-  });
-  return summed(fresh, of);
+interface Span {
+  readonly of: 'now' | 'before';
+  readonly from: number;
+  readonly to: number;
 }
 
-function summed(entities: readonly Entity[], of: 'now' | 'before'): Turnover {
-  const ordered = [...entities].sort((a, b) => b[of] - a[of] || (a.id < b.id ? -1 : 1));
-  return { entities: ordered, value: ordered.reduce((sum, entity) => sum + entity[of], 0) };
+async function newIn({ entities }: Crowd, { of, from, to }: Span, pause: Pause): Promise<Turnover> {
+  const fresh: Entity[] = [];
+  const look = (entity: Entity): void => {
+    if (entity[of] <= 0) return;
+    let within = 0;
+    for (const day of entity.days) {
+      if (day < from) return;
+      if (day <= to) within++;
+    }
+    if (within >= 2) fresh.push(entity);
+  };
+  await inTurns(entities.values(), look, pause);
+  return summed(fresh, of, pause);
+}
+
+async function summed(entities: readonly Entity[], of: Span['of'], pause: Pause): Promise<Turnover> {
+  const order = (a: Entity, b: Entity) => b[of] - a[of] || (a.id < b.id ? -1 : 1);
+  const greatest = await firstOf(entities, order, named, pause);
+  return { count: entities.length, greatest, value: entities.reduce((sum, entity) => sum + entity[of], 0) };
 }
 
 /** Chance of `count` or more where `expected` are. */

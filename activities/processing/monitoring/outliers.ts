@@ -1,4 +1,5 @@
 import { median } from '../../../domain/anomalies.ts';
+import { shownBy } from '../../../domain/words.ts';
 import type { Check } from './facts.ts';
 import { usualOf } from './robust.ts';
 import type { MetricSeries, Period } from './series.ts';
@@ -86,8 +87,7 @@ function expectation(values: readonly (number | null)[], border: number, season:
 
 const grouped = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
-const shownAs = (value: number): string =>
-  Math.abs(value) < 1e15 ? grouped.format(value) : value.toExponential(3);
+const shownAs = (value: number): string => shownBy(grouped, value);
 
 /** Newest periods of the metrics that this session changed, and that are far from what was usual. */
 export const outliers: Check = ({ series }) => {
@@ -113,7 +113,7 @@ export const outliers: Check = ({ series }) => {
     value: away.length,
     seen:
       worst === undefined
-        ? `${all.length} periods are about what was to be expected.`
+        ? `${all.length} ${all.length === 1 ? 'period is' : 'periods are'} about what was to be expected.`
         : `${worst.name} of the period from ${worst.start} is ${shownAs(worst.value)}, where about ${shownAs(worst.expected)} was to be expected${away.length > 1 ? `; ${away.length - 1} more like it` : ''}.`,
     learned: { high: 0, ...(worst !== undefined && Math.abs(worst.z) > blatant && { failHigh: 0 }) },
   };

@@ -18,7 +18,7 @@ export async function readTotals(
   const docs: SeriesDoc[] = [];
   // Only the currencies that are in the records are not known beforehand.
   if (metrics.some(({ currency }) => currency !== undefined && 'field' in currency)) {
-    for await (const doc of collection.stream()) if (doc.dimension === null) docs.push(doc);
+    for await (const doc of collection.totals()) docs.push(doc);
   } else {
     const totals = metrics.map(({ id, currency }) =>
       seriesIdOf({

@@ -56,14 +56,22 @@ function byRate(run: RunSeen, earlier: readonly RunSeen[]): Bounds | null {
 export const volume: Check = ({ run, earlier }) => {
   const value = rowsOf(run);
   if (run.kind === 'range')
-    return { value, seen: `A backfill brought ${value} new or changed rows.`, learned: null };
+    return {
+      value,
+      seen: `A backfill brought ${value} new or changed ${value === 1 ? 'row' : 'rows'}.`,
+      learned: null,
+    };
   if (run.kind !== 'full')
-    return { value, seen: `${value} rows were new or changed.`, learned: byRate(run, earlier) };
+    return {
+      value,
+      seen: `${value} ${value === 1 ? 'row was' : 'rows were'} new or changed.`,
+      learned: byRate(run, earlier),
+    };
   const before = earlier.filter(({ kind }) => kind === 'full').map(rowsOf);
   const { middle, spread } = usualOf(before);
   return {
     value,
-    seen: `${value} rows were read.`,
+    seen: value === 1 ? '1 row was read.' : `${value} rows were read.`,
     learned: before.length < leastHistory ? null : boundsOf(middle, spread),
   };
 };

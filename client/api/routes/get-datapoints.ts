@@ -1,5 +1,5 @@
 import type { Route } from '../deps.ts';
-import { findConnection, findDefinition } from '../find.ts';
+import { findConnection, findDefinition, requireMetric } from '../find.ts';
 import { invalid, notFound } from '../problem.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { type Datapoints, datapoints, datapointsQuery } from '../schemas/datapoints.ts';
@@ -20,16 +20,21 @@ export const getDatapoints: Route = (api, deps) => {
     if (value !== undefined && dimension === undefined)
       throw invalid({ path: 'querystring.value', message: 'needs a dimension' });
     const { _id, app, generation } = await findConnection(deps, params.id);
+    requireMetric(deps, app, metric);
     const defined = findDefinition(deps, app).metrics.find(({ id }) => id === metric);
     if (defined === undefined) throw notFound('metric', metric);
-    const series: Datapoints['series'] = [];
-    for await (const doc of deps.stores.analysis.of(_id, generation).series.stream()) {
+    const stored = deps.stores.analysis.of(_id, generation).series;
+    const ids: string[] = [];
+    for await (const doc of stored.stream({ points: 0 })) {
       const isMeant =
         doc.metric === metric &&
         doc.dimension?.field === dimension &&
         (value === undefined || doc.dimension?.value === value) &&
         (currency === undefined || doc.currency === currency.toUpperCase());
-      if (!isMeant) continue;
+      if (isMeant) ids.push(doc._id);
+    }
+    const series: Datapoints['series'] = [];
+    for await (const doc of stored.inParts(ids)) {
       const points = doc.points.filter(({ start }) => start >= from && (to === undefined || start < to));
       const { grain, dimension: of, currency: money } = doc;
       series.push({ id: doc._id, metric, grain, dimension: of, currency: money, points });

@@ -1,29 +1,42 @@
 import type { Route } from '../deps.ts';
+import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { answerConnectLink } from './answer-connect-link.ts';
 import { authorizeConnection } from './authorize-connection.ts';
 import { cancelSession } from './cancel-session.ts';
 import { cancelSync } from './cancel-sync.ts';
+import { clearReportFail } from './clear-report-fail.ts';
 import { completePrerequisites } from './complete-prerequisites.ts';
 import { configureConnector } from './configure-connector.ts';
 import { connectAgain } from './connect-again.ts';
+import { createAutomation } from './create-automation.ts';
 import { createCompany } from './create-company.ts';
 import { createConnectLink } from './create-connect-link.ts';
 import { createConnection } from './create-connection.ts';
 import { createDestination } from './create-destination.ts';
+import { createReportType } from './create-report-type.ts';
 import { createSync } from './create-sync.ts';
+import { redoCleaning, undoCleaning } from './decide-cleaning.ts';
 import { deleteAppWebhookSecret } from './delete-app-webhook-secret.ts';
+import { deleteAutomation } from './delete-automation.ts';
 import { deleteCompany } from './delete-company.ts';
 import { deleteDestination } from './delete-destination.ts';
 import { deleteIngestionConfiguration } from './delete-ingestion-configuration.ts';
 import { deleteSync } from './delete-sync.ts';
 import { deleteWebhookSecret } from './delete-webhook-secret.ts';
+import { disableAutomation } from './disable-automation.ts';
 import { disableSync } from './disable-sync.ts';
 import { discardConnectionQuarantine, discardSyncQuarantine } from './discard-quarantined.ts';
 import { disconnectConnection } from './disconnect-connection.ts';
+import { enableAutomation } from './enable-automation.ts';
 import { enableSync } from './enable-sync.ts';
 import { exportRejected } from './export-rejected.ts';
+import { exportReport } from './export-report.ts';
+import { fillReportsRoute } from './fill-reports.ts';
 import { finalizeConnection } from './finalize-connection.ts';
 import { getApp } from './get-app.ts';
+import { getAutomation } from './get-automation.ts';
+import { getBenchmark } from './get-benchmark.ts';
+import { getCleanedSeries } from './get-cleaned-series.ts';
 import { getCompany } from './get-company.ts';
 import { getCompanyReceipt } from './get-company-receipt.ts';
 import { getConnection } from './get-connection.ts';
@@ -31,18 +44,25 @@ import { getConnectionConfig } from './get-connection-config.ts';
 import { getConnectionState } from './get-connection-state.ts';
 import { getConnectionStatistics } from './get-connection-statistics.ts';
 import { getConnectionStatus } from './get-connection-status.ts';
+import { getDatapoints } from './get-datapoints.ts';
 import { getDestination } from './get-destination.ts';
+import { getForecast } from './get-forecast.ts';
 import { getGenerationReceipt } from './get-generation-receipt.ts';
 import { getHealth } from './get-health.ts';
 import { getHello } from './get-hello.ts';
 import { getLedger } from './get-ledger.ts';
+import { getOverview } from './get-overview.ts';
 import { getProcedure } from './get-procedure.ts';
 import { getConnectionQuarantined, getSyncQuarantined } from './get-quarantined.ts';
 import { getReady } from './get-ready.ts';
 import { getReceipt } from './get-receipt.ts';
 import { getRecord } from './get-record.ts';
 import { getRecordsDigest } from './get-records-digest.ts';
+import { getReport } from './get-report.ts';
+import { getReportCalendar } from './get-report-calendar.ts';
+import { getReportType } from './get-report-type.ts';
 import { getSession } from './get-session.ts';
+import { getSessionReport } from './get-session-report.ts';
 import { getStateMachines } from './get-state-machines.ts';
 import { getStatistics } from './get-statistics.ts';
 import { getSync } from './get-sync.ts';
@@ -51,23 +71,35 @@ import { getSyncTimeline } from './get-sync-timeline.ts';
 import { getTimeline } from './get-timeline.ts';
 import { getWhy } from './get-why.ts';
 import { installConnection } from './install-connection.ts';
+import { listAlerts } from './list-alerts.ts';
 import { listApps } from './list-apps.ts';
 import { listAttention } from './list-attention.ts';
+import { listAutomationTicks } from './list-automation-ticks.ts';
+import { listAutomations } from './list-automations.ts';
 import { listChanges } from './list-changes.ts';
 import { listChecks } from './list-checks.ts';
+import { listCleaning } from './list-cleaning.ts';
 import { listCompanies } from './list-companies.ts';
+import { listConnectionChecks } from './list-connection-checks.ts';
 import { listConnections } from './list-connections.ts';
 import { listDestinationKinds } from './list-destination-kinds.ts';
 import { listDestinations } from './list-destinations.ts';
 import { listEvents } from './list-events.ts';
 import { listExchanges } from './list-exchanges.ts';
+import { listFailedReports } from './list-failed-reports.ts';
+import { listForecasts } from './list-forecasts.ts';
+import { listInsights } from './list-insights.ts';
+import { listLogs } from './list-logs.ts';
 import { listPrerequisites } from './list-prerequisites.ts';
 import { listProcedures } from './list-procedures.ts';
 import { listQuarantine } from './list-quarantine.ts';
 import { listConnectionQuarantine, listSyncQuarantine } from './list-quarantined.ts';
 import { listReceipts } from './list-receipts.ts';
 import { listRecords } from './list-records.ts';
+import { listReportTypes } from './list-report-types.ts';
+import { listReports } from './list-reports.ts';
 import { listResources } from './list-resources.ts';
+import { listSeries } from './list-series.ts';
 import { listSessions } from './list-sessions.ts';
 import { listSyncRecords } from './list-sync-records.ts';
 import { listSyncRuns } from './list-sync-runs.ts';
@@ -88,28 +120,36 @@ import { putIngestionConfiguration } from './put-ingestion-configuration.ts';
 import { putWebhookSecret } from './put-webhook-secret.ts';
 import { receiveAppWebhook } from './receive-app-webhook.ts';
 import { receiveOauthCallback } from './receive-oauth-callback.ts';
+import { receiveSlackInteraction } from './receive-slack-interaction.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { recoverConnection } from './recover-connection.ts';
 import { replayConnectionQuarantine, replaySyncQuarantine } from './replay-quarantined.ts';
 import { resetConnection } from './reset-connection.ts';
 import { resumeConnection } from './resume-connection.ts';
+import { retryReport } from './retry-report.ts';
 import { retrySession } from './retry-session.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { runAutomation } from './run-automation.ts';
+import { runReport } from './run-report.ts';
 import { runSync } from './run-sync.ts';
 import { setConnectionConfiguration } from './set-connection-configuration.ts';
 import { showConnectResult } from './show-connect-result.ts';
 import { showConsentResult } from './show-consent-result.ts';
+import { showReport } from './show-report.ts';
 import { skipSession } from './skip-session.ts';
 import { startSession } from './start-session.ts';
 import { submitCredentials } from './submit-credentials.ts';
+import { testAlerts } from './test-alerts.ts';
 import { testConnectionRoute } from './test-connection.ts';
 import { testDestination } from './test-destination.ts';
 import { testResource } from './test-resource.ts';
+import { updateAutomation } from './update-automation.ts';
 import { updateConnectionConfiguration } from './update-connection-configuration.ts';
 import { updateConnectionPool } from './update-connection-pool.ts';
 import { updateConnectionSettings } from './update-connection-settings.ts';
 import { updateDestination } from './update-destination.ts';
 import { updatePrerequisite } from './update-prerequisite.ts';
+import { updateReportType } from './update-report-type.ts';
 import { updateResource } from './update-resource.ts';
 import { updateSync } from './update-sync.ts';
 import { verifyCompanyReceipt } from './verify-company-receipt.ts';
@@ -120,6 +160,8 @@ export const routes: readonly Route[] = [
   getHello,
   getHealth,
   getReady,
+  getOverview,
+  listLogs,
   getStateMachines,
   listAttention,
   rotateKeys,
@@ -172,12 +214,14 @@ export const routes: readonly Route[] = [
   getGenerationReceipt,
   verifyReceipt,
   listEvents,
+  listConnectionChecks,
   getConnectionStatistics,
   getStatistics,
   testResource,
   startSession,
   listSessions,
   getSession,
+  getSessionReport,
   getWhy,
   getTimeline,
   getLedger,
@@ -202,6 +246,16 @@ export const routes: readonly Route[] = [
   getRecord,
   getRecordsDigest,
   listChanges,
+  listSeries,
+  getDatapoints,
+  listForecasts,
+  listInsights,
+  getForecast,
+  getBenchmark,
+  listCleaning,
+  getCleanedSeries,
+  undoCleaning,
+  redoCleaning,
   listDestinationKinds,
   createDestination,
   listDestinations,
@@ -225,6 +279,29 @@ export const routes: readonly Route[] = [
   getSyncTimeline,
   listSyncRecords,
   exportRejected,
+  createAutomation,
+  listAutomations,
+  getAutomation,
+  updateAutomation,
+  deleteAutomation,
+  enableAutomation,
+  disableAutomation,
+  runAutomation,
+  listAutomationTicks,
+  createReportType,
+  listReportTypes,
+  getReportType,
+  updateReportType,
+  getReportCalendar,
+  fillReportsRoute,
+  listReports,
+  listFailedReports,
+  getReport,
+  exportReport,
+  showReport,
+  retryReport,
+  runReport,
+  clearReportFail,
   openConnectLink,
   answerConnectLink,
   showConnectResult,
@@ -237,4 +314,8 @@ export const routes: readonly Route[] = [
   listWebhookSecrets,
   putWebhookSecret,
   deleteWebhookSecret,
+  listAlerts,
+  acknowledgeAlert,
+  testAlerts,
+  receiveSlackInteraction,
 ];

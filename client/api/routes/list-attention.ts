@@ -1,3 +1,4 @@
+import { deliveryOf } from '../../alerts/delivery.ts';
 import { expiringRows } from '../../quarantine-warnings.ts';
 import { needsAttention } from '../../sync-reminders.ts';
 import type { Route, RouteDeps } from '../deps.ts';
@@ -15,19 +16,23 @@ export const listAttention: Route = (api, deps) => {
   const schema = {
     summary: 'List what needs a person',
     description:
-      'Connections whose label is "Needs you", syncs that are disabled or failed for longer than 7 days (TRIBUTARY_SYNC_REMINDER_DAYS), and rows in quarantine that are discarded within 7 days (TRIBUTARY_QUARANTINE_WARNING_DAYS). The longest waiting first.',
+      'Connections whose label is "Needs you", syncs that are disabled or failed for longer than 7 days (TRIBUTARY_SYNC_REMINDER_DAYS), rows in quarantine that are discarded within 7 days (TRIBUTARY_QUARANTINE_WARNING_DAYS), and channels that alerts wait for. The longest waiting first.',
     tags: ['System'],
     response: { 200: attentionList },
   };
   api.get('/api/attention', { schema }, async () => {
-    const items = [
-      ...(await connectionItems(deps)),
-      ...(await syncItems(deps)),
-      ...(await quarantineItems(deps)),
-    ];
+    const items = await attentionItems(deps);
     return { items: items.sort((a, b) => (a.since < b.since ? -1 : 1)) };
   });
 };
+
+/** Everything that waits for a person, in no order. */
+export const attentionItems = async (deps: RouteDeps): Promise<Item[]> => [
+  ...(await connectionItems(deps)),
+  ...(await syncItems(deps)),
+  ...(await quarantineItems(deps)),
+  ...(await alertItems(deps)),
+];
 
 async function connectionItems(deps: RouteDeps): Promise<Item[]> {
   const docs = await deps.stores.connections.list();
@@ -69,6 +74,28 @@ async function quarantineItems(deps: RouteDeps): Promise<Item[]> {
     }
   }
   return items;
+}
+
+/** Channels that alerts wait for, each with why. */
+async function alertItems({ stores, alerts }: RouteDeps): Promise<Item[]> {
+  const docs = await stores.alerts.open();
+  return alerts.channels.flatMap((channel): Item[] => {
+    const failed = docs.flatMap((doc) => {
+      const { lastError } = deliveryOf(doc, channel);
+      return lastError === null ? [] : [{ openedAt: doc.openedAt, text: lastError.text }];
+    });
+    const [first] = failed;
+    if (first === undefined) return [];
+    const many = failed.length === 1 ? 'An alert waits' : `${failed.length} alerts wait`;
+    return [
+      {
+        ...{ kind: 'alerts', id: channel, company: null, status: 'waiting', reason: null },
+        since: first.openedAt.toISOString(),
+        sentence: `${many}: ${first.text}`,
+        command: 'tributary alert test',
+      },
+    ];
+  });
 }
 
 async function syncItems(deps: RouteDeps): Promise<Item[]> {

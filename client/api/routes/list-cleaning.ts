@@ -1,5 +1,5 @@
 import type { Route } from '../deps.ts';
-import { findConnection } from '../find.ts';
+import { findConnection, requireMetric } from '../find.ts';
 import { cleaningList, cleaningQuery } from '../schemas/cleaning.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { cleaningView } from '../views/cleaning.ts';
@@ -15,7 +15,10 @@ export const listCleaning: Route = (api, deps) => {
     querystring: cleaningQuery,
     response: { 200: cleaningList },
   };
-  api.get('/api/connections/:id/cleaning', { schema }, async ({ params, query }) =>
-    cleaningView(deps, await findConnection(deps, params.id), query),
-  );
+  api.get('/api/connections/:id/cleaning', { schema }, async ({ params, query }) => {
+    const connection = await findConnection(deps, params.id);
+    const list = await cleaningView(deps, connection, query);
+    if (list.looked === 0) requireMetric(deps, connection.app, query.metric);
+    return list;
+  });
 };

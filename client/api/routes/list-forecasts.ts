@@ -1,5 +1,5 @@
 import type { Route } from '../deps.ts';
-import { findConnection } from '../find.ts';
+import { findConnection, requireMetric } from '../find.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { forecastList, forecastsQuery } from '../schemas/forecasts.ts';
 import { forecastsView } from '../views/forecasts.ts';
@@ -15,7 +15,10 @@ export const listForecasts: Route = (api, deps) => {
     querystring: forecastsQuery,
     response: { 200: forecastList },
   };
-  api.get('/api/connections/:id/forecasts', { schema }, async ({ params, query }) =>
-    forecastsView(deps, await findConnection(deps, params.id), query),
-  );
+  api.get('/api/connections/:id/forecasts', { schema }, async ({ params, query }) => {
+    const connection = await findConnection(deps, params.id);
+    const list = await forecastsView(deps, connection, query);
+    if (list.metrics.length === 0) requireMetric(deps, connection.app, query.metric);
+    return list;
+  });
 };

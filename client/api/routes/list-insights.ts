@@ -1,6 +1,6 @@
 import { byRank, headlineOf } from '../../../domain/insights.ts';
 import type { Route } from '../deps.ts';
-import { findConnection } from '../find.ts';
+import { findConnection, requireMetric } from '../find.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { insightList, insightsQuery } from '../schemas/insights.ts';
 
@@ -16,12 +16,13 @@ export const listInsights: Route = (api, deps) => {
     response: { 200: insightList },
   };
   api.get('/api/connections/:id/insights', { schema }, async ({ params, query }) => {
-    const { _id, generation } = await findConnection(deps, params.id);
+    const { _id, app, generation } = await findConnection(deps, params.id);
     const all = [];
     for await (const { _id: id, updatedAt: _, ended, ...one } of deps.stores.analysis
       .of(_id, generation)
       .insights.stream())
       all.push({ ...one, id, ended: ended === null ? null : { ...ended, at: ended.at.toISOString() } });
+    if (!all.some(({ metric }) => metric === query.metric)) requireMetric(deps, app, query.metric);
     const asked = all
       .filter(
         ({ kind, metric, ended }) =>

@@ -1,7 +1,7 @@
 import { datapointsState } from '../../../activities/processing/datapoints/state.ts';
 import type { SeriesDoc } from '../../../stores/model.ts';
 import type { Route } from '../deps.ts';
-import { findConnection, findDefinition } from '../find.ts';
+import { findConnection, findDefinition, requireMetric } from '../find.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { type SeriesList, seriesList, seriesQuery } from '../schemas/datapoints.ts';
 
@@ -20,6 +20,7 @@ export const listSeries: Route = (api, deps) => {
   };
   api.get('/api/connections/:id/series', { schema }, async ({ params, query }): Promise<SeriesList> => {
     const { _id, app, generation } = await findConnection(deps, params.id);
+    requireMetric(deps, app, query.metric);
     const metrics = findDefinition(deps, app).metrics.filter(
       ({ id }) => query.metric === undefined || id === query.metric,
     );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkNames, checkSeverities } from '../../../domain/checks.ts';
 import { configurationStatuses, connectionStatuses } from '../../../domain/connection.ts';
 import { ingestionRollUps } from '../../../domain/ingestion.ts';
 import { actor, sessionIdText, slug, statusCode, substage, time } from './common.ts';
@@ -153,6 +154,19 @@ export const connection = z.object({
   thresholds: z
     .object({ quarantineShare: z.number().optional(), quarantineFloorRows: z.int().optional() })
     .describe("Its own; for the others the installation's count"),
+  checks: z
+    .record(
+      z.string(),
+      z.partialRecord(
+        z.enum(checkNames),
+        z.object({
+          severity: z.enum(checkSeverities),
+          atLeast: z.number().optional(),
+          atMost: z.number().optional(),
+        }),
+      ),
+    )
+    .describe('What a person wants of monitoring, by resource (or * for all) and check'),
   autoPause: z
     .object({ failures: z.int(), days: z.int() })
     .nullable()

@@ -100,7 +100,16 @@ export const forecast = headline.extend({
     .nullable(),
   notes: z.array(z.string()),
   recent: z
-    .array(z.object({ start: day, value: z.number().nullable() }))
+    .array(
+      z.object({
+        start: day,
+        value: z.number().nullable().describe('As in the records'),
+        cleaned: z
+          .number()
+          .nullable()
+          .describe('What a forecast is made from instead, by historical data cleaning; null: value'),
+      }),
+    )
     .describe('The last 60 periods that are over'),
   earlier: z
     .array(

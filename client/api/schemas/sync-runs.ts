@@ -124,9 +124,9 @@ export const syncRecordPage = z.object({ records: z.array(syncRecord), next: z.s
 export const attentionList = z.object({
   items: z.array(
     z.object({
-      kind: z.enum(['connection', 'sync']),
-      id: slug,
-      company: slug,
+      kind: z.enum(['connection', 'sync', 'quarantine', 'alerts']),
+      id: slug.describe('Of `alerts`: the channel that cannot be told'),
+      company: slug.nullable(),
       status: z.string(),
       reason: z.string().nullable(),
       since: time,

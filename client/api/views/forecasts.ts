@@ -1,8 +1,10 @@
+import { readCleaning } from '../../../activities/processing/cleaning/decisions.ts';
 import { directoryId, isCurrent, keptOf } from '../../../activities/processing/forecasting/keep.ts';
 import { prepare } from '../../../activities/processing/forecasting/prepare.ts';
 import { nextOf } from '../../../activities/processing/forecasting/series-sentence.ts';
 import { joinRecords, scoreForecast } from '../../../activities/processing/forecasting/track-record.ts';
 import type { MeasureKind } from '../../../domain/datapoints.ts';
+import type { SeriesPoint } from '../../../domain/forecast.ts';
 import type { ConnectionDoc, CurrentForecastDoc, ForecastDirectoryDoc } from '../../../stores/model.ts';
 import type { RouteDeps } from '../deps.ts';
 import { shownDefinition } from '../find.ts';
@@ -45,15 +47,23 @@ export async function forecastView(
   { _id, generation, app }: ConnectionDoc,
   seriesId: string,
 ): Promise<ForecastAnswer> {
-  const { forecasts, series } = deps.stores.analysis.of(_id, generation);
+  const analysis = deps.stores.analysis.of(_id, generation);
+  const { forecasts, series } = analysis;
   const doc = await forecasts.get(seriesId);
   if (doc === null || !isCurrent(doc)) throw notFound('forecast', seriesId, `of connection ${_id}`);
-  const [datapoints, kept] = await Promise.all([series.get(seriesId), keptOf(forecasts, doc)]);
+  const [datapoints, kept, cleaning] = await Promise.all([
+    series.get(seriesId),
+    keptOf(forecasts, doc),
+    readCleaning(analysis, seriesId),
+  ]);
   const metric = shownDefinition(deps, app)?.metrics.find(({ id }) => id === doc.metric);
   const { dataEnd, asOf } = doc;
   const measure: MeasureKind = metric?.measure.kind ?? 'average';
-  const known =
-    datapoints === null ? [] : prepare(datapoints, { measure, asOf, dataEnd, effort: 'quick' }).known;
+  const changes = cleaning?.changes ?? [];
+  const { known, cleaned } = prepare(datapoints ?? { grain: doc.grain, points: [] }, {
+    ...{ measure, asOf, dataEnd, changes },
+    effort: 'quick',
+  });
   const made = doc.outcome.outcome === 'forecast' ? doc.outcome : null;
   return {
     ...headlineOf(doc),
@@ -65,7 +75,7 @@ export async function forecastView(
       ? { origins: [...made.backtest.origins], candidates: [...made.backtest.candidates] }
       : null,
     notes: [...(made?.notes ?? [])],
-    recent: known.slice(-mostRecent).map(({ start, value }) => ({ start, value })),
+    recent: recentOf(known, cleaned),
     earlier: [...kept].reverse().map(({ session, madeAt, model, points, scale }) => {
       const score = scoreForecast({ points, scale }, known);
       return {
@@ -75,6 +85,18 @@ export async function forecastView(
       };
     }),
   };
+}
+
+/** Raw values, and beside them the cleaned ones that a forecast is made from. */
+function recentOf(
+  known: readonly SeriesPoint[],
+  cleaned: ReadonlyMap<string, number>,
+): ForecastAnswer['recent'] {
+  const raw = new Map(known.map(({ start, value }) => [start, value]));
+  return [...new Set([...raw.keys(), ...cleaned.keys()])]
+    .sort()
+    .slice(-mostRecent)
+    .map((start) => ({ start, value: raw.get(start) ?? null, cleaned: cleaned.get(start) ?? null }));
 }
 
 function headlineOf(doc: CurrentForecastDoc): ForecastHeadline {

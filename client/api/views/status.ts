@@ -68,7 +68,15 @@ const stateKeys = [
 ];
 const configKeys = [
   ...(['pool', 'sink', 'schedule', 'timeZone', 'deduplication', 'driftPolicy', 'parameters'] as const),
-  ...(['resources', 'properties', 'retentionDays', 'substagesOff', 'thresholds', 'autoPause'] as const),
+  ...([
+    'resources',
+    'properties',
+    'retentionDays',
+    'substagesOff',
+    'thresholds',
+    'checks',
+    'autoPause',
+  ] as const),
   ...(['unattended'] as const),
 ];
 

@@ -7,7 +7,7 @@ export function addAttention(program: Command): void {
   program
     .command('attention')
     .description(
-      'list what needs a person: connections, syncs that stand still for long, and rows in quarantine that are discarded soon',
+      'list what needs a person: connections, syncs that stand still for long, rows in quarantine that are discarded soon, and alerts that cannot be sent',
     )
     .addHelpText('after', examples('tributary attention'))
     .action(async (_options: unknown, command: Command) => {
