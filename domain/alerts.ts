@@ -17,6 +17,9 @@ export const alertCauses = [
 ] as const;
 export type AlertCause = (typeof alertCauses)[number];
 
+/** The one incident of the watchdog, which keeps it beside the store. */
+export const offlineIncident = 'offline';
+
 /** One failure: a line in the thread of its incident. */
 export interface AlertOccurrence {
   /** The same id again is the same occurrence: it is told once. */

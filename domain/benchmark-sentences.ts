@@ -105,7 +105,7 @@ export function figureName({ name, kind, entity }: Pick<Standing, 'name' | 'kind
  * companies.` The value that it names is the compared one, else the present one.
  */
 export function benchmarkSentence(standing: Standing): string {
-  const { value, compared, position, typical, group, better } = standing;
+  const { value, compared, comparedTo, to, position, typical, group, better } = standing;
   const shown = position === null ? value : compared;
   if (shown === null) return `${figureName(standing)}: ${gapText(standing)}.`;
   if (position === null) return `${fact(standing, shown)}; ${gapText(standing)}.`;
@@ -113,7 +113,7 @@ export function benchmarkSentence(standing: Standing): string {
   const less = better === 'down' ? ', where less is better' : '';
   const middle =
     typical === null ? '' : `; the middle of the group is at about ${figureText(standing, typical)}`;
-  return `${fact(standing, shown)}: in the ${positionText(position)} of ${group.size} ${of}${less}${middle}.`;
+  return `${fact({ ...standing, to: comparedTo ?? to }, shown)}: in the ${positionText(position)} of ${group.size} ${of}${less}${middle}.`;
 }
 
 /** A sentence for each figure, compared ones first. For the report of a session. */

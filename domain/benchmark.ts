@@ -68,6 +68,8 @@ export interface Standing extends Omit<Figure, 'gap'> {
   readonly position: Position | null;
   /** The own value that was compared, of the day of the comparison; `value` is the present one. */
   readonly compared: number | null;
+  /** Last day that the compared value covers, YYYY-MM-DD. */
+  readonly comparedTo: string | null;
   /** Mean of the middle half of the group, two digits; null in groups of fewer than 12. */
   readonly typical: number | null;
   readonly group: BenchmarkGroup;

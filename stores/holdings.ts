@@ -6,13 +6,14 @@ import { grantId } from './grants.ts';
 import { batchIds } from './ids.ts';
 import { type Count, createKeyed } from './keyed.ts';
 import { below } from './merges.ts';
-import type { ConnectionDoc, SessionDoc, SyncDoc } from './model.ts';
+import type { ConnectionDoc, ReportTypeDoc, SessionDoc, SyncDoc } from './model.ts';
 import {
   analysisCollection,
   analysisParts,
   collections,
   quarantineCollection,
   recordsCollection,
+  reportRowsCollection,
   syncListsCollection,
   syncRecordsCollection,
   tombstonesCollection,
@@ -100,6 +101,11 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     .find({ connectionId, generation }, { projection: { _id: 1, latestRun: 1 } })
     .sort({ _id: 1 })
     .toArray();
+  const reportTypes = await reportTypesOf(db, connectionId);
+  const revisionsThere = async () => {
+    const found = reportTypes.map((type) => where(collections.reportRevisions, below<TextId>(type))());
+    return (await Promise.all(found)).flat();
+  };
   const ofSessions = new Set(sessionIds);
   const checksThere = async () =>
     (await where(collections.checks, { connectionId } as Filter<TextId>)()).filter((id) =>
@@ -109,7 +115,9 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
   const syncRunIds = syncs.flatMap(({ _id, latestRun }) =>
     Array.from({ length: latestRun + 1 }, (_, index) => syncRunIdOf(_id, index + 1)),
   );
-  const cleared = clearedParts(db, { prefix, sessionIds, runIds: parts, syncRunIds }).map(
+  const syncIds = syncs.map(({ _id }) => _id);
+  const owned = { connectionId, prefix, sessionIds, runIds: parts, syncIds, syncRunIds, reportTypes };
+  const cleared = clearedParts(db, owned).map(
     ({ name, kind, find, clear }): Holding => ({
       name,
       kind,
@@ -156,6 +164,8 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     shared('data', collections.merges, where(collections.merges, below<TextId>(prefix))),
     shared('data', collections.quarantineLines, where(collections.quarantineLines, mine)),
     shared('data', collections.checks, checksThere),
+    shared('data', collections.reportRevisions, revisionsThere),
+    ...reportTypes.map((type) => own(reportRowsCollection(type))),
     ...resources.flatMap((resource) => [
       own(recordsCollection(connectionId, generation, resource)),
       own(quarantineCollection(connectionId, generation, resource)),
@@ -184,6 +194,16 @@ async function* docsOf(
 async function* texts(docs: AsyncIterable<TextId>): AsyncGenerator<string> {
   for await (const doc of docs) yield BSON.EJSON.stringify(doc, { relaxed: false });
 }
+
+/** Report types that read the connection's records: they stay, what they made of them does not. */
+const reportTypesOf = async (db: Db, connectionId: string): Promise<string[]> =>
+  (
+    await db
+      .collection<ReportTypeDoc>(collections.reportTypes)
+      .find({ 'source.connectionId': connectionId }, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .toArray()
+  ).map(({ _id }) => _id);
 
 type OwnSession = Pick<SessionDoc, '_id' | 'generation' | 'resources'>;
 

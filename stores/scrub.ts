@@ -3,10 +3,12 @@ import { chunksOf, getMany, getOne, idsPerRead, type TextId, untilWon } from './
 import { leaving } from './figures.ts';
 import { below } from './merges.ts';
 import type {
+  AlertDoc,
   BenchmarkGroupDoc,
   ConnectionDoc,
   EventDoc,
   IngestionRunDoc,
+  ReportDoc,
   SessionDoc,
   SyncRunDoc,
 } from './model.ts';
@@ -21,20 +23,27 @@ export interface ClearedPart {
   readonly clear: () => Promise<void>;
 }
 
+/** By what the parts are found. */
+export interface Owned {
+  readonly connectionId: string;
+  /** `<connectionId>/<generation>` */
+  readonly prefix: string;
+  readonly sessionIds: readonly string[];
+  /** Ingestion runs. */
+  readonly runIds: readonly string[];
+  readonly syncIds: readonly string[];
+  readonly syncRunIds: readonly string[];
+  /** Report types that read the connection's records. */
+  readonly reportTypes: readonly string[];
+}
+
+/** What an alert says in the place of its reason once the connection it is of has ended. */
+const endedReason = 'The connection was disconnected.';
+
 /** What of the audit trail of a generation is emptied. Counts, reasons, times and people's own notes stay. */
 export function clearedParts(
   db: Db,
-  {
-    prefix,
-    sessionIds,
-    runIds,
-    syncRunIds,
-  }: {
-    readonly prefix: string;
-    readonly sessionIds: readonly string[];
-    readonly runIds: readonly string[];
-    readonly syncRunIds: readonly string[];
-  },
+  { connectionId, prefix, sessionIds, runIds, syncIds, syncRunIds, reportTypes }: Owned,
 ): readonly ClearedPart[] {
   const sessions = db.collection<SessionDoc>(collections.sessions);
   const runs = db.collection<IngestionRunDoc>(collections.ingestionRuns);
@@ -59,6 +68,25 @@ export function clearedParts(
           .updateMany({ _id: { $in: [...ids] } } as Filter<TextId>, update);
     },
   });
+  const incidents = [
+    ...['session', 'grant', 'connection'].map((cause) => `${cause}/${connectionId}`),
+    ...syncIds.map((id) => `sync/${id}`),
+  ];
+  const alerts = db.collection<AlertDoc>(collections.alerts);
+  const alertsThere = async () => {
+    const ofReports = reportTypes.map((type) => alerts.find(below<AlertDoc>(`report/${type}`)).toArray());
+    return [...(await getMany(alerts, incidents)), ...(await Promise.all(ofReports)).flat()]
+      .filter(({ lines, reason }) => lines.length > 0 || reason !== endedReason)
+      .map(({ _id }) => _id);
+  };
+  const reportsThere = async () => {
+    const reports = db.collection<ReportDoc>(collections.reports);
+    const found = reportTypes.map((type) => reports.find(below<ReportDoc>(type)).toArray());
+    return (await Promise.all(found))
+      .flat()
+      .filter(({ detail }) => detail !== null)
+      .map(({ _id }) => _id);
+  };
   const groups = db.collection<BenchmarkGroupDoc>(collections.benchmarkGroups);
   return [
     // A company that left is compared with nobody; what the others were told of it is that there was one more.
@@ -102,6 +130,9 @@ export function clearedParts(
       () => syncRuns(({ detail, key }) => detail !== null || key !== null),
       { $set: { detail: null, key: null } },
     ),
+    // The app's and the destination's own words, once more.
+    part('data', [collections.alerts, 'lines'], alertsThere, { $set: { lines: [], reason: endedReason } }),
+    part('data', [collections.reports, 'detail'], reportsThere, { $set: { detail: null } }),
     // The key at which staging stood.
     part('data', [collections.syncRuns, 'staging'], () => syncRuns(({ staging }) => staging?.after != null), {
       $set: { 'staging.after': null },

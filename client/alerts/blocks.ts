@@ -1,4 +1,9 @@
-import type { AlertMessage, AlertOccurrence, Incident } from '../../domain/alerts.ts';
+import {
+  type AlertMessage,
+  type AlertOccurrence,
+  type Incident,
+  offlineIncident,
+} from '../../domain/alerts.ts';
 import { cut } from './channel.ts';
 import type { SlackBlock } from './slack.ts';
 import { minuteOf, personOf, spanOf, wordsOf } from './words.ts';
@@ -93,6 +98,9 @@ function opened(incident: Incident): readonly SlackBlock[] {
       ? []
       : [section(`What helps: \`${escaped(command.replaceAll('`', "'"), sectionLimit - 50)}\``)]),
     note(`Since ${moment(since)}${where}`),
-    ...(value.length > valueLimit ? [] : [{ type: 'actions', elements: buttons }]),
+    // A watchdog keeps its own incident: a click could not be answered from the store.
+    ...(incident.incident === offlineIncident || value.length > valueLimit
+      ? []
+      : [{ type: 'actions', elements: buttons }]),
   ];
 }

@@ -2,6 +2,7 @@ import { directoryId, isCurrent, isKept, keptIdOf } from '../../activities/proce
 import { periodWords } from '../../activities/processing/forecasting/sentences.ts';
 import { amount } from '../../activities/processing/forecasting/series-sentence.ts';
 import { trackRecordOf } from '../../activities/processing/forecasting/track-record.ts';
+import { readsAsShare } from '../../domain/datapoints.ts';
 import type {
   ConnectionDoc,
   CurrentForecastDoc,
@@ -71,7 +72,12 @@ async function asItWas(
   const { name, grain, dimension, currency } = doc;
   const [next] = points;
   const last = points.at(-1)?.start ?? '';
-  const told = (value: number): string => amount(value, { measure, currency });
+  const share = readsAsShare(
+    measure,
+    currency,
+    [...points, ...recent].map(({ value }) => value),
+  );
+  const told = (value: number): string => amount(value, { measure, currency, share });
   const what =
     dimension === null ? name : `${name} (${dimension.field.replaceAll('_', ' ')} ${dimension.value})`;
   return {

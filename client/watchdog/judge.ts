@@ -1,9 +1,7 @@
-import type { AlertRaise, Incident } from '../../domain/alerts.ts';
+import { type AlertRaise, type Incident, offlineIncident } from '../../domain/alerts.ts';
 import { aliveMs } from '../../domain/overview.ts';
 import { explainedBy, type Part, partNames, parts, type Seen } from './parts.ts';
 
-/** One incident, however many parts are gone. */
-export const offline = 'offline';
 /** A part that is silent once may have been busy. */
 const failuresNeeded = 2;
 
@@ -109,7 +107,7 @@ export function judge(
     const { since } = states[part];
     const { text = '' } = looks.get(part) ?? {};
     const at = since ?? now;
-    const what = { incident: offline, cause: part, title: 'Sync application offline' } as const;
+    const what = { incident: offlineIncident, cause: part, title: 'Sync application offline' } as const;
     const occurrence = { id: `${part}@${at.toISOString()}`, text, at };
     return { do: 'raise', alert: { ...what, reason, since: at, command: command(part), occurrence } };
   };
@@ -122,7 +120,9 @@ function keptOpen(incident: Incident | null): readonly Act[] {
   const last = incident?.lines.at(-1);
   if (incident?.status !== 'settling' || last === undefined) return [];
   const { cause, title, reason, since } = incident;
-  return [{ do: 'raise', alert: { incident: offline, cause, title, reason, since, occurrence: last } }];
+  return [
+    { do: 'raise', alert: { incident: offlineIncident, cause, title, reason, since, occurrence: last } },
+  ];
 }
 
 /** Overview may be old because nothing ran: its time counts from when everything ran again. */

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
+import { offlineIncident } from '../../domain/alerts.ts';
 import type { AlertChannel } from '../alerts/channel.ts';
 import { type AlertSender, type AlertSenderOptions, createAlertSender } from '../alerts/sender.ts';
 import { createPeriodic, type Periodic } from '../periodic.ts';
 import type { Checks } from './checks.ts';
 import { createFileAlerts } from './file-alerts.ts';
-import { judge, offline, takenOver } from './judge.ts';
+import { judge, takenOver } from './judge.ts';
 import type { Part } from './parts.ts';
 import type { StateFile } from './state-file.ts';
 
@@ -52,7 +53,7 @@ export function createWatchdog(options: WatchdogOptions): Periodic {
     health = judged.health;
     for (const act of judged.acts) {
       if (act.do === 'raise') await alerts.raise(act.alert);
-      else await alerts.settle(offline, act.resolution);
+      else await alerts.settle(offlineIncident, act.resolution);
     }
     await file.save({ health });
     const after = file.state.incident;

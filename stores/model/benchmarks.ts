@@ -26,6 +26,8 @@ export interface ComparedCompany {
   readonly figuresId: string;
   readonly company: string;
   readonly value: number;
+  /** Last day that the value covers, YYYY-MM-DD. */
+  readonly to: string;
   /** From 0. */
   readonly part: number;
 }

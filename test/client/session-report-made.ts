@@ -82,12 +82,12 @@ const insight: KeptInsight = {
 const standing: Standing = {
   ...{ id: 'sales/growth', metric: 'sales', name: 'Sales', kind: 'growth', grain: 'month', entity: null },
   ...{ currency: 'USD', better: 'up', value: 0.2, from: '2017-01-01', to: '2017-12-31', gap: null },
-  ...{ position: { part: 2, of: 2 }, compared: 0.2, typical: null, at },
+  ...{ position: { part: 2, of: 2 }, compared: 0.2, comparedTo: '2026-03-31', typical: null, at },
   group: { size: 4, needed: 4, segment: null },
 };
 const alone: Standing = {
   ...standing,
-  ...{ id: 'orders/growth', name: 'Orders', gap: 'GROUP_TOO_SMALL', position: null, compared: null },
+  ...{ id: 'orders/growth', name: 'Orders', gap: 'GROUP_TOO_SMALL', position: null, compared: null, comparedTo: null },
   group: { size: 1, needed: 4, segment: null },
 };
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { SessionDoc } from '../../stores/model.ts';
-import { collections } from '../../stores/names.ts';
+import { analysisParts, collections } from '../../stores/names.ts';
 import { setScene } from '../session/scene.ts';
 import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
-import { markEverything, markOf } from './filled-connection.ts';
+import { markOf } from './filled-analysis.ts';
+import { markEverything } from './filled-connection.ts';
 import { type ServedApi, serveApi } from './scene.ts';
 
 /** Collections that hold nothing of a connection, or only counts, reasons and ids: the audit trail. */
@@ -18,8 +19,17 @@ const auditTrail: readonly string[] = [
   // Settings, turns and places in queues; what a run says of rows is emptied.
   ...[collections.destinations, collections.destinationQueues, collections.slots, collections.turns],
   ...[collections.syncs, collections.syncTimeline],
+  // What is to be done when, who changed what, and whether the service lives.
+  ...[collections.automations, collections.automationTicks, collections.logs, collections.overview],
+  ...[collections.reportTypes, collections.alertLeases],
   // Names of consents only, which are ids of theirs.
   collections.consentLinks,
+];
+
+/** Those of which every connection, sync or report type has its own. */
+const ownCollections = [
+  ...['records', 'quarantine', 'tombstones', 'syncRecords', 'syncLists', 'reportRows'],
+  ...analysisParts,
 ];
 
 type Dump = ReadonlyMap<string, string>;
@@ -37,7 +47,7 @@ const holding = (docs: Dump, text: string): string[] =>
   [...docs].filter(([id, doc]) => id.includes(text) || doc.includes(text)).map(([id]) => id);
 
 const kindOf = (id: string): string =>
-  id.replace(/^(records|quarantine|tombstones|syncRecords|syncLists)\..*/, '$1').split(':')[0] ?? '';
+  id.replace(new RegExp(`^(${ownCollections.join('|')})\\..*`), '$1').split(':')[0] ?? '';
 
 describe('what a disconnect leaves', () => {
   let world: World;
@@ -64,14 +74,7 @@ describe('what a disconnect leaves', () => {
     const [one, other] = [await filled(t), await filled(t)];
     const full = await dump(world);
     const marked = new Set(holding(full, markOf(one.connectionId)).map(kindOf));
-    const expected = [
-      ...Object.values(collections),
-      'records',
-      'quarantine',
-      'tombstones',
-      'syncRecords',
-      'syncLists',
-    ];
+    const expected = [...Object.values(collections), ...ownCollections];
     assert.deepEqual(
       [...marked].sort(),
       expected.filter((name) => !auditTrail.includes(name)).sort(),

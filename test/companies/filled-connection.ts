@@ -5,9 +5,7 @@ import { mergeId } from '../../stores/merges.ts';
 import type { SessionDoc } from '../../stores/model.ts';
 import { record } from '../stores/support.ts';
 import type { World } from '../support/world.ts';
-
-/** What only the data of this connection has: found nowhere once it is gone. */
-export const markOf = (connectionId: string): string => `data-of-${connectionId}`;
+import { markAnalysis, markOf } from './filled-analysis.ts';
 
 /** Puts the connection's mark into everything that its generation owns, beside what its session left. */
 export async function markEverything(
@@ -89,6 +87,7 @@ export async function markEverything(
   await stores.tombstones.of(connectionId, generation, resource).putMany([{ _id: mark, ...buried }]);
 
   await markSync({ stores }, mine);
+  await markAnalysis({ stores }, { ...mine, sessionId });
   await stores.quarantineLines.put({
     ...{ _id: `line-${connectionId}`, ...mine, resource, syncId: null, action: 'discarded' },
     ...{ reason: 'TOO_LARGE', rows: 1, hash: 'h', by: { kind: 'person', id: 'ada' } },

@@ -14,7 +14,12 @@ import { benchmarkSentence, benchmarkSentences } from '../../domain/benchmark-se
 const now = new Date('2026-03-01T00:00:00Z');
 const later = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const companies = (values: readonly number[]): Candidate[] =>
-  values.map((value, index) => ({ figuresId: `c${index}/1`, company: `company-${index}`, value }));
+  values.map((value, index) => ({
+    figuresId: `c${index}/1`,
+    company: `company-${index}`,
+    value,
+    to: '2026-02-28',
+  }));
 const heads = () => true;
 const partsIn = (values: readonly number[], coin = heads) =>
   compare(companies(values), 'level', null, now, coin).members.map(({ part }) => part);
@@ -105,14 +110,20 @@ describe('the sentences', () => {
   const standing: Standing = {
     ...{ id: 'sales/growth', metric: 'sales', name: 'Sales', kind: 'growth', grain: 'month' },
     ...{ entity: null, currency: 'USD', better: 'up', value: 0.2, gap: null },
-    ...{ from: '2025-04-01', to: '2026-03-31', position: { part: 2, of: 2 }, compared: 0.2 },
+    ...{
+      from: '2025-04-01',
+      to: '2026-03-31',
+      position: { part: 2, of: 2 },
+      compared: 0.2,
+      comparedTo: '2026-02-28',
+    },
     ...{ typical: null, group: { size: 4, needed: 4, segment: null }, at: now.toISOString() },
   };
-  const alone = { position: null, compared: null, at: null } as const;
-  test('say what it is, where it stands and among how many', () => {
+  const alone = { position: null, compared: null, comparedTo: null, at: null } as const;
+  test('say what it was when it was compared, where it stands and among how many', () => {
     assert.equal(
       benchmarkSentence(standing),
-      'Sales grew by 20 % in the 12 months to 2026-03-31: in the upper half of 4 companies.',
+      'Sales grew by 20 % in the 12 months to 2026-02-28: in the upper half of 4 companies.',
     );
     assert.equal(
       benchmarkSentence({
@@ -121,7 +132,7 @@ describe('the sentences', () => {
         ...{ value: 0.3, compared: 0.145, typical: 0.12, position: { part: 3, of: 4 } },
         group: { size: 13, needed: 4, segment: 'fashion' },
       }),
-      'Discount rate was 14.5 % in the 12 months to 2026-03-31: in the third quarter of 13 companies of "fashion", where less is better; the middle of the group is at about 12 %.',
+      'Discount rate was 14.5 % in the 12 months to 2026-02-28: in the third quarter of 13 companies of "fashion", where less is better; the middle of the group is at about 12 %.',
     );
   });
   test('say why it is not compared', () => {

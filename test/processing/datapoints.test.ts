@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { streamFacts } from '../../activities/processing/datapoints/facts.ts';
 import { datapointsState } from '../../activities/processing/datapoints/state.ts';
+import { judgedDay } from '../../activities/processing/judged-day.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { ChangeDoc, SeriesDoc } from '../../stores/model.ts';
@@ -46,6 +47,21 @@ test('a session makes points, and the next one changes only those it touches', a
       fields: { day: ['2024-03-05', '2024-02-01'], amount: [1, null], region: ['west', null] },
     },
   ]);
+});
+
+test('a period that the records stop in is not whole, however long ago that was', async () => {
+  const scene = await createScene(stores);
+  const judged = async (day: string, now: string) => {
+    const { session } = await scene.pass({ a: { day, amount: 1 } });
+    return judgedDay(await scene.inputOf(session), new Date(now));
+  };
+  assert.equal(await judged('2017-11-02', '2026-05-05T12:00:00Z'), '2017-11-06');
+  assert.equal(await judged('2017-12-30', '2026-05-05T12:00:00Z'), '2018-01-03');
+  assert.equal(await judged('2026-05-04', '2026-05-05T12:00:00Z'), '2026-05-05');
+  assert.equal(await judged('2027-01-01', '2026-05-05T12:00:00Z'), '2026-05-05');
+  const empty = await createScene(stores);
+  const { session } = await empty.pass({});
+  assert.equal(await judgedDay(await empty.inputOf(session), new Date('2026-05-05T12:00:00Z')), '2026-05-05');
 });
 
 const months = (...points: readonly (readonly [month: string, value: number | null, rows: number])[]) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { collections } from '../../stores/names.ts';
+import { analysisParts, collections } from '../../stores/names.ts';
 import { fillEverything } from './filled.ts';
 import { openTestStores } from './support.ts';
 
@@ -28,7 +28,9 @@ test('the page names every collection and field that is stored, and no other', a
   for (const { name } of await stores.db.listCollections({}, { nameOnly: true }).toArray()) {
     const docs = await stores.db.collection(name).find().toArray();
     const kind = name.replace(
-      /^(reportRows|records|quarantine|tombstones|syncRecords|syncLists|facts|series|forecasts|benchmarks|cleaning)\..*/,
+      new RegExp(
+        `^(reportRows|records|quarantine|tombstones|syncRecords|syncLists|${analysisParts.join('|')})\\..*`,
+      ),
       '$1',
     );
     stored.set(kind, [...new Set(docs.flatMap((doc) => Object.keys(doc)))].sort());

@@ -15,11 +15,11 @@ export async function fillBenchmarks(stores: Stores, connectionId: string, sessi
   await stores.figures.putGroup({
     ...{ _id: benchmarkGroupId('shop', null, figure), segment: null, epoch: 1, at },
     ...{ size: 4, parts: 2, typical: null },
-    members: [{ figuresId: _id, company: 'acme', value: 1, part: 0 }],
+    members: [{ figuresId: _id, company: 'acme', value: 1, to: '2026-02-28', part: 0 }],
   });
   const standing: Standing = {
     ...figure,
-    ...{ position: null, compared: null, typical: null, at: null },
+    ...{ position: null, compared: null, comparedTo: null, typical: null, at: null },
     group: { size: 1, needed: 4, segment: null },
   };
   const told = { _id: sessionId, standings: [standing], at };

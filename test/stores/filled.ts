@@ -9,6 +9,7 @@ import { fillBenchmarks } from './filled-benchmarks.ts';
 import { fillCleaning } from './filled-cleaning.ts';
 import { fillControl } from './filled-control.ts';
 import { fillForecasts } from './filled-forecasts.ts';
+import { fillInsights } from './filled-insights.ts';
 import { fillReports } from './filled-reports.ts';
 import { fillSyncs } from './filled-syncs.ts';
 import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
@@ -199,6 +200,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await stores.db.collection('turns').insertOne(turn);
   await fillBenchmarks(stores, connectionId, sessionId);
   await fillForecasts(stores, connectionId, sessionId);
+  await fillInsights(stores, connectionId, sessionId);
   await fillCleaning(stores, connectionId, sessionId);
   await fillControl(stores);
   await fillReports(stores);

@@ -15,7 +15,6 @@ export const isFresh = ({ madeAt }: Pick<FiguresDoc, 'madeAt'>, now: Date): bool
 export interface Peer extends Candidate {
   readonly segment: string | null;
   readonly madeAt: Date;
-  readonly to: string;
 }
 
 /**

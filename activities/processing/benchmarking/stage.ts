@@ -6,7 +6,7 @@ import type { ConnectionDoc, SeriesDoc } from '../../../stores/model.ts';
 import type { Analysis, AnalysisInput } from '../analysis.ts';
 import { streamFacts } from '../datapoints/facts.ts';
 import { refreshDatapoints } from '../datapoints/refresh.ts';
-import { dayIn } from '../forecasting/today.ts';
+import { judgedDay } from '../judged-day.ts';
 import { type FactColumns, type Tally, tally } from './concentration.ts';
 import { figuresOf, lastYearOf } from './figures.ts';
 import { readBenchmark } from './standings.ts';
@@ -48,9 +48,9 @@ async function figuresOfConnection(
   series: readonly SeriesDoc[],
   now: Date,
 ): Promise<Figure[]> {
-  const { _id, generation, timeZone } = input.connection;
+  const { _id, generation } = input.connection;
   const analysis = input.ports.stores.analysis.of(_id, generation);
-  const today = dayIn(timeZone, now);
+  const today = await judgedDay(input, now);
   const figures: Figure[] = [];
   const tallies = new Map<string, Tally[]>();
   for (const metric of input.definition.metrics) {

@@ -79,7 +79,12 @@ async function refreshed(
     readonly now: Date;
   },
 ): Promise<BenchmarkGroupDoc | null> {
-  const candidates = peers.map(({ figuresId: id, company, value }) => ({ figuresId: id, company, value }));
+  const candidates = peers.map(({ figuresId: id, company, value, to }) => ({
+    figuresId: id,
+    company,
+    value,
+    to,
+  }));
   if (!isDue(last, candidates, minimum, now)) return last;
   const made: BenchmarkGroupDoc = { _id: id, segment, ...compare(candidates, kind, last, now) };
   if (!(await stores.figures.putGroup(made))) return (await stores.figures.groups([id]))[0] ?? null;
@@ -108,7 +113,7 @@ function standing(
   const without = (why: BenchmarkGap): Standing => ({
     ...figure,
     gap: why,
-    ...{ position: null, compared: null, typical: null, at: null },
+    ...{ position: null, compared: null, comparedTo: null, typical: null, at: null },
     group: { size: peers.length, needed: minimum, segment },
   });
   if (gap !== null) return without(gap);
@@ -122,6 +127,7 @@ function standing(
     gap: null,
     position: { part: member.part + 1, of: shown.parts },
     compared: member.value,
+    comparedTo: member.to,
     typical: shown.typical,
     group: { size: shown.size, needed: minimum, segment },
     at: shown.at.toISOString(),

@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis.ts';
 import { refreshDatapoints } from '../datapoints/refresh.ts';
-import { dayIn } from '../forecasting/today.ts';
+import { judgedDay } from '../judged-day.ts';
 import { cleanStored } from './clean-stored.ts';
 import { trimRevisions } from './revisions.ts';
 
@@ -13,5 +13,5 @@ export const cleanConnection: Analysis = async (input) => {
   if (input.definition.metrics.length === 0)
     return trimmed === null ? { skipped: 'NO_METRICS' } : { series: 0, ...reclaimed };
   await refreshDatapoints(input);
-  return { ...(await cleanStored(input, dayIn(input.connection.timeZone, now))), ...reclaimed };
+  return { ...(await cleanStored(input, await judgedDay(input, now))), ...reclaimed };
 };

@@ -21,11 +21,13 @@ const passing: readonly NoForecastReason[] = ['TOO_SLOW', 'WORKER_FAILED'];
 /**
  * Forecasts the stored series of a connection. A repeated attempt skips what it finds done; so does a later session
  * for every series of which the periods that are over are the same.
- * @param asOf Today, YYYY-MM-DD in the connection's time zone
+ * @param asOf See judgedDay.
+ * @param today YYYY-MM-DD in the connection's time zone: where data stop earlier, the sentences say so.
  */
 export async function forecastStored(
   input: AnalysisInput,
   asOf: string,
+  today = asOf,
 ): Promise<SubstageCounts | NothingToDo> {
   const { ports, session, connection, definition, life } = input;
   const { forecaster } = ports;
@@ -67,7 +69,17 @@ export async function forecastStored(
       const doc = docOf.get(one.id);
       if (doc === undefined) continue;
       const changes = cleanings.get(one.id)?.changes ?? [];
-      const work = { input, forecaster, one, doc, changes, before: currentOf.get(one.id), choice, asOf };
+      const work = {
+        input,
+        forecaster,
+        one,
+        doc,
+        changes,
+        before: currentOf.get(one.id),
+        choice,
+        asOf,
+        today,
+      };
       const { made, none } = await forecastOne(work);
       counts[made ? 'made' : 'unchanged']++;
       if (none) counts.withoutForecast++;
@@ -86,10 +98,11 @@ interface Work {
   readonly before: CurrentForecastDoc | undefined;
   readonly choice: Choice;
   readonly asOf: string;
+  readonly today: string;
 }
 
 async function forecastOne(work: Work): Promise<{ readonly made: boolean; readonly none: boolean }> {
-  const { input, forecaster, one, doc, changes, before, choice, asOf } = work;
+  const { input, forecaster, one, doc, changes, before, choice, asOf, today } = work;
   const { ports, session, connection, life } = input;
   const { forecasts } = ports.stores.analysis.of(connection._id, session.generation);
   const { metric } = one;
@@ -100,7 +113,7 @@ async function forecastOne(work: Work): Promise<{ readonly made: boolean; readon
   const { known, cleaned } = prepared;
   const { name } = metric;
   const { dimension, grain, currency } = doc;
-  const about = { name, measure, grain, dimension, currency, asOf, dataEnd, known, cleaned };
+  const about = { name, measure, grain, dimension, currency, asOf, today, dataEnd, known, cleaned };
 
   if (before !== undefined && holds(before, prepared.fingerprint, session._id)) {
     // The same forecast, but another day may make another of its periods the next one.

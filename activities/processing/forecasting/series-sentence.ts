@@ -18,8 +18,9 @@ export interface SentenceOf {
   readonly grain: ForecastGrain;
   readonly dimension: { readonly field: string; readonly value: string } | null;
   readonly currency: string | null;
-  /** Today, YYYY-MM-DD. */
+  /** As of which day the numbers are judged, and today; YYYY-MM-DD. */
   readonly asOf: string;
+  readonly today: string;
   readonly dataEnd: string | null;
   /** Periods that are over. */
   readonly known: readonly SeriesPoint[];
@@ -143,7 +144,7 @@ function methodWords({ model, floor, grain, backtest, beatsFloor, season, kind }
 }
 
 /** Where data stop before the newest period that is over, a person has to know. */
-function endWords({ grain, dataEnd, asOf }: SentenceOf): string {
-  if (dataEnd === null || nextPeriodOf(grain, dataEnd) >= openPeriodOf(grain, asOf)) return '';
+function endWords({ grain, dataEnd, today }: SentenceOf): string {
+  if (dataEnd === null || nextPeriodOf(grain, dataEnd) >= openPeriodOf(grain, today)) return '';
   return ` The newest data are of ${whenWords(grain, dataEnd).replace(/^(on|in) /, '')}; the forecast goes on from there.`;
 }

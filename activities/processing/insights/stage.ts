@@ -7,7 +7,7 @@ import type { Analysis, AnalysisInput, NothingToDo, SubstageCounts } from '../an
 import { analysisOf } from '../datapoints/border.ts';
 import { streamFacts } from '../datapoints/facts.ts';
 import { refreshDatapoints } from '../datapoints/refresh.ts';
-import { dayIn } from '../forecasting/today.ts';
+import { judgedDay } from '../judged-day.ts';
 import { type Crowd, gatherCrowds } from './entities.ts';
 import { insightsIn } from './find.ts';
 import { createFrames, type Frame } from './frame.ts';
@@ -19,13 +19,13 @@ const mostEnded = 300;
 export const findInsights: Analysis = async (input) => {
   if (input.definition.metrics.length === 0) return { skipped: 'NO_METRICS' };
   await refreshDatapoints(input);
-  return findStored(input, dayIn(input.connection.timeZone, new Date()));
+  return findStored(input, await judgedDay(input, new Date()));
 };
 
 /**
  * Finds insights in the series and facts that are stored, and keeps them. May be repeated: the same data give the same
  * insights under the same ids.
- * @param asOf Today in the company's calendar, YYYY-MM-DD.
+ * @param asOf See judgedDay.
  */
 export async function findStored(input: AnalysisInput, asOf: string): Promise<SubstageCounts | NothingToDo> {
   const { ports, ref, life, connection, session } = input;

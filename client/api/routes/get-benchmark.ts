@@ -32,7 +32,7 @@ export const getBenchmark: Route = (api, deps) => {
 
 function standingView(standing: Standing): Benchmark['standings'][number] {
   const { id, metric, kind, entity, currency, better, value, from, to, gap } = standing;
-  const { position, compared, typical, group, at } = standing;
+  const { position, compared, comparedTo, typical, group, at } = standing;
   return {
     figure: id,
     name: figureName(standing),
@@ -44,7 +44,7 @@ function standingView(standing: Standing): Benchmark['standings'][number] {
       fromPercentile: Math.round((100 * (position.part - 1)) / position.of),
       toPercentile: Math.round((100 * position.part) / position.of),
     },
-    ...{ compared, typical, group },
+    ...{ compared, comparedTo, typical, group },
     comparedAt: at,
     method: figureMethods[kind],
     sentence: benchmarkSentence(standing),

@@ -29,6 +29,7 @@ const standing = z.object({
     .nullable()
     .describe('Where it stands among the companies'),
   compared: z.number().nullable().describe('The own value that was compared, of the day of the comparison'),
+  comparedTo: z.string().nullable().describe('Last day that the compared value covers'),
   typical: z
     .number()
     .nullable()
