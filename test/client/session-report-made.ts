@@ -87,7 +87,14 @@ const standing: Standing = {
 };
 const alone: Standing = {
   ...standing,
-  ...{ id: 'orders/growth', name: 'Orders', gap: 'GROUP_TOO_SMALL', position: null, compared: null, comparedTo: null },
+  ...{
+    id: 'orders/growth',
+    name: 'Orders',
+    gap: 'GROUP_TOO_SMALL',
+    position: null,
+    compared: null,
+    comparedTo: null,
+  },
   group: { size: 1, needed: 4, segment: null },
 };
 
