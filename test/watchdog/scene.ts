@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,7 +109,6 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
       const from = wells;
       return until('all to be well', async () => (wells > from ? { found: true } : { seen: 'not yet' }));
     },
-    state: () => readFile(scene.stateFile, 'utf8').catch(() => ''),
     /** Another file and an empty channel, and everything well. */
     async fresh(): Promise<void> {
       await scene.leash();
