@@ -12,7 +12,7 @@ export interface SeriesDoc extends Omit<DatapointSeries, 'id'> {
 /**
  * What datapoints need to know of records, as pages in key order: a compact copy of the fields that metrics read.
  * `_id` is `<resource>/<page>`; the directory of a resource's pages is `<resource>`, how far the datapoints are `/state`,
- * and what is being computed again `/work/<resource>`.
+ * and what is being computed again `/pending/<resource>`.
  */
 export interface FactsDoc {
   readonly _id: string;

@@ -52,7 +52,7 @@ const noWork: Omit<Work, 'sessionId'> = { days: {}, everything: false, removed: 
 
 // No resource is called so.
 const stateId = '/state';
-const workId = (resource: string): string => `/work/${resource}`;
+const workId = (resource: string): string => `/pending/${resource}`;
 
 /** How far the datapoints of a connection are; null before the first session. */
 export async function datapointsState({ facts }: Pick<Analysis, 'facts'>): Promise<DatapointsState | null> {
