@@ -42,6 +42,9 @@ export interface Uncounted {
   readonly untold: number;
 }
 
+/** The currency of records that do not tell theirs (ISO 4217: no currency). */
+export const unknownCurrency = 'XXX';
+
 /** Value of a dimension where the record has none. */
 export const noDimensionValue = '(none)';
 

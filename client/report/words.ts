@@ -1,3 +1,4 @@
+import { unknownCurrency } from '../../domain/datapoints.ts';
 import type { Substage } from '../../domain/session.ts';
 import type { Session } from '../api/schemas/sessions.ts';
 import { clipped } from './html.ts';
@@ -18,7 +19,7 @@ export const numberText = (value: number): string =>
 
 /** An amount with its unit: `12,345 USD`. XXX is a currency that is not known. */
 export const amountText = (value: number, currency: string | null): string =>
-  currency === null || currency === 'XXX'
+  currency === null || currency === unknownCurrency
     ? numberText(value)
     : `${numberText(value)} ${clipped(currency, 12)}`;
 

@@ -1,4 +1,5 @@
 import type { Figure } from '../../../domain/benchmark.ts';
+import { unknownCurrency } from '../../../domain/datapoints.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { figure, type LastYear, type Outcome } from './figures.ts';
 
@@ -35,7 +36,7 @@ export function tally(year: LastYear, entity: string): Tally {
       const value = values === null ? 1 : values[row];
       if (typeof day !== 'string' || day < from || day > to) continue;
       if (typeof name !== 'string' || typeof value !== 'number') continue;
-      if (currencies !== null && (currencies?.[row] ?? 'XXX') !== currency) continue;
+      if (currencies !== null && (currencies?.[row] ?? unknownCurrency) !== currency) continue;
       const sum = sums.get(name);
       if (sum === undefined && sums.size >= mostEntities) tooMany = true;
       else sums.set(name, (sum ?? 0) + value);

@@ -1,4 +1,4 @@
-import { readsAsShare } from '../../../domain/datapoints.ts';
+import { readsAsShare, unknownCurrency } from '../../../domain/datapoints.ts';
 import { shownBy } from '../../../domain/words.ts';
 import type { Grid } from './grid.ts';
 
@@ -14,7 +14,7 @@ export const roughly = (value: number): string => shownBy(twoDigits, value);
 
 /** How values of a series are told: with the currency, or in percent. */
 export function sayingOf({ measure, currency, values }: Pick<Grid, 'measure' | 'currency' | 'values'>) {
-  const unit = currency === null || currency === 'XXX' ? '' : ` ${currency}`;
+  const unit = currency === null || currency === unknownCurrency ? '' : ` ${currency}`;
   const share = readsAsShare(measure, currency, values);
   return (value: number): string => (share ? `${shown(value * 100)} %` : `${shown(value)}${unit}`);
 }

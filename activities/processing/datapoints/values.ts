@@ -1,3 +1,4 @@
+import { unknownCurrency } from '../../../domain/datapoints.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 
 /** A greater number measures nothing, and its square would leave what a number can hold. */
@@ -30,7 +31,7 @@ const code = /^[A-Za-z]{3}$/;
 /** ISO 4217 in capitals; `XXX` where a record does not tell it. */
 export function currencyOf(text: string | null): string {
   const trimmed = text?.trim() ?? '';
-  return code.test(trimmed) ? trimmed.toUpperCase() : 'XXX';
+  return code.test(trimmed) ? trimmed.toUpperCase() : unknownCurrency;
 }
 
 /** 53 bits of a text, never 0 (cyrb53). Of a million texts two have the same once in eighteen thousand times. */

@@ -1,4 +1,4 @@
-import { type MeasureKind, readsAsShare } from '../../../domain/datapoints.ts';
+import { type MeasureKind, readsAsShare, unknownCurrency } from '../../../domain/datapoints.ts';
 import type {
   ForecastGrain,
   ForecastModel,
@@ -105,7 +105,7 @@ export function amount(
   const whole = !counts ? value : Math.abs(value) >= 10 ? Math.round(value) : Number(value.toPrecision(2));
   const size = Math.abs(whole);
   const text = size >= 1_000 && size < 1e15 ? threeDigits.format(whole) : shown(whole);
-  return currency === null || currency === 'XXX' ? text : `${text} ${currency}`;
+  return currency === null || currency === unknownCurrency ? text : `${text} ${currency}`;
 }
 
 /** Against the same period one year before; days have no such one. */

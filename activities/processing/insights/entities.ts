@@ -1,3 +1,4 @@
+import { unknownCurrency } from '../../../domain/datapoints.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { dayNumber } from '../forecasting/periods.ts';
 import { lastDayOf, startOf } from './calendar.ts';
@@ -62,7 +63,7 @@ export function gatherCrowds(frames: readonly Frame[]) {
       const id = ids[at];
       const time = times[at];
       if (typeof id !== 'string' || typeof time !== 'string') continue;
-      if (currencies !== undefined && (currencies[at] ?? 'XXX') !== currency) continue;
+      if (currencies !== undefined && (currencies[at] ?? unknownCurrency) !== currency) continue;
       const value = metric.measure.kind === 'count' ? 1 : values?.[at];
       const day = dayNumber(time);
       if (day === null || day > crowd.nowTo || typeof value !== 'number' || !Number.isFinite(value)) continue;

@@ -1,4 +1,4 @@
-import { readsAsShare } from '../../../domain/datapoints.ts';
+import { readsAsShare, unknownCurrency } from '../../../domain/datapoints.ts';
 import { shownBy } from '../../../domain/words.ts';
 import type { Frame, Track } from './frame.ts';
 
@@ -20,7 +20,7 @@ export function figure(value: number): string {
 
 /** With its currency, where it is money. */
 export const amount = (value: number, currency: string | null): string =>
-  currency === null || currency === 'XXX' ? figure(value) : `${figure(value)} ${currency}`;
+  currency === null || currency === unknownCurrency ? figure(value) : `${figure(value)} ${currency}`;
 
 const isShare = ({ metric, currency, total }: Frame): boolean =>
   readsAsShare(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { unknownCurrency } from '../../../domain/datapoints.ts';
 import type { ForecastAnswer, ForecastHeadline, ForecastList } from '../../api/schemas/forecasts.ts';
 import { contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
@@ -54,7 +55,7 @@ const totalsOf = ({ metrics, forecasts, leftOut }: ForecastList): ForecastList =
   leftOut: leftOut.filter(({ dimension }) => dimension === null),
 });
 
-const money = (currency: string | null): string | null => (currency === 'XXX' ? null : currency);
+const money = (currency: string | null): string | null => (currency === unknownCurrency ? null : currency);
 const percent = (share: number | null): string | null =>
   share === null ? null : `${Math.round(share * 100)} %`;
 const rounded = (value: number | null | undefined): number | null =>

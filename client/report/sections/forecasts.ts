@@ -1,3 +1,4 @@
+import { unknownCurrency } from '../../../domain/datapoints.ts';
 import { forecastSvg } from '../../plot/forecast-svg.ts';
 import type { ReportForecast, SessionReport } from '../data.ts';
 import { clipped, type Html, html, made } from '../html.ts';
@@ -6,7 +7,7 @@ import { ofStep, paragraph, remark, type Section } from './section.ts';
 
 /** `Sales, Furniture (USD)` */
 export const forecastName = ({ name, dimension, currency }: ReportForecast): string =>
-  `${clipped(name, 60)}${dimension === null ? '' : `: ${clipped(dimension.value, 60)}`}${currency === null || currency === 'XXX' ? '' : ` (${clipped(currency, 12)})`}`;
+  `${clipped(name, 60)}${dimension === null ? '' : `: ${clipped(dimension.value, 60)}`}${currency === null || currency === unknownCurrency ? '' : ` (${clipped(currency, 12)})`}`;
 
 /** How far it is to be trusted: what the same method did with the past, and what came of earlier forecasts. */
 function trustText({ coverage95, record }: ReportForecast): string {
@@ -33,7 +34,7 @@ function plotOf(
       forecast: one.points,
       // Small ones have it in their title only: there is no room beside the legend.
       unit:
-        one.dimension !== null || one.currency === null || one.currency === 'XXX'
+        one.dimension !== null || one.currency === null || one.currency === unknownCurrency
           ? undefined
           : clipped(one.currency, 12),
     }),
