@@ -3,16 +3,14 @@ import { once } from 'node:events';
 import { root } from './services.ts';
 
 /**
- * Runs Node with TypeScript on this terminal; Ctrl-C and SIGTERM end it, and we live on to clean up.
- * @param loader What makes Node take TypeScript.
+ * Runs Node on this terminal; Ctrl-C and SIGTERM end it, and we live on to clean up.
  * @returns its exit code
  */
 export async function runNode(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  loader = 'tsx',
 ): Promise<number> {
-  const child = spawn(process.execPath, ['--import', loader, ...args], {
+  const child = spawn(process.execPath, [...args], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },

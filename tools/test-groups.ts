@@ -1,7 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from './services.ts';
+import { dirname } from 'node:path';
 
 /** Begun first, each in a process of its own, so that none of them is left alone at the end; the slowest one first. */
 const slowest = [
@@ -51,16 +48,4 @@ export function groupTests(files: readonly string[]): string[][] {
     }
   }
   return groups;
-}
-
-/** Writes one module for each group, which imports its files. @returns what to give to `node --test` */
-export function writeGroups(folder: string, groups: readonly (readonly string[])[]): string[] {
-  return groups.map((files, index) => {
-    const entry = join(folder, `group-${String(index + 1).padStart(2, '0')}.mjs`);
-    writeFileSync(
-      entry,
-      files.map((file) => `import ${JSON.stringify(pathToFileURL(join(root, file)).href)};\n`).join(''),
-    );
-    return entry;
-  });
 }

@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { runNode } from './run.ts';
 import { root, startTestServices } from './services.ts';
-import { groupTests, writeGroups } from './test-groups.ts';
+import { bundleTests } from './test-bundle.ts';
+import { groupTests } from './test-groups.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,14 +19,23 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const filesOfTests = (): string[] =>
+  readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((file) => join('test', file))
+    .sort();
+
+/** What tests start as processes of their own. */
+const findPrograms = (): string[] => [
+  ...['client/cli/main.ts', 'workers/main.ts', 'examples/storefront/main.ts'].map((file) => join(file)),
+  ...filesOfTests().filter((file) => /-(process|host)\.ts$/.test(file)),
+];
+
 function findTests(): string[] {
   const withChaos = process.env.TRIBUTARY_CHAOS === '1';
-  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .map((file) => join('test', file))
+  return filesOfTests()
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => withChaos || !file.startsWith(join('test', 'chaos')))
-    .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
-    .sort();
+    .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)));
 }
 
 async function check(name: string, script: string, args: readonly string[]): Promise<boolean> {
@@ -63,29 +72,36 @@ async function main(): Promise<number> {
 /** A process that hangs is ended, and told as failed: the slowest takes about two minutes. */
 const longestGroupMs = 900_000;
 
-/** @param folder For what the compiler makes. */
+/** @param folder For what is made of the tests. */
 async function run(files: readonly string[], store: 'memory' | 'h2', folder: string): Promise<number> {
-  // What the types are checked for is run too: a process begins sooner with it than with tsx.
-  const compiled = `${pathToFileURL(join(folder, 'compiled')).href}/`;
-  let loader = 'tsx';
   if (!values['only-tests']) {
     const checks = await Promise.all([
-      check('types (tsc)', join('typescript', 'bin', 'tsc'), ['--outDir', join(folder, 'compiled')]),
+      check('types (tsc)', join('typescript', 'bin', 'tsc'), ['--noEmit']),
       check('style (biome)', join('@biomejs', 'biome', 'bin', 'biome'), ['check', '--colors=off', '.']),
     ]);
     if (checks.includes(false)) return 1;
-    loader = `${pathToFileURL(join(root, 'tools', 'compiled', 'register.mjs')).href}?folder=${compiled}`;
   }
+  // Who names files wants to see them one by one.
+  const groups = positionals.length > 0 ? files.map((file) => [file]) : groupTests(files);
+  const { entries, loader } = await bundleTests(folder, groups, findPrograms()).catch((error: unknown) => {
+    if (positionals.length === 0) throw error;
+    // Somewhere else something is half written: what is named may run all the same.
+    console.log('bundle: failed; the tests run from their sources');
+    return { entries: files, loader: 'tsx' };
+  });
   // The embedded store serves a test for minutes: it costs a third less processor time than with its best compiler.
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:+UseSerialGC -XX:TieredStopAtLevel=1';
   const services = await startTestServices(store, console.log);
   try {
-    // Who names files wants to see them one by one.
-    const groups = positionals.length > 0 ? files.map((file) => [file]) : groupTests(files);
     console.log(`tests: ${files.length} files in ${groups.length} processes`);
     const limits = [`--test-concurrency=${values['at-once']}`, `--test-timeout=${longestGroupMs}`];
-    const args = ['--test', ...limits, ...writeGroups(folder, groups)];
-    return await runNode(args, services.env, loader);
+    const args = [
+      ...(loader === 'tsx' ? ['--import', 'tsx'] : ['--enable-source-maps']),
+      '--test',
+      ...limits,
+      ...entries,
+    ];
+    return await runNode(args, { ...services.env, TEST_LOADER: loader });
   } finally {
     await services.stop();
   }

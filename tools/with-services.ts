@@ -4,7 +4,7 @@ import { startTestServices } from './services.ts';
 
 const services = await startTestServices('memory', console.error);
 try {
-  process.exitCode = await runNode(process.argv.slice(2), services.env);
+  process.exitCode = await runNode(['--import', 'tsx', ...process.argv.slice(2)], services.env);
 } finally {
   await services.stop();
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { storeUri } from '../stores/support.ts';
+import { asHere } from '../support/node.ts';
 import { alertOf, startAlertScene } from './scene.ts';
 
 describe('the sender of alerts', async () => {
@@ -131,7 +133,7 @@ describe('the sender of alerts', async () => {
     const { databaseName } = stores.db;
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', new URL('./sender-process.ts', import.meta.url).pathname],
+      [...asHere, fileURLToPath(new URL('./sender-process.ts', import.meta.url))],
       {
         env: {
           ...process.env,

@@ -1,5 +1,5 @@
 // Runs one command line after another, each as a process of its own would: a command is loaded only once.
-import { fileURLToPath } from 'node:url';
+import { runCommandLine } from '../../client/cli/program.ts';
 import type { Ended } from './cli-process.ts';
 
 /** A command line, and the environment that it sees. */
@@ -7,9 +7,6 @@ export interface Asked {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
-
-const main = new URL('../../client/cli/main.ts', import.meta.url);
-let runs = 0;
 
 /** Keeps what is written. @returns what was written, when it is over */
 function keep(stream: NodeJS.WriteStream): () => string {
@@ -28,16 +25,13 @@ function keep(stream: NodeJS.WriteStream): () => string {
 }
 
 async function run({ args, env }: Asked): Promise<Ended> {
-  runs += 1;
-  const own = { env: process.env, argv: process.argv };
+  const ownEnv = process.env;
   const [stdout, stderr] = [keep(process.stdout), keep(process.stderr)];
   process.env = { ...env };
-  process.argv = [process.execPath, fileURLToPath(main), ...args];
   try {
-    // Its last lines run the arguments; the query makes another instance of this one module.
-    await import(`${main.href}?run=${runs}`);
+    await runCommandLine(args);
   } finally {
-    Object.assign(process, own);
+    process.env = ownEnv;
   }
   const code = Number(process.exitCode ?? 0);
   process.exitCode = undefined;
