@@ -25,9 +25,11 @@ import { validateSource } from './lifecycle/test-source.ts';
 import { loadResource } from './loading/load-resource.ts';
 import type { ActivityPorts } from './ports.ts';
 import { runSubstage, skipSubstage } from './processing/run-substage.ts';
+import { askReport, requestReport } from './reports/app.ts';
 import { beginReport } from './reports/begin.ts';
 import { collectReport, compareReport } from './reports/collect.ts';
 import type { ReportActivities, ReportHeavyActivities } from './reports/contracts.ts';
+import { deliverReport } from './reports/deliver.ts';
 import { createReport, failReport } from './reports/end.ts';
 import { applySchedules } from './schedules/apply.ts';
 import { runTick } from './schedules/tick.ts';
@@ -104,8 +106,11 @@ export function createActivities(ports: ActivityPorts): {
       deduplicate: (input) => deduplicate(ports, input),
       stageSync: (input) => stageSync(ports, input),
       deliverSync: (input) => deliverSync(ports, input),
-      collectReport: (input) => collectReport(ports, input),
+      requestReport: (input) => requestReport(loading, input),
+      askReport: (input) => askReport(loading, input),
+      collectReport: (input) => collectReport(loading, input),
       compareReport: (input) => compareReport(ports, input),
+      deliverReport: (input) => deliverReport(ports, input),
     },
   };
 }

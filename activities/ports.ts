@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConnectorCallbacks } from '../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
+import type { SourcePlaces } from '../connectors/registry.ts';
 import type { Paces } from '../connectors/rest/paces.ts';
 import type { DestinationContext, DestinationDriver } from '../destinations/contract.ts';
 import { type Actor, defaultDurations, type SessionDurations } from '../domain/contracts.ts';
@@ -82,6 +83,8 @@ export interface ActivityPorts {
   readonly secrets: SecretBox;
   /** Asks every address that a user can set. */
   readonly egress: Egress;
+  /** Programs and folders that sources may use. Missing: none. */
+  readonly sources?: SourcePlaces;
   readonly log: Logger;
   readonly limits: Limits;
   /** How many sessions work at a time. @default defaultSessionCaps */
@@ -101,7 +104,11 @@ export interface ActivityPorts {
     readonly type: string;
     readonly days: number;
     readonly by: Actor;
-  }) => Promise<{ readonly started: number }>;
+  }) => Promise<{
+    /** `joined`: another fill of the type is open. */
+    readonly decision: 'started' | 'joined' | 'nothing';
+    readonly started: number;
+  }>;
   /** Days that raw batches are kept where the connection says nothing else. @default 30 */
   readonly rawBatchDays?: number;
   /** One for the process; its threads start with the first series. Missing: forecasting makes none. */

@@ -10,6 +10,18 @@ import type {
 import type { Datapoints, DatapointsQuery, SeriesList, SeriesQuery } from './api/schemas/datapoints.ts';
 import type { ForecastAnswer, ForecastList, ForecastsQuery } from './api/schemas/forecasts.ts';
 import type { InsightList, InsightsQuery } from './api/schemas/insights.ts';
+import type {
+  DecideMergeBody,
+  MergeDecided,
+  MergeDetail,
+  MergeGroups,
+  MergePairs,
+  MergeQuery,
+  MergesQuery,
+  SessionDeduplication,
+  SuggestionsQuery,
+  UndoMergeBody,
+} from './api/schemas/merges.ts';
 
 /** How the typed client asks the API; each fails with the error of the problem answer. */
 export interface Asks {
@@ -59,4 +71,18 @@ export const analysisCalls = ({ get, post, text }: Asks) => ({
     post<CleaningChangeView>(`${connection(id)}/cleaning/undo`, body),
   redoCleaning: (id: string, body: CleaningDecisionBody) =>
     post<CleaningChangeView>(`${connection(id)}/cleaning/redo`, body),
+  /** Records that are one. */
+  merges: (id: string, query: MergesQuery = {}) => get<MergeGroups>(`${connection(id)}/merges`, { ...query }),
+  /** One merge, by the key of any of its records. */
+  merge: (id: string, query: MergeQuery) => get<MergeDetail>(`${connection(id)}/merges/one`, { ...query }),
+  /** Near matches that wait for an answer, or what people decided. */
+  mergeSuggestions: (id: string, query: SuggestionsQuery = {}) =>
+    get<MergePairs>(`${connection(id)}/merges/suggestions`, { ...query }),
+  /** Merged records become records of their own, and stay so. */
+  undoMerge: (id: string, body: UndoMergeBody) => post<MergeDecided>(`${connection(id)}/merges/undo`, body),
+  decideMerge: (id: string, body: DecideMergeBody) =>
+    post<MergeDecided>(`${connection(id)}/merges/decide`, body),
+  /** What a session merged and parted. */
+  sessionDeduplication: (id: string) =>
+    get<SessionDeduplication>(`/api/sessions/${encodeURIComponent(id)}/deduplication`),
 });

@@ -50,6 +50,7 @@ export function createAutomationApply(options: AutomationSweepOptions): Periodic
     failure: 'could not bring edits of schedules to the engine; it is tried again',
     work: async () => {
       for (const automation of await stores.automations.list()) {
+        await stores.automations.settleLog(automation);
         await apply(automation);
       }
     },

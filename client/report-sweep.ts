@@ -57,6 +57,7 @@ export function createReportSweep(options: ReportSweepOptions): Periodic {
     work: async () => {
       const automations = await stores.automations.list();
       for (const type of await stores.reportTypes.list()) {
+        await stores.reportTypes.settleLog(type);
         if (type.status === 'Inactive') continue;
         const timings = automations.filter(
           ({ task, disabled }) => task.kind === 'report' && task.reportType === type._id && !disabled,
@@ -113,8 +114,7 @@ async function markMissing(
         // One that was cleared waits for its next scheduled time.
         status === 'due' && runs === 0 ? { status: statusAfter(status, ['miss']), statusSince: now } : null,
       );
-      if (missed.status === 'missed' && type.notifyOnFail)
-        await raiseMissing(stores, missed, Math.round(missingMs / hourMs));
+      if (missed.status === 'missed' && type.notifyOnFail) await raiseMissing(stores, missed, missingMs);
     }
   }
 }

@@ -49,7 +49,10 @@ export function createReportsPort(client: Client, options: ReportsOptions): Repo
     }
   };
   return {
-    start: (input) => asked(() => startReport(client, taskQueue, { ...input, durations })),
+    async start(input) {
+      const company = (await stores.reportTypes.get(input.type))?.company;
+      return asked(() => startReport(client, taskQueue, { ...input, company, durations }));
+    },
     fill: (wish) => asked(() => fillReports({ stores, client, taskQueue, durations }, wish)),
     missingMs: durations.missingMs,
   };

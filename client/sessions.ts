@@ -22,6 +22,7 @@ import {
 } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { isHeldStatus } from '../domain/lifecycle.ts';
+import { poolQueueOf } from '../domain/ping.ts';
 import { isFinalStatus } from '../domain/session.ts';
 import type { SessionDoc } from '../stores/model.ts';
 import type { Stores } from '../stores/open.ts';
@@ -63,7 +64,7 @@ export function createSessionsPort(client: Client, options: SessionsOptions): Se
     workflowTaskTimeoutMs,
     answerMs = 5_000,
     procedureMs = 20_000,
-    poolQueue = (pool) => `pool/${pool}`,
+    poolQueue = poolQueueOf,
   } = options;
   const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {

@@ -89,6 +89,7 @@ import { controlCallsOf } from './control-calls.ts';
 import { reportCalls } from './report-calls.ts';
 import type { UpdateCall } from './sessions-port.ts';
 import { syncCallsOf } from './sync-calls.ts';
+import { tokenCallsOf } from './token-calls.ts';
 
 /** Where the API is and who calls it. */
 export interface TributaryClientOptions {
@@ -367,6 +368,7 @@ export function createTributaryClient(options: TributaryClientOptions) {
       get<Changes>(`${connection(id)}/changes`, from),
     ...syncCallsOf({ get, post, request, text }),
     ...controlCallsOf({ get, post, request }),
+    ...tokenCallsOf({ get, post, request }),
   };
 }
 

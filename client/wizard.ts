@@ -1,3 +1,5 @@
+import { type ConfigurationField, configurationFields } from '../connectors/configuration-form.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { App } from './api/schemas/apps.ts';
 import type { CredentialsBody } from './api/schemas/connections.ts';
 
@@ -25,8 +27,10 @@ export interface WizardQuestions {
   readonly connector: readonly WizardQuestion[];
   /** Without those that come with the consent. */
   readonly parameters: readonly WizardQuestion[];
-  /** Empty for an app with OAuth: its consent page asks. */
+  /** Empty for an app with OAuth, whose consent page asks, and for one that takes a configuration. */
   readonly credentials: readonly WizardQuestion[];
+  /** Of an app that takes a configuration; `fillConfiguration` puts the answers together. */
+  readonly configuration: readonly ConfigurationField[];
   readonly resources: readonly WizardQuestion[];
   /** Of the definition's own `finalization`. */
   readonly properties: readonly WizardQuestion[];
@@ -40,6 +44,7 @@ const secret = (name: string, title: string) => text(name, title, { kind: 'secre
 
 const credentialQuestions: Readonly<Record<App['auth'], readonly WizardQuestion[]>> = {
   oauth2: [],
+  configuration: [],
   bearer: [secret('token', 'Token')],
   apiKey: [secret('key', 'Key')],
   basic: [text('username', 'User name', { required: true }), secret('password', 'Password')],
@@ -77,6 +82,7 @@ export const wizardQuestions = (app: App): WizardQuestions => ({
   ],
   parameters: schemaQuestions(app.parameters).filter(({ name }) => !app.callbackParameters.includes(name)),
   credentials: credentialQuestions[app.auth],
+  configuration: configurationFields((app.configuration ?? {}) as JsonObject),
   resources: [
     text('resources', 'Resources to load', {
       kind: 'choices',
@@ -95,7 +101,7 @@ export const wizardQuestions = (app: App): WizardQuestions => ({
   properties: schemaQuestions(app.finalization),
 });
 
-/** The answers to `credentials` as the calls take them; undefined for an app with OAuth. */
+/** The answers to `credentials` as the calls take them; undefined for an app with OAuth. Not for a configuration. */
 export const credentialsFrom = (
   app: App,
   answers: Readonly<Record<string, string>>,

@@ -8,6 +8,24 @@ export const reportErrors = {
     'The source has no rows for the date of the report.',
     'Look whether the date has rows at the source; then retry the report.',
   ),
+  REPORT_ROWS_UNFIT: kind(
+    502,
+    false,
+    'No row that the app gave fits the report.',
+    'Compare the rows with the schema and the key of the report in the definition; then retry the report.',
+  ),
+  REPORT_NOT_READY: kind(
+    504,
+    false,
+    'The app did not make the report in time.',
+    'Retry the report: the one that was requested is asked for again.',
+  ),
+  CONNECTION_PAUSED: kind(
+    409,
+    false,
+    'The connection is paused: its app is not asked.',
+    'Resume the connection, then retry the report.',
+  ),
   REPORT_STUCK: kind(
     504,
     false,

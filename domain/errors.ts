@@ -1,5 +1,7 @@
 import { type ErrorKind, kind } from './error-row.ts';
 import { destinationErrors } from './errors-destinations.ts';
+import { fileErrors } from './errors-files.ts';
+import { programErrors } from './errors-programs.ts';
 import { reportErrors } from './errors-reports.ts';
 import { syncErrors } from './errors-syncs.ts';
 
@@ -203,6 +205,12 @@ export const errors = {
     'The request has no valid token.',
     'Send the token as "Authorization: Bearer ...".',
   ),
+  FORBIDDEN: kind(
+    403,
+    false,
+    'The role of the token does not allow this.',
+    'Use a token of one of the named roles, or ask a developer for one: tributary token create.',
+  ),
   WEBHOOK_REFUSED: kind(
     401,
     false,
@@ -339,7 +347,9 @@ export const errors = {
     'No way to run the store was found.',
     'Install one of the named programs.',
   ),
+  ...programErrors,
   ...destinationErrors,
+  ...fileErrors,
   ...syncErrors,
   ...reportErrors,
   UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),

@@ -16,7 +16,8 @@ const retried = {
     'the session closes, and a retry can still continue it then (a scheduled refresh may retry it before)',
 } as const;
 
-const authorizationError = <const C extends string>(
+/** A row of 7 or 20. */
+export const authorizationError = <const C extends string>(
   code: C,
   status: SessionStatus,
   meaning: string,
@@ -25,7 +26,8 @@ const authorizationError = <const C extends string>(
   who: ReasonRow['who'] = authorization.who,
 ) => ({ code, statuses: [status], meaning, causes, ...authorization, who, sentence }) as const;
 
-const stageError = <const C extends string>(
+/** A row of the error status of a stage. */
+export const stageError = <const C extends string>(
   code: C,
   statuses: readonly SessionStatus[],
   who: ReasonRow['who'],

@@ -1,5 +1,6 @@
 import { type ReasonRow, unblocking } from './reason-row.ts';
 import { errorReasons } from './reasons-errors.ts';
+import { sourceReasons } from './reasons-sources.ts';
 import { stepReasons } from './reasons-steps.ts';
 import type { SessionStatus } from './session.ts';
 import type { FullCap } from './slots.ts';
@@ -7,13 +8,16 @@ import type { FullCap } from './slots.ts';
 export type { ReasonActor, ReasonRow } from './reason-row.ts';
 
 /** Why a session is in its status. */
-export type ReasonCode = (typeof stepReasons)[number]['code'] | (typeof errorReasons)[number]['code'];
+export type ReasonCode =
+  | (typeof stepReasons)[number]['code']
+  | (typeof errorReasons)[number]['code']
+  | (typeof sourceReasons)[number]['code'];
 
 /** A row of the reason table, with its code typed. */
 export type Reason = ReasonRow & { readonly code: ReasonCode };
 
 /** Every reason that can stand with a status; a pair of status and code has one row. */
-export const reasons: readonly Reason[] = [...stepReasons, ...errorReasons];
+export const reasons: readonly Reason[] = [...stepReasons, ...errorReasons, ...sourceReasons];
 
 /** The row of a code in a status; undefined when the code cannot stand with it. */
 export function reasonFor(status: SessionStatus, code: ReasonCode): Reason | undefined {

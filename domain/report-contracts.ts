@@ -26,8 +26,9 @@ export interface ReportDurations {
   readonly retryInitialMs: number;
   /** All attempts to get and write the rows. */
   readonly stageMs: number;
-  /** Between two questions whether an asynchronous report is ready, and how long in all. */
+  /** Of a report that the app makes in its own time: before the second question whether it is ready; later ones are further apart. */
   readonly pollMs: number;
+  /** How long it is waited for in all. */
   readonly readyMs: number;
   /** A report that comes later than this after it was due is late; one that did not come is missing. */
   readonly missingMs: number;

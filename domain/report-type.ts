@@ -1,7 +1,8 @@
 import type { JsonValue } from './json.ts';
+import { metricFaults, type ReportMetric, type ReportTarget, targetFaults } from './report-target.ts';
 
 /** Where the rows of a report come from. */
-export type ReportSource = RecordsSource | DatapointsSource;
+export type ReportSource = RecordsSource | DatapointsSource | AppSource;
 
 /** A saved query over the records of one resource: those of the report's date. */
 export interface RecordsSource {
@@ -27,9 +28,12 @@ export interface DatapointsSource {
   readonly dimension?: string;
 }
 
-/** Where the rows go: into a collection of the store. */
-export interface ReportTarget {
-  readonly kind: 'mongodb';
+/** A dated report of the app itself, which is asked for it through the connection. */
+export interface AppSource {
+  readonly kind: 'app';
+  readonly connectionId: string;
+  /** Its id in the definition (`reports`); the Report Type Id is the same. */
+  readonly report: string;
 }
 
 /** A row of Report Types (document 003, section 4). */
@@ -43,9 +47,11 @@ export interface ReportType {
   readonly notifyOnFail: boolean;
   /** Days after the report's date at which it is made once more; null: never. */
   readonly repeatAfterDays: number | null;
-  /** The developer's alone. */
+  /** Its numbers go to the datapoints, which forecasting reads; the developer's alone. */
   readonly addToDatapoints: boolean;
-  /** How the source calls it; the developer's alone. */
+  /** Which numbers these are. Missing: none. */
+  readonly datapoints?: readonly ReportMetric[];
+  /** Its identifier when it is asked for: of an {@link AppSource} its `report`; else for people. The developer's alone. */
   readonly reportTypeId: string | null;
   /** Share of the earlier rows that a repeat may add, change or remove without an alert, 0 to 1. */
   readonly restatementThreshold: number;
@@ -64,7 +70,8 @@ const mostDays = 3_660;
 
 /** What of a report type does not go together; none: nothing. */
 export function reportTypeFaults(type: ReportType): readonly ReportTypeFault[] {
-  const { realTime, offset, repeatAfterDays, restatementThreshold, addToDatapoints, source } = type;
+  const { realTime, offset, repeatAfterDays, restatementThreshold, addToDatapoints, reportTypeId, source } =
+    type;
   const faults: ReportTypeFault[] = [];
   const fault = (field: ReportTypeFault['field'], message: string) => faults.push({ field, message });
   if (!Number.isInteger(offset) || Math.abs(offset) > mostDays) fault('offset', 'must be whole days');
@@ -79,8 +86,15 @@ export function reportTypeFaults(type: ReportType): readonly ReportTypeFault[] {
   if (!(restatementThreshold >= 0 && restatementThreshold <= 1))
     fault('restatementThreshold', 'must be a share from 0 to 1');
   if (addToDatapoints)
-    fault('addToDatapoints', 'is not there yet: use the metrics of the connector to feed forecasting');
-  if (source.from === 'records' && !realTime && source.dateField === null)
+    for (const message of metricFaults(type.datapoints ?? [])) fault('datapoints', message);
+  if (addToDatapoints && source.kind === 'query' && source.from === 'datapoints')
+    fault('addToDatapoints', 'must be false: a report of datapoints is in the datapoints already');
+  for (const message of targetFaults(type.target)) fault('target', message);
+  if (source.kind === 'app') {
+    if (realTime) fault('realTime', 'must be false: the app is asked for the report of a date');
+    if (reportTypeId !== source.report)
+      fault('reportTypeId', `must be "${source.report}" as the report of the source, or be left out`);
+  } else if (source.from === 'records' && !realTime && source.dateField === null)
     fault('source.dateField', 'names the field with the date of a record; only a real-time type has none');
   return faults;
 }

@@ -8,7 +8,7 @@ const partsOf = (list: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** Folders in which destinations may write files: absolute paths, by comma. */
+/** Folders in which destinations may write files, or below which sources read them: absolute paths, by comma. */
 export const folders = z
   .string()
   .default('')
@@ -21,7 +21,7 @@ const byName = z.record(
 );
 
 /**
- * Programs that Singer destinations may run: `name=/path/to/program argument argument`, by comma; or, for arguments
+ * Programs that Singer destinations, or sources, may run: `name=/path/to/program argument argument`, by comma; or, for arguments
  * with spaces or commas, JSON: `{"name": ["/path/to/program", "an argument"]}`.
  */
 export const executables = z

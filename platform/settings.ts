@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultDurations, type SessionDurations } from '../domain/contracts.ts';
 import { TributaryError } from '../domain/errors.ts';
+import type { ReportDurations } from '../domain/report-contracts.ts';
 import { type Cap, defaultSessionCaps, type SessionCaps } from '../domain/slots.ts';
 import { type AlertSettings, alertFault, alertSettings, alertsOf } from './settings-alerts.ts';
 import { executables, folders } from './settings-destinations.ts';
+import { reportDurationsOf, reportSettings } from './settings-reports.ts';
 import {
   type SupervisorKind,
   type WatchdogSettings,
@@ -148,6 +150,8 @@ const schema = z.strictObject({
   TRIBUTARY_PLAN_SECS: wholeSecs(900),
   TRIBUTARY_DESTINATION_FOLDERS: folders,
   TRIBUTARY_SINGER_TARGETS: executables,
+  TRIBUTARY_SOURCE_PROGRAMS: executables,
+  TRIBUTARY_SOURCE_FOLDERS: folders,
   TRIBUTARY_QUARANTINE_DAYS: wholeDays(90),
   TRIBUTARY_QUARANTINE_WARNING_DAYS: wholeDays(7),
   TRIBUTARY_SYNC_REMINDER_DAYS: wholeDays(7),
@@ -156,6 +160,7 @@ const schema = z.strictObject({
   TRIBUTARY_MAX_SESSIONS_PER_POOL: sessionsAtOnce('pool'),
   ...alertSettings,
   ...watchdogSettings,
+  ...reportSettings,
   TRIBUTARY_CATCHUP_WINDOW_SECS: wholeSecs(600),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
@@ -211,6 +216,11 @@ export interface Settings {
     readonly folders: readonly string[];
     readonly executables: Readonly<Record<string, readonly string[]>>;
   };
+  /** Programs that Singer taps and Airbyte sources may be, by name, and folders below which files may be read. */
+  readonly sources: {
+    readonly programs: Readonly<Record<string, readonly string[]>>;
+    readonly folders: readonly string[];
+  };
   /** Days after which a disabled or failed sync needs a person. */
   readonly syncReminderDays: number;
   /** Days after which rows in quarantine are discarded. */
@@ -222,6 +232,8 @@ export interface Settings {
   /** Where alerts are told. */
   readonly alerts: AlertSettings;
   readonly watchdog: WatchdogSettings;
+  /** Frozen into each report when it starts. */
+  readonly reportDurations: ReportDurations;
   /** What restarts the processes; unset: nobody said. */
   readonly supervisor: SupervisorKind | undefined;
   /** Ticks of Schedules that were missed are made up for, up to so long after. */
@@ -291,6 +303,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     autoPause: { failures: s.TRIBUTARY_AUTO_PAUSE_FAILURES, days: s.TRIBUTARY_AUTO_PAUSE_DAYS },
     planMs: s.TRIBUTARY_PLAN_SECS * 1000,
     destinations: { folders: s.TRIBUTARY_DESTINATION_FOLDERS, executables: s.TRIBUTARY_SINGER_TARGETS },
+    sources: { programs: s.TRIBUTARY_SOURCE_PROGRAMS, folders: s.TRIBUTARY_SOURCE_FOLDERS },
     syncReminderDays: s.TRIBUTARY_SYNC_REMINDER_DAYS,
     quarantineDays: s.TRIBUTARY_QUARANTINE_DAYS,
     quarantineWarningDays: s.TRIBUTARY_QUARANTINE_WARNING_DAYS,
@@ -301,6 +314,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     },
     alerts: alertsOf(s),
     watchdog: watchdogOf(s),
+    reportDurations: reportDurationsOf(s),
     supervisor: s.TRIBUTARY_SUPERVISOR,
     catchupWindowSecs: s.TRIBUTARY_CATCHUP_WINDOW_SECS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,

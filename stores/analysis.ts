@@ -1,6 +1,14 @@
 import type { Db } from 'mongodb';
 import { type Count, createKeyed } from './keyed.ts';
-import type { BenchmarkDoc, CleaningDoc, FactsDoc, ForecastDoc, InsightDoc, SeriesDoc } from './model.ts';
+import type {
+  BenchmarkDoc,
+  CleaningDoc,
+  FactsDoc,
+  ForecastDoc,
+  InsightDoc,
+  ReportPointsDoc,
+  SeriesDoc,
+} from './model.ts';
 import { type AnalysisPart, analysisCollection } from './names.ts';
 import { createSeries } from './series.ts';
 
@@ -32,6 +40,7 @@ export function createAnalysis(db: Db, count: Count) {
         insights: keyed<InsightDoc>('insights'),
         benchmarks: keyed<BenchmarkDoc>('benchmarks'),
         cleaning: keyed<CleaningDoc>('cleaning'),
+        reportPoints: keyed<ReportPointsDoc>('reportPoints'),
       };
     },
   };

@@ -1,12 +1,14 @@
 import type { Db } from 'mongodb';
 import { createChange } from './changed.ts';
 import { getOne, insertOnce } from './commands.ts';
+import { createSettleLog } from './logged.ts';
 import type { AutomationDoc } from './model.ts';
 import { collections } from './names.ts';
 
 /** Automations; people see "schedules". */
 export function createAutomations(db: Db) {
   const automations = db.collection<AutomationDoc>(collections.automations);
+  const change = createChange(automations, 'schedule');
   return {
     get: (id: string): Promise<AutomationDoc | null> => getOne(automations, id),
     /** Ordered by id. */
@@ -14,7 +16,9 @@ export function createAutomations(db: Db) {
     /** @returns false: the id is taken */
     put: (doc: AutomationDoc): Promise<boolean> => insertOnce(automations, doc),
     /** See {@link createChange}. @throws {TributaryError} NOT_FOUND, STORE_CONFLICT */
-    change: createChange(automations, 'schedule'),
+    change,
+    /** Writes the rows of Logs that it still carries. */
+    settleLog: createSettleLog(db, change),
     /** @returns false: it was not there */
     async remove(id: string): Promise<boolean> {
       return (await automations.deleteOne({ _id: id })).deletedCount === 1;

@@ -14,6 +14,7 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.slots, 'seq'],
   [collections.destinations, 'seq'],
   [collections.destinationQueues, 'seq'],
+  [collections.turns, 'freeAt'],
   [collections.syncs, 'seq'],
   [collections.syncRuns, 'seq'],
   [collections.schedules, 'seq'],
@@ -25,6 +26,10 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.reports, 'seq'],
   [collections.alerts, 'seq'],
   [collections.alertLeases, 'seq'],
+  [collections.outboundFeeds, 'seq'],
+  [collections.outboundQueues, 'seq'],
+  [collections.subscriptions, 'seq'],
+  [collections.subscriptionLeases, 'seq'],
 ];
 
 /** Only a real MongoDB makes use of these; the embedded store takes and ignores them. */
@@ -38,6 +43,8 @@ const listIndexes: readonly (readonly [collection: string, keys: IndexSpecificat
   [collections.consents, { connectionId: 1, generation: 1 }],
   [collections.connectLinks, { connectionId: 1, generation: 1 }],
   [collections.events, { connectionId: 1, at: -1 }],
+  [collections.eventDeliveries, { subscriptionId: 1, at: -1 }],
+  [collections.eventDeliveries, { connectionId: 1, at: -1 }],
   [collections.plans, { expiresAt: 1 }],
   [collections.skippedStarts, { connectionId: 1, at: -1 }],
   [collections.receipts, { at: -1 }],

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Db, Filter } from 'mongodb';
 import type { LogLine } from '../domain/automations.ts';
 import { insertOnce } from './commands.ts';
+import { logRowOf } from './logged.ts';
 import type { LogDoc } from './model.ts';
 import { collections } from './names.ts';
 
@@ -20,9 +20,9 @@ export function createLogs(db: Db) {
   return {
     /** @returns the id of the row; ids are ordered by the time of their rows */
     async add(line: LogLine): Promise<string> {
-      const _id = `${line.at.toISOString()}/${randomBytes(6).toString('hex')}`;
-      await insertOnce(logs, { _id, ...line });
-      return _id;
+      const row = logRowOf(line);
+      await insertOnce(logs, row);
+      return row._id;
     },
     /** Newest first. With a subject the embedded store looks at every row. */
     list({ subject, before, limit }: LogPage): Promise<LogDoc[]> {

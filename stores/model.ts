@@ -10,6 +10,8 @@ export type * from './model/control.ts';
 export type * from './model/forecasts.ts';
 export type * from './model/insights.ts';
 export type * from './model/loading.ts';
+export type * from './model/merges.ts';
+export type * from './model/outbound.ts';
 export type * from './model/records.ts';
 export type * from './model/reports.ts';
 export type * from './model/sessions.ts';

@@ -25,9 +25,14 @@ export const collections = {
   checks: 'checks',
   figures: 'figures',
   benchmarkGroups: 'benchmarkGroups',
-  merges: 'merges',
   quarantineLines: 'quarantineLines',
   events: 'events',
+  outbound: 'outbound',
+  outboundFeeds: 'outboundFeeds',
+  outboundQueues: 'outboundQueues',
+  subscriptions: 'subscriptions',
+  subscriptionLeases: 'subscriptionLeases',
+  eventDeliveries: 'eventDeliveries',
   procedures: 'procedures',
   schedules: 'schedules',
   plans: 'plans',
@@ -45,6 +50,7 @@ export const collections = {
   automations: 'automations',
   automationTicks: 'automationTicks',
   logs: 'logs',
+  tokens: 'tokens',
   overview: 'overview',
   alerts: 'alerts',
   alertLeases: 'alertLeases',
@@ -72,8 +78,28 @@ export function tombstonesCollection(connectionId: string, generation: number, r
   return named('tombstones', connectionId, generation, resource);
 }
 
+/** What deduplication keeps of one resource. */
+export const mergeParts = ['mergeMembers', 'mergeGroups', 'mergePairs', 'mergeKeys'] as const;
+export type MergePart = (typeof mergeParts)[number];
+
+/** `mergeMembers.<connection>.<generation>.<resource>` and the like; see {@link recordsCollection}. */
+export const mergeCollection = (
+  part: MergePart,
+  connectionId: string,
+  generation: number,
+  resource: string,
+): string => named(part, connectionId, generation, resource);
+
 /** What processing makes of the records of one generation of a connection. */
-export const analysisParts = ['facts', 'series', 'forecasts', 'insights', 'benchmarks', 'cleaning'] as const;
+export const analysisParts = [
+  'facts',
+  'series',
+  'forecasts',
+  'insights',
+  'benchmarks',
+  'cleaning',
+  'reportPoints',
+] as const;
 export type AnalysisPart = (typeof analysisParts)[number];
 
 /** `series.<connection>.<generation>` and the like; see {@link recordsCollection}. */
@@ -86,6 +112,9 @@ export const syncListsCollection = (syncId: string): string => `syncLists.${sync
 
 /** `reportRows.<type>` */
 export const reportRowsCollection = (type: string): string => `reportRows.${type}`;
+
+/** `reportDeliveries.<type>`: what its destination has. */
+export const reportDeliveriesCollection = (type: string): string => `reportDeliveries.${type}`;
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
 function named(prefix: string, connectionId: string, generation: number, resource?: string): string {

@@ -11,6 +11,7 @@ import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { createCursors } from './cursors.ts';
 import { createDestinations } from './destinations.ts';
+import { createEventDeliveries } from './event-deliveries.ts';
 import { createEvents } from './events.ts';
 import { createExchanges } from './exchanges.ts';
 import { createFeed } from './feed.ts';
@@ -24,6 +25,7 @@ import { createLoading } from './loading.ts';
 import { createLogs } from './logs.ts';
 import { createMerges } from './merges.ts';
 import { migrate } from './migrations.ts';
+import { createOutbound } from './outbound.ts';
 import { createOverview } from './overview.ts';
 import { createPlans } from './plans.ts';
 import { createProcedures } from './procedures.ts';
@@ -31,6 +33,7 @@ import { createPurge } from './purge.ts';
 import { createQuarantineLines } from './quarantine-lines.ts';
 import { createReceipts, createSkippedStarts } from './receipts.ts';
 import { createQuarantine, createRecords } from './records.ts';
+import { createReportDeliveries } from './report-deliveries.ts';
 import { createReportRows } from './report-rows.ts';
 import { createReportTypes } from './report-types.ts';
 import { createReports } from './reports.ts';
@@ -41,9 +44,11 @@ import { createSessions } from './sessions.ts';
 import { createSlots } from './slots.ts';
 import { createStatistics } from './statistics.ts';
 import { createStructuring } from './structuring.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { createSyncRecords } from './sync-records.ts';
 import { createSyncRuns } from './sync-runs.ts';
 import { createSyncs } from './syncs.ts';
+import { createTokens } from './tokens.ts';
 import { createTombstones } from './tombstones.ts';
 import { asUnavailable, guarded, unavailable } from './unavailable.ts';
 
@@ -91,9 +96,11 @@ function repositories(db: Db, count: Count) {
     automations: guarded(createAutomations(db)),
     automationTicks: guarded(createAutomationTicks(db)),
     logs: guarded(createLogs(db)),
+    tokens: guarded(createTokens(db)),
     overview: guarded(createOverview(db)),
     reportTypes: guarded(createReportTypes(db)),
     reports: guarded(createReports(db)),
+    reportDeliveries: guarded(createReportDeliveries(db, count)),
     reportRows: guarded(createReportRows(db, count)),
     companies: guarded(createCompanies(db)),
     apps: guarded(createApps(db)),
@@ -119,8 +126,11 @@ function repositories(db: Db, count: Count) {
     checks: guarded(createChecks(db, count)),
     analysis: guarded(createAnalysis(db, count)),
     figures: guarded(createFigures(db)),
-    merges: guarded(createMerges(db)),
+    merges: guarded(createMerges(db, count)),
     events: guarded(createEvents(db)),
+    outbound: guarded(createOutbound(db)),
+    subscriptions: guarded(createSubscriptions(db)),
+    eventDeliveries: guarded(createEventDeliveries(db)),
     procedures: guarded(createProcedures(db)),
     schedules: guarded(createSchedules(db)),
     plans: guarded(createPlans(db)),

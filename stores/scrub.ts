@@ -79,12 +79,12 @@ export function clearedParts(
       .filter(({ lines, reason }) => lines.length > 0 || reason !== endedReason)
       .map(({ _id }) => _id);
   };
-  const reportsThere = async () => {
+  const reportsThere = (has: (report: ReportDoc) => boolean) => async () => {
     const reports = db.collection<ReportDoc>(collections.reports);
     const found = reportTypes.map((type) => reports.find(below<ReportDoc>(type)).toArray());
     return (await Promise.all(found))
       .flat()
-      .filter(({ detail }) => detail !== null)
+      .filter(has)
       .map(({ _id }) => _id);
   };
   const groups = db.collection<BenchmarkGroupDoc>(collections.benchmarkGroups);
@@ -132,7 +132,26 @@ export function clearedParts(
     ),
     // The app's and the destination's own words, once more.
     part('data', [collections.alerts, 'lines'], alertsThere, { $set: { lines: [], reason: endedReason } }),
-    part('data', [collections.reports, 'detail'], reportsThere, { $set: { detail: null } }),
+    part(
+      'data',
+      [collections.reports, 'detail'],
+      reportsThere(({ detail }) => detail !== null),
+      { $set: { detail: null } },
+    ),
+    // Beginnings of rows that did not fit, and what leads to a report at the app.
+    part(
+      'data',
+      [collections.reports, 'staged, requested'],
+      reportsThere(({ staged, requested }) => staged != null || requested != null),
+      { $set: { staged: null, requested: null } },
+    ),
+    // Rows that the destination rejected, in its words; the destination has what it has.
+    part(
+      'data',
+      [collections.reports, 'delivery'],
+      reportsThere(({ delivery }) => delivery != null),
+      { $set: { delivery: null } },
+    ),
     // The key at which staging stood.
     part('data', [collections.syncRuns, 'staging'], () => syncRuns(({ staging }) => staging?.after != null), {
       $set: { 'staging.after': null },

@@ -2,9 +2,12 @@ import type { Context } from '@temporalio/activity';
 import type { PayloadCodec } from '@temporalio/common';
 import {
   type ActivityInterceptors,
+  bundleWorkflowCode,
   type NativeConnection,
+  Runtime,
   Worker,
   type WorkerOptions,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { DisconnectActivities, HeavyActivities, QuickActivities } from '../activities/contracts.ts';
 
@@ -24,6 +27,8 @@ export interface WorkersOptions {
   readonly poolQueue: (pool: string) => string;
   /** Left out: the process has pools only. */
   readonly workflows?: WorkflowSource;
+  /** Whether the workers of pools take workflows too: only the watchdog's ping is on their queues. @default false */
+  readonly poolsAnswer?: boolean;
   readonly activities: {
     readonly session: QuickActivities & DisconnectActivities;
     readonly pool: HeavyActivities;
@@ -61,6 +66,12 @@ const logDone = (context: Context): ActivityInterceptors => ({
   },
 });
 
+/** The code of the workflows, for all workers of the process. */
+const bundleOf = (workflows: WorkflowSource): Promise<WorkflowBundleOption> =>
+  'bundlePath' in workflows
+    ? Promise.resolve({ codePath: workflows.bundlePath })
+    : bundleWorkflowCode({ workflowsPath: workflows.workflowsPath, logger: Runtime.instance().logger });
+
 /** Makes one worker for workflows and short activities, unless there are none, and one for each pool. They poll once they `run`. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, taskQueue, pools, poolQueue, workflows, activities } = options;
@@ -75,15 +86,14 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   } satisfies Partial<WorkerOptions>;
 
   const workers: Worker[] = [];
-  if (workflows) {
+  const workflowBundle = workflows && (await bundleOf(workflows));
+  if (workflowBundle) {
     const worker = await Worker.create({
       ...common,
       taskQueue,
       activities: activities.session,
       stickyQueueScheduleToStartTimeout: `${options.stickyTimeoutSecs ?? 10}s`,
-      ...('bundlePath' in workflows
-        ? { workflowBundle: { codePath: workflows.bundlePath } }
-        : { workflowsPath: workflows.workflowsPath }),
+      workflowBundle,
     });
     workers.push(worker);
   }
@@ -93,6 +103,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: poolQueue(pool),
       activities: activities.pool,
       maxConcurrentActivityTaskExecutions: options.heavyAtOnce ?? 16,
+      ...(workflowBundle && options.poolsAnswer ? { workflowBundle, maxCachedWorkflows: 2 } : {}),
     });
     workers.push(worker);
   }

@@ -6,6 +6,7 @@ import { defaultLimits } from '../activities/ports.ts';
 import { createForecaster } from '../activities/processing/forecasting/pool.ts';
 import { createReportPorts } from '../activities/reports/port.ts';
 import { createDeliveryPorts } from '../activities/sync/delivery-ports.ts';
+import { poolQueueOf } from '../domain/ping.ts';
 import { createPayloadCodecs } from '../platform/codec.ts';
 import { createSecretBox, loadOrCreateKeys } from '../platform/crypto.ts';
 import { createEgress } from '../platform/egress.ts';
@@ -40,19 +41,20 @@ async function work(log: Logger): Promise<void> {
   ]);
   const egress = createEgress({ allow: settings.egressAllow });
   const forecaster = createForecaster();
-  const poolQueue = (pool: string): string => `pool/${pool}`;
   const workers = await createWorkers({
     connection,
     namespace: settings.temporal.namespace,
     taskQueue: settings.taskQueue,
     pools: settings.pools,
-    poolQueue,
+    poolQueue: poolQueueOf,
+    poolsAnswer: true,
     workflows: findWorkflows(settings.workflowBundle),
     activities: createActivities({
       stores,
       definition: definitions.get,
       secrets: createSecretBox(secretsKeys),
       egress,
+      sources: settings.sources,
       log,
       limits: {
         ...defaultLimits,
@@ -61,9 +63,9 @@ async function work(log: Logger): Promise<void> {
       },
       caps: settings.sessionCaps,
       callbackUrl: () => `${publicUrl(settings)}/api/oauth/callback`,
-      poolQueue,
+      poolQueue: poolQueueOf,
       forecaster,
-      ...createReportPorts(stores),
+      ...createReportPorts(stores, settings.reportDurations),
       rawBatchDays: settings.rawBatchDays,
       delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
       ticks: {

@@ -53,8 +53,10 @@ export async function startTask(
     }
     case 'fill': {
       if (ports.fillReports === undefined) return withoutReports;
-      const { started } = await ports.fillReports({ type: task.reportType, days: task.days, by });
-      return of('started', filledText(started));
+      const fill = await ports.fillReports({ type: task.reportType, days: task.days, by });
+      return fill.decision === 'joined'
+        ? of('joined', 'Another fill is open; what it leaves is for the next one.')
+        : of('started', filledText(fill.started));
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { LogLine } from '../../domain/automations.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { failedKinds } from '../../domain/report.ts';
+import { durationText } from '../../domain/report-polls.ts';
 import type { ReportDoc, ReportRevisionDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 
@@ -35,10 +36,14 @@ export async function raiseFailed({ alerts }: AlertPorts, report: ReportDoc): Pr
 }
 
 /** The same, of a report that nobody even began: told by a look at the due times. */
-export async function raiseMissing({ alerts }: AlertPorts, report: ReportDoc, hours: number): Promise<void> {
+export async function raiseMissing(
+  { alerts }: AlertPorts,
+  report: ReportDoc,
+  missingMs: number,
+): Promise<void> {
   const incident = missingOf(report);
   const since = report.dueAt ?? report.statusSince;
-  const text = `The report of ${report.date} was due at ${since.toISOString()} and is not there after ${hours} hours.`;
+  const text = `The report of ${report.date} was due at ${since.toISOString()} and is not there after ${durationText(missingMs)}.`;
   await alerts.raise({
     incident,
     cause: 'report',
@@ -70,6 +75,28 @@ export async function raiseRestated(
     occurrence: { id: incident, text, at },
   });
   await alerts.settle(incident, 'The new revision is current.');
+}
+
+/** The destination rejected rows of a report that is there: the others arrived, so it is over at once. */
+export async function raiseRejected({ alerts }: AlertPorts, report: ReportDoc): Promise<void> {
+  const { delivery, revision, statusSince: at } = report;
+  const [first] = delivery?.rejected ?? [];
+  if (first === undefined) return;
+  const incident = `report/${report._id}/rejected/${revision}`;
+  const text = `${delivery?.counts.rejected} rows of ${report.date} were rejected by the destination ${delivery?.destinationId}. The first, ${first.key}: ${first.code}: ${first.message}`;
+  await alerts.raise({
+    incident,
+    cause: 'report',
+    title: `Rows of report ${report.name} were rejected`,
+    reason: text,
+    since: at,
+    command: `tributary report show ${report.type} ${report.slot}`,
+    occurrence: { id: incident, text, at },
+  });
+  await alerts.settle(
+    incident,
+    'The other rows are there. Rejected ones are sent again with the next revision.',
+  );
 }
 
 /** What the report was told of is over. */

@@ -6,7 +6,7 @@ import { reportDateOf } from '../../domain/report-type.ts';
 import type { AutomationDoc, ReportDoc, ReportTypeDoc } from '../../stores/model.ts';
 import type { ActivityPorts } from '../ports.ts';
 import type { ReportActivities } from './contracts.ts';
-import { openSource } from './source.ts';
+import { findSource } from './source.ts';
 
 const dayMs = 86_400_000;
 /** A day begins up to so long before it does in UTC. */
@@ -29,8 +29,12 @@ export async function beginReport(
   const refused = await run(ports, input, type, date, now);
   if (refused !== null) return { refused };
   try {
-    const { connection } = await openSource(ports, type, date);
-    return { poolQueue: ports.poolQueue(connection.pool) };
+    const { connection, asynchronous } = await findSource(ports, type);
+    return {
+      poolQueue: ports.poolQueue(connection.pool),
+      asynchronous,
+      delivers: type.target.kind !== 'mongodb',
+    };
   } catch (error) {
     if (!(error instanceof TributaryError) || error.retryable) throw error;
     return { fault: { reason: error.code, detail: error.message } };

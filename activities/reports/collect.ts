@@ -1,47 +1,88 @@
 import { activityInfo } from '@temporalio/activity';
 import { TributaryError } from '../../domain/errors.ts';
 import { createRowDiff } from '../../domain/report-diff.ts';
-import type { ReportRowDoc } from '../../stores/model.ts';
+import type { ReportSource } from '../../domain/report-type.ts';
+import type { ConnectionDoc, ReportDoc, ReportRowDoc, ReportTypeDoc, UnfitRows } from '../../stores/model.ts';
 import { stageId } from '../../stores/report-rows.ts';
-import { live } from '../life.ts';
+import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
-import type { CollectedReport, ReportRef } from './contracts.ts';
-import { openReport, requireOwn } from './open.ts';
-import { openSource } from './source.ts';
+import { openApp, type ReportPorts } from './app.ts';
+import { type AppRows, openAppRows } from './app-rows.ts';
+import type { CollectedReport, ReportHeavyActivities, ReportRef } from './contracts.ts';
+import { markAsked, openReport, requireOwn } from './open.ts';
+import { findSource, storedPages } from './source.ts';
 
-type Ports = Pick<ActivityPorts, 'stores' | 'definition'>;
+const none: UnfitRows = { rows: 0, twice: 0, samples: [] };
 
 /** See {@link ReportHeavyActivities}. */
-export function collectReport(ports: Ports, ref: ReportRef): Promise<CollectedReport> {
+export function collectReport(
+  ports: ReportPorts,
+  { reportId, ...ref }: Parameters<ReportHeavyActivities['collectReport']>[0],
+): Promise<CollectedReport> {
   const { reports, reportRows } = ports.stores;
   return live('UNKNOWN_ERROR', async (life) => {
     const { report, type } = await openReport(ports.stores, ref);
-    const source = await openSource(ports, type, report.date);
-    await reports.change(report._id, (doc) => {
-      requireOwn(doc, ref);
-      return doc.askedAt === null ? { askedAt: new Date() } : null;
-    });
+    const source = await openRows(ports, ref, { report, type, reportId }, life);
     const stage = stageId(report.slot, report.runs, activityInfo().attempt);
     const stored = reportRows.of(report.type);
-    let rows = 0;
+    let given = 0;
     for await (const page of source.pages()) {
       await life.stopIfAsked();
       if (page.length === 0) continue;
       requireOwn(await reports.get(report._id), ref);
       await stored.putMany(page.map(({ key, data }) => ({ _id: `${stage}/${key}`, key, data })));
-      rows += page.length;
-      life.progressed({ rows });
+      given += page.length;
+      life.progressed({ rows: given });
     }
-    const { sealedSession } = source.connection;
-    if (rows === 0)
-      throw new TributaryError(
-        'REPORT_EMPTY',
-        sealedSession === 0
-          ? `Nothing of the connection "${source.connection._id}" was loaded yet.`
-          : `The source has no rows for ${report.date}.`,
-      );
-    return { stage, rows, sealed: sealedSession };
+    const unfit = source.unfit();
+    const rows = given - unfit.twice;
+    if (rows === 0) throw emptyOf(report, source.connection, type.source.kind, unfit);
+    await reports.change(report._id, (doc) => {
+      requireOwn(doc, ref);
+      return { staged: unfit.rows + unfit.twice === 0 ? null : { stage, unfit } };
+    });
+    return { stage, rows, sealed: source.connection.sealedSession };
   });
+}
+
+interface Opened extends AppRows {
+  readonly connection: ConnectionDoc;
+}
+
+async function openRows(
+  ports: ReportPorts,
+  ref: ReportRef,
+  { report, type, reportId }: { report: ReportDoc; type: ReportTypeDoc; reportId: string | undefined },
+  life: Life,
+): Promise<Opened> {
+  const { source, realTime } = type;
+  if (source.kind === 'app') {
+    const app = await openApp(ports, ref, source, life);
+    return { connection: app.connection, ...(await openAppRows(ports, app, report, reportId)) };
+  }
+  const { connection } = await findSource(ports, type);
+  await markAsked(ports.stores, ref);
+  const date = realTime ? null : report.date;
+  return { connection, pages: () => storedPages(ports, connection, source, date), unfit: () => none };
+}
+
+function emptyOf(
+  { date }: ReportDoc,
+  { _id, sealedSession }: ConnectionDoc,
+  kind: ReportSource['kind'],
+  { rows, samples }: UnfitRows,
+): TributaryError {
+  if (rows > 0)
+    return new TributaryError(
+      'REPORT_ROWS_UNFIT',
+      `The app gave ${rows} rows for ${date}, and none fits. The first: ${samples[0]?.why ?? 'unknown'}`,
+    );
+  return new TributaryError(
+    'REPORT_EMPTY',
+    kind === 'query' && sealedSession === 0
+      ? `Nothing of the connection "${_id}" was loaded yet.`
+      : `The source has no rows for ${date}.`,
+  );
 }
 
 /** See {@link ReportHeavyActivities}. */
@@ -52,14 +93,16 @@ export function compareReport(
   return live('UNKNOWN_ERROR', async (life) => {
     const { report } = await openReport(stores, ref);
     const rows = stores.reportRows.of(report.type);
+    // Rows that were collected and not delivered are no revision.
+    const earlier = report.revision === 0 ? null : report.mongoId;
     const diff = createRowDiff();
     for await (const page of rows.pages(ref.stage)) {
       await life.stopIfAsked();
-      const before = await versions(rows, report.mongoId, page);
+      const before = await versions(rows, earlier, page);
       for (const row of page) diff.row(row, before.get(row.key)?.data);
     }
-    if (report.mongoId !== null)
-      for await (const page of rows.pages(report.mongoId)) {
+    if (earlier !== null)
+      for await (const page of rows.pages(earlier)) {
         await life.stopIfAsked();
         const after = await versions(rows, ref.stage, page);
         for (const { key } of page) if (!after.has(key)) diff.gone(key);
@@ -74,6 +117,7 @@ export function compareReport(
       occasion: report.occasion ?? 'due',
       by: report.by ?? { kind: 'system', id: 'report' },
       rows: ref.rows,
+      ...(report.staged?.stage === ref.stage ? { unfit: report.staged.unfit } : {}),
       ...diff.result,
     });
   });

@@ -61,7 +61,10 @@ export async function fillReports(
       'INVALID_INPUT',
       `${gaps.length} reports are missing from ${from} to ${to}; one fill makes at most ${mostSlots}.`,
     );
-  const decision = await startReportFill(client, taskQueue, { type: id, slots: gaps, atOnce, by, durations });
+  const decision = await startReportFill(client, taskQueue, {
+    ...{ type: id, slots: gaps, atOnce, by, durations },
+    company: type.company,
+  });
   return { decision, slots: decision === 'started' ? gaps : [], there };
 }
 

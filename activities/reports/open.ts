@@ -14,6 +14,14 @@ export async function openReport(
   return { report, type };
 }
 
+/** Writes down that the source of the present run is asked: from here on a failure is its own. @throws {TributaryError} REPORT_TAKEN_OVER */
+export async function markAsked({ reports }: Pick<Stores, 'reports'>, ref: ReportRef): Promise<void> {
+  await reports.change(ref.id, (doc) => {
+    requireOwn(doc, ref);
+    return doc.askedAt === null ? { askedAt: new Date() } : null;
+  });
+}
+
 /** @throws {TributaryError} REPORT_TAKEN_OVER */
 export function requireOwn(report: ReportDoc | null, { engineRun }: ReportRef): ReportDoc {
   if (report?.status !== 'running' || report.engineRun !== engineRun)

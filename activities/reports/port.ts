@@ -18,14 +18,20 @@ export function createReportPorts(
         return { decision: 'skipped', text: `There is no report type "${wish.type}" any more.` };
       if (type.status === 'Inactive')
         return { decision: 'skipped', text: `The report type "${type.name}" is Inactive.` };
-      return { decision: await startReport(getClient(), activityInfo().taskQueue, { ...wish, durations }) };
+      return {
+        decision: await startReport(getClient(), activityInfo().taskQueue, {
+          ...wish,
+          durations,
+          company: type.company,
+        }),
+      };
     },
     async fillReports({ type, days, by }) {
       const to = new Date().toISOString().slice(0, 10);
       const from = dayAfter(to, 1 - days) ?? to;
       const where = { stores, client: getClient(), taskQueue: activityInfo().taskQueue, durations };
-      const { slots } = await fillReports(where, { type, from, to, by });
-      return { started: slots.length };
+      const { decision, slots } = await fillReports(where, { type, from, to, by });
+      return { decision, started: slots.length };
     },
   };
 }

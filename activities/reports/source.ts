@@ -1,3 +1,4 @@
+import type { ConnectorDefinition, ReportDefinition } from '../../connectors/schema.ts';
 import { parseSessionId } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -10,33 +11,68 @@ import { createDayReader, periodOf } from '../processing/datapoints/calendar.ts'
 import { compileFilter, valueAtPath } from '../sync/mapping/compile.ts';
 
 /** What a report reads. */
-export interface OpenSource {
+export interface FoundSource {
   readonly connection: ConnectionDoc;
-  /** Rows of the report's date, each key once. */
-  readonly pages: () => AsyncIterable<readonly KeyedRow[]>;
+  /** The app makes the report in its own time. */
+  readonly asynchronous: boolean;
 }
 
 type Ports = Pick<ActivityPorts, 'stores' | 'definition'>;
 
 /**
  * Finds the source of a report type; nothing is read yet.
- * @throws {TributaryError} CONNECTION_GONE, DEFINITION_INVALID, NOT_FOUND
+ * @throws {TributaryError} CONNECTION_GONE, DEFINITION_INVALID, NOT_FOUND; of a report of the app CONNECTION_PAUSED and
+ * GRANT_REVOKED
  */
-export async function openSource(
-  ports: Ports,
-  { source, realTime }: Pick<ReportType, 'source' | 'realTime'>,
-  date: string,
-): Promise<OpenSource> {
-  const connection = await ports.stores.connections.get(source.connectionId);
+export async function findSource(
+  { stores, definition }: Ports,
+  { source }: Pick<ReportType, 'source'>,
+): Promise<FoundSource> {
+  const connection = await stores.connections.get(source.connectionId);
   if (connection === null)
     throw new TributaryError('NOT_FOUND', `There is no connection "${source.connectionId}".`);
+  const { _id, app } = connection;
   if (connection.ownCode === 26)
-    throw new TributaryError('CONNECTION_GONE', `The connection "${connection._id}" was disconnected.`);
-  if (source.from === 'datapoints')
-    return { connection, pages: () => datapointsOf(ports, connection, source, realTime ? null : date) };
-  resourceOf(ports.definition(connection.app), source.resource);
-  return { connection, pages: () => recordsOf(ports, connection, source, realTime ? null : date) };
+    throw new TributaryError('CONNECTION_GONE', `The connection "${_id}" was disconnected.`);
+  if (source.kind === 'app') {
+    const report = reportIn(definition(app), source.report);
+    requireUsable(connection);
+    return { connection, asynchronous: report.asynchronous !== undefined };
+  }
+  if (source.from === 'records') resourceOf(definition(app), source.resource);
+  return { connection, asynchronous: false };
 }
+
+/** @throws {TributaryError} DEFINITION_INVALID when the definition does not have the report */
+export function reportIn({ id: app, reports }: ConnectorDefinition, id: string): ReportDefinition {
+  const report = reports.find((one) => one.id === id);
+  if (report !== undefined) return report;
+  const known = reports.map((one) => one.id).join(', ');
+  throw new TributaryError(
+    'DEFINITION_INVALID',
+    `${app} has no report "${id}"; ${known === '' ? 'it has none' : `it has ${known}`}.`,
+  );
+}
+
+/** An app is asked for as long as a person lets it be asked, and we have its grant. */
+function requireUsable({ _id, status, ownCode, authorized }: ConnectionDoc): void {
+  if (status === 'PAUSED' || status === 'PAUSING')
+    throw new TributaryError('CONNECTION_PAUSED', `The connection "${_id}" is paused: its app is not asked.`);
+  if (ownCode === 8)
+    throw new TributaryError('GRANT_REVOKED', `The app no longer accepts the grant of "${_id}".`);
+  if (!authorized) throw new TributaryError('GRANT_REVOKED', `"${_id}" is not authorized at its app.`);
+}
+
+/** Rows of the report's date in what the store has, each key once. @param date Null: of a real-time report. */
+export const storedPages = (
+  ports: Ports,
+  connection: ConnectionDoc,
+  source: RecordsSource | DatapointsSource,
+  date: string | null,
+): AsyncIterable<readonly KeyedRow[]> =>
+  source.from === 'datapoints'
+    ? datapointsOf(ports, connection, source, date)
+    : recordsOf(ports, connection, source, date);
 
 /** Records of a day in the connection's calendar, as the last sealed session left them. */
 async function* recordsOf(

@@ -10,6 +10,15 @@ import {
   reportWorkflowType,
 } from '../../domain/report-contracts.ts';
 
+/** For whom it works: the engine shares its queues out among companies. */
+interface ForCompany {
+  /** Undefined: the type is not there any more. */
+  readonly company: string | undefined;
+}
+
+const fairOf = (company: string | undefined) =>
+  company === undefined ? {} : { priority: { fairnessKey: company } };
+
 /**
  * Starts the report of a type and slot, or finds it running: there is one for each type and slot.
  * @param taskQueue of workflows and short activities
@@ -20,8 +29,9 @@ export async function startReport(
   taskQueue: string,
   {
     durations = defaultReportDurations,
+    company,
     ...input
-  }: Omit<ReportInput, 'durations'> & { readonly durations?: ReportDurations },
+  }: Omit<ReportInput, 'durations'> & ForCompany & { readonly durations?: ReportDurations },
 ): Promise<'started' | 'joined'> {
   const { type, slot, occasion } = input;
   try {
@@ -31,6 +41,7 @@ export async function startReport(
       args: [{ ...input, durations } satisfies ReportInput],
       memo: { reportType: type, slot, occasion },
       staticSummary: `${type} ${slot}: report`,
+      ...fairOf(company),
     });
     return 'started';
   } catch (error) {
@@ -43,7 +54,7 @@ export async function startReport(
 export async function startReportFill(
   client: Client,
   taskQueue: string,
-  input: ReportFillInput,
+  { company, ...input }: ReportFillInput & ForCompany,
 ): Promise<'started' | 'joined'> {
   try {
     await client.workflow.start(reportFillWorkflowType, {
@@ -52,6 +63,8 @@ export async function startReportFill(
       args: [input],
       memo: { reportType: input.type, slots: input.slots.length },
       staticSummary: `${input.type}: fill of ${input.slots.length} reports`,
+      // The reports that it makes inherit it.
+      ...fairOf(company),
     });
     return 'started';
   } catch (error) {

@@ -1,8 +1,9 @@
 import { automationScheduleIdOf, editSentences, isRetimed } from '../../domain/automation-rules.ts';
-import type { Automation, AutomationTask } from '../../domain/automations.ts';
+import type { Automation, AutomationTask, LogLine } from '../../domain/automations.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { timingFaults } from '../../domain/due-times.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { withLogRow } from '../../stores/logged.ts';
 import type { AutomationDoc } from '../../stores/model.ts';
 import type { RouteDeps } from './deps.ts';
 import { type Fault, invalid, notFound } from './problem.ts';
@@ -68,22 +69,22 @@ export async function editAutomation(
   by: Actor,
   change: AutomationChange,
 ): Promise<AutomationChanged> {
-  let before: AutomationDoc | undefined;
+  let sentences: readonly string[] = [];
   const after = await deps.stores.automations.change(id, (doc) => {
-    before = doc;
     const wanted = merged(doc, change);
     requireTiming(wanted);
-    if (editSentences(doc, wanted).length === 0) return null;
+    sentences = editSentences(doc, wanted);
+    if (sentences.length === 0) return null;
     const isNew = isRetimed(doc, wanted) || (doc.disabled && !wanted.disabled);
-    return { ...wanted, ...(isNew ? { since: deps.now() } : {}) };
+    const text = `${by.id} changed it. ${sentences.map((one) => `${one}.`).join(' ')}`;
+    const row = { text, before: fieldsOf(doc), after: fieldsOf({ ...doc, ...wanted }) };
+    return {
+      ...wanted,
+      ...(isNew ? { since: deps.now() } : {}),
+      ...withLogRow(doc, lineOf(deps, doc, by, row)),
+    };
   });
-  const sentences = before === undefined ? [] : editSentences(before, after);
-  if (sentences.length > 0)
-    await logEdit(deps, after, by, {
-      text: `${by.id} changed it. ${sentences.map((one) => `${one}.`).join(' ')}`,
-      before: before === undefined ? null : fieldsOf(before),
-      after: fieldsOf(after),
-    });
+  await deps.stores.automations.settleLog(after);
   const effects = sentences.length === 0 ? ['Nothing was changed.'] : [...sentences.map((one) => `${one}.`)];
   const late = sentences.length === 0 ? [] : await bringIntoForce(deps, id);
   const automation = await automationView(deps, await findAutomation(deps, id));
@@ -120,14 +121,12 @@ export function fieldsOf(doc: AutomationDoc): object {
 }
 
 /** A row of Logs about a schedule. */
-export async function logEdit(
-  { stores, now }: Pick<RouteDeps, 'stores' | 'now'>,
+export const lineOf = (
+  { now }: Pick<RouteDeps, 'now'>,
   { _id }: Pick<AutomationDoc, '_id'>,
   by: Actor,
-  row: { readonly text: string; readonly before: object | null; readonly after: object | null },
-): Promise<void> {
-  await stores.logs.add({ at: now(), by, subject: automationScheduleIdOf(_id), ...row });
-}
+  row: Pick<LogLine, 'text' | 'before' | 'after'>,
+): LogLine => ({ at: now(), by, subject: automationScheduleIdOf(_id), ...row });
 
 /** @returns what there is to say where the engine cannot hear of it now */
 export async function bringIntoForce({ automations }: RouteDeps, id: string): Promise<readonly string[]> {

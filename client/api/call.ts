@@ -17,7 +17,7 @@ export const callRoute =
       body: callBody,
       response: { 200: callResult, 202: callResult },
     };
-    api.post(`/api/sessions/:id/${call}`, { schema }, async (request, reply) => {
+    api.post(`/api/sessions/:id/${call}`, { schema, config: { needs: 'change' } }, async (request, reply) => {
       const { note, substage } = request.body ?? {};
       const asked = {
         by: actorOf(request),

@@ -12,11 +12,16 @@ function header(request: FastifyRequest, name: string): string | undefined {
   return value;
 }
 
-/** Who calls: the header `X-Actor`, else `api`. It is shown on the timeline. */
-export const actorOf = (request: FastifyRequest): Actor => ({
-  kind: 'person',
-  id: header(request, 'x-actor') ?? 'api',
-});
+/**
+ * Who calls, as timelines and Logs show it: the name of the token, and in brackets the person behind it by the header
+ * `X-Actor`. The installation's token has no name: then it is the person, else `api`.
+ */
+export const actorOf = (request: FastifyRequest): Actor => {
+  const person = header(request, 'x-actor');
+  const token = request.caller?.token ?? null;
+  if (token === null) return { kind: 'person', id: person ?? 'api' };
+  return { kind: 'person', id: person === undefined ? token : `${token} (${person})` };
+};
 
 /** The header `Idempotency-Key`: the same call again has the first answer. */
 export const idempotencyKeyOf = (request: FastifyRequest): string | undefined =>

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import { configurationFaults } from '../../activities/authorization/configuration-faults.ts';
 import { secretContext } from '../../activities/secret-context.ts';
+import { configurationSchema } from '../../connectors/configuration.ts';
+import {
+  type ConfigurationField,
+  configurationFields,
+  fillConfiguration,
+} from '../../connectors/configuration-form.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { requireSetUp } from './authorization.ts';
+import { inputName } from './configuration-inputs.ts';
 import { askedParameters, type OpenLink } from './connect-link.ts';
 import { connectPage, credentialFields } from './connect-page.ts';
 import type { RouteDeps } from './deps.ts';
@@ -18,6 +26,8 @@ export interface SentForm {
   readonly parameters: Readonly<Record<string, string>>;
   /** Undefined for an app with a consent page of its own. */
   readonly credentials: CredentialsBody | undefined;
+  /** What is shown again beside the faults, by the name of the input; never secrets. */
+  readonly values: Readonly<Record<string, string>>;
   /** What is missing, in plain words. */
   readonly faults: readonly string[];
 }
@@ -62,7 +72,17 @@ export function readForm(definition: ConnectorDefinition, open: OpenLink, form: 
     .filter(({ id }) => form.get(`done.${id}`) === null)
     .map(({ text }) => `Please confirm: ${text}`);
   const { auth } = definition;
-  if (auth.kind === 'oauth2') return { parameters, credentials: undefined, faults: undone };
+  if (auth.kind === 'oauth2')
+    return { parameters, credentials: undefined, values: parameters, faults: undone };
+  if (auth.kind === 'configuration') {
+    const { values, faults, configuration } = readConfiguration(definition, form);
+    return {
+      parameters,
+      credentials: { kind: 'configuration', configuration },
+      values: { ...parameters, ...values },
+      faults: [...undone, ...faults],
+    };
+  }
   const fields = credentialFields[auth.kind];
   const given = fields.map(({ name }) => [name, form.get(`credential.${name}`) ?? ''] as const);
   const parsed = credentialsBody.safeParse({ kind: auth.kind, ...Object.fromEntries(given) });
@@ -72,9 +92,31 @@ export function readForm(definition: ConnectorDefinition, open: OpenLink, form: 
   return {
     parameters,
     credentials: parsed.data,
+    values: parameters,
     faults: [...undone, ...(parsed.success ? [] : missing)],
   };
 }
+
+/** The configuration that the page sent, and what is wrong with it. */
+function readConfiguration(definition: ConnectorDefinition, form: URLSearchParams) {
+  const fields = configurationFields(configurationSchema(definition) ?? {});
+  const given = (field: ConfigurationField) => form.get(inputName(field)) ?? '';
+  const { configuration, faults } = fillConfiguration(fields, given);
+  const shown = fields.filter(({ kind, long }) => kind !== 'secret' && long !== true);
+  return {
+    configuration,
+    values: Object.fromEntries(shown.map((field) => [inputName(field), given(field)])),
+    faults:
+      faults.length > 0
+        ? faults
+        : configurationFaults(definition, configuration).map(
+            ({ path, message }) => `${titleOf(fields, path)} ${message}.`,
+          ),
+  };
+}
+
+const titleOf = (fields: readonly ConfigurationField[], path: string): string =>
+  path === '' ? 'What was entered' : (fields.find((one) => one.path.join('.') === path)?.title ?? path);
 
 /** Id of the inbox entry of credentials. @param key The same key again is the same entry. */
 export const credentialsEntryId = (connectionId: string, key: string = randomUUID()): string =>

@@ -1,8 +1,10 @@
+import { configurationFields } from '../../connectors/configuration-form.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import { configurationInputs } from './configuration-inputs.ts';
 import { escaped, page } from './pages.ts';
 import type { ParameterField } from './parameters.ts';
 
-/** What a person types in, by the kind of the app's authorization. */
+/** What a person types in, by the kind of the app's authorization; a configuration has a form of its own. */
 export const credentialFields = {
   basic: [
     { name: 'username', label: 'User name', secret: false },
@@ -46,7 +48,7 @@ export function connectPage(show: ConnectPage): string {
       : `<div class="notice" role="alert">${notices.map((text) => `<p>${escaped(text)}</p>`).join('')}</div>`;
   const body = `<main class="connect"><h1>${escaped(title)}</h1><p>${escaped(intro)}</p>${notice}
 <h2>What is read</h2><ul>${resourceItems(show)}</ul>
-<form method="post" autocomplete="off">${checklist(definition)}${parameterInputs(show)}${credentialInputs(definition)}
+<form method="post" autocomplete="off">${checklist(definition)}${parameterInputs(show)}${credentialInputs(show)}
 <button type="submit">${escaped(definition.auth.kind === 'oauth2' ? `Continue to ${app}` : again ? 'Reconnect' : 'Connect')}</button></form>
 <p class="hint">${escaped(nextHint(definition))} This link works until ${escaped(readable(expiresAt))} and ends once ${escaped(app)} is connected.</p></main>`;
   return page(title, body, '<meta name="robots" content="noindex">');
@@ -125,8 +127,9 @@ function browserTakes(pattern: string): boolean {
   }
 }
 
-function credentialInputs({ auth }: ConnectorDefinition): string {
+function credentialInputs({ definition: { auth }, values }: ConnectPage): string {
   if (auth.kind === 'oauth2') return '';
+  if (auth.kind === 'configuration') return configurationInputs(configurationFields(auth.schema), values);
   return credentialFields[auth.kind]
     .map(({ name, label, secret }) => {
       const id = `credential.${name}`;

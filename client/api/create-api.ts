@@ -8,7 +8,8 @@ import { defaultQuarantineWarningDays } from '../quarantine-warnings.ts';
 import { withoutReports } from '../reports-port.ts';
 import { defaultReminderDays } from '../sync-reminders.ts';
 import { withoutAutomations, withoutSyncSchedules, withoutSyncs } from '../without-syncs.ts';
-import { requireToken } from './auth.ts';
+import { createAuthenticate, requireToken } from './auth.ts';
+import { keepWithinCompanies } from './company-limit.ts';
 import type { Api, ApiDeps, RouteDeps } from './deps.ts';
 import { serveDocs } from './docs.ts';
 import { describeApi } from './openapi.ts';
@@ -31,8 +32,10 @@ export function createApi(deps: ApiDeps): Api {
   const { quarantineWarningDays = defaultQuarantineWarningDays } = deps;
   const { delivery = createDeliveryPorts({ ...deps, allow: { folders: [], executables: {} } }) } = deps;
   const address = (path: string) => `${publicUrl().replace(/\/+$/, '')}${path}`;
+  const authenticate = createAuthenticate({ ...deps, now });
   const routeDeps: RouteDeps = {
     ...deps,
+    authenticate,
     ...{ now, waitMs, planMs, rawBatchDays, quarantineDays, autoPause, address },
     ...{ syncs, syncSchedules, automations, delivery, syncReminderDays, quarantineWarningDays },
     alerts,
@@ -50,7 +53,8 @@ export function createApi(deps: ApiDeps): Api {
   api.setSerializerCompiler(serializerCompiler);
   takeEmptyBodies(api);
   answerProblems(api, routeDeps);
-  requireToken(api, deps.token);
+  requireToken(api, authenticate);
+  keepWithinCompanies(api, routeDeps);
   void api.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

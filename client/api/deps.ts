@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { DeliveryPorts } from '../../activities/ports.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { SourcePlaces } from '../../connectors/registry.ts';
 import type { SecretBox } from '../../platform/crypto.ts';
 import type { Egress } from '../../platform/egress.ts';
 import type { AutoPause } from '../../stores/model.ts';
@@ -15,6 +16,7 @@ import type { ReportsPort } from '../reports-port.ts';
 import type { SessionsPort } from '../sessions-port.ts';
 import type { SyncSchedules } from '../sync-schedules.ts';
 import type { SyncsPort } from '../syncs-port.ts';
+import type { Authenticate } from './auth.ts';
 
 /** What the API is made of. */
 export interface ApiDeps {
@@ -55,6 +57,8 @@ export interface ApiDeps {
   readonly hasReportType?: (id: string) => Promise<boolean>;
   /** Where syncs deliver. @default every kind of destination, without folders and programs */
   readonly delivery?: DeliveryPorts;
+  /** Programs and folders that sources may use: connections are tested here too. Missing: none. */
+  readonly sources?: SourcePlaces;
   /** Missing: alerts are listed, and nobody is told. */
   readonly alerts?: AlertPorts;
   /** Days after which a disabled or failed sync needs a person. @default 7 */
@@ -77,6 +81,7 @@ export interface RouteDeps extends ApiDeps {
   readonly delivery: DeliveryPorts;
   readonly syncReminderDays: number;
   readonly alerts: AlertPorts;
+  readonly authenticate: Authenticate;
   /** The public address without a slash at the end, then the path. */
   readonly address: (path: string) => string;
 }

@@ -1,4 +1,6 @@
 import { resourceOf } from '../../activities/connection.ts';
+import { reportIn } from '../../activities/reports/source.ts';
+import type { ConnectorDefinition } from '../../connectors/schema.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { reportIdOf } from '../../domain/report-contracts.ts';
 import { type ReportSource, type ReportType, reportTypeFaults } from '../../domain/report-type.ts';
@@ -26,8 +28,36 @@ export async function findReport({ stores }: Stored, type: string, slot: string)
 }
 
 /** A source as it is stored. */
-export const sourceOf = ({ connection, ...source }: ReportSourceBody): ReportSource =>
-  ({ kind: 'query', connectionId: connection, ...source }) as ReportSource;
+export const sourceOf = (body: ReportSourceBody): ReportSource => {
+  const { connection: connectionId, ...source } = body;
+  return source.from === 'app'
+    ? { kind: 'app', connectionId, report: source.report }
+    : ({ kind: 'query', connectionId, ...source } as ReportSource);
+};
+
+/**
+ * The source and the Report Type Id together: of a report of the app they are one value, so that each follows the other.
+ * @param wanted What a person gave of both; what is left out stays, or follows.
+ */
+export function sourceAndId(
+  wanted: {
+    readonly source?: ReportSourceBody | undefined;
+    readonly reportTypeId?: string | null | undefined;
+  },
+  was?: Pick<ReportType, 'source' | 'reportTypeId'>,
+): Pick<ReportType, 'source' | 'reportTypeId'> {
+  const given = wanted.source === undefined ? was?.source : sourceOf(wanted.source);
+  if (given === undefined) throw new Error('A report type has a source.');
+  const { reportTypeId } = wanted;
+  if (given.kind !== 'app')
+    return {
+      source: given,
+      reportTypeId: reportTypeId === undefined ? (was?.reportTypeId ?? null) : reportTypeId,
+    };
+  const follows = wanted.source === undefined && typeof reportTypeId === 'string';
+  const source = follows ? { ...given, report: reportTypeId } : given;
+  return { source, reportTypeId: reportTypeId ?? source.report };
+}
 
 /** @throws {TributaryError} INVALID_INPUT for settings that do not go together, or a source that is not there */
 export async function requireSound(deps: RouteDeps, type: ReportType): Promise<ConnectionDoc> {
@@ -37,13 +67,31 @@ export async function requireSound(deps: RouteDeps, type: ReportType): Promise<C
   try {
     const connection = await findConnection(deps, source.connectionId);
     const definition = await findDefinition(deps, connection.app);
-    if (source.from === 'records') resourceOf(definition, source.resource);
+    if (source.kind === 'app') requireReport(deps, definition, source.report);
+    else if (source.from === 'records') resourceOf(definition, source.resource);
     else if (!definition.metrics.some(({ id }) => id === source.metric))
       throw new TributaryError('NOT_FOUND', `${definition.id} has no metric "${source.metric}".`);
     return connection;
   } catch (error) {
     if (!(error instanceof TributaryError) || error.retryable) throw error;
     throw invalid({ path: 'body.source', message: error.message });
+  }
+}
+
+/** @throws {TributaryError} DEFINITION_INVALID; where another app has the report, this one is named */
+function requireReport(deps: RouteDeps, definition: ConnectorDefinition, report: string): void {
+  try {
+    reportIn(definition, report);
+  } catch (error) {
+    const others = [...deps.definitions().values()].filter(({ reports }) =>
+      reports.some(({ id }) => id === report),
+    );
+    if (!(error instanceof TributaryError) || others.length === 0) throw error;
+    const apps = others.map(({ id }) => id).join(' and ');
+    throw new TributaryError(
+      error.code,
+      `${error.message} ${apps} has a report "${report}": name a connection of that app.`,
+    );
   }
 }
 

@@ -14,7 +14,7 @@ const inUtc = (time: string): string => new Date(time).toISOString();
 
 /** Whether the first read of a resource can begin at a history start. */
 export const canBegin = ({ cursor, incremental }: ResourceDefinition): boolean =>
-  cursor !== undefined || incremental !== undefined;
+  cursor !== undefined || (incremental !== undefined && incremental.bookmark !== true);
 
 /**
  * The settings of every resource of the app, and what is wrong with those that were asked for. Resources that are

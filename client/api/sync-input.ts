@@ -72,7 +72,8 @@ function defaultMapping({ id, schema, mapping = {} }: ResourceDefinition, keyFie
   return fields.map(({ field, type }) => ({ to: field, type, from: { field } }));
 }
 
-function typeOf({ type, format }: JsonObject): FieldType {
+/** The type that a field of a schema has at a destination. */
+export function typeOf({ type, format }: JsonObject): FieldType {
   const [first, ...more] = (Array.isArray(type) ? type : [type]).filter((one) => one !== 'null');
   if (more.length > 0) return more.every((one) => one !== 'object' && one !== 'array') ? 'text' : 'json';
   if (first === 'string') return format === 'date' ? 'date' : format === 'date-time' ? 'datetime' : 'text';

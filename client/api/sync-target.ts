@@ -1,4 +1,5 @@
 import { settingsOf, targetOf } from '../../activities/sync/open.ts';
+import type { DeliveryTarget } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { DestinationDoc, SyncDoc } from '../../stores/model.ts';
 import type { RouteDeps } from './deps.ts';
@@ -11,9 +12,12 @@ type Deps = Pick<RouteDeps, 'delivery' | 'secrets'>;
 type Target = Pick<SyncDoc, '_id' | 'object' | 'keyField' | 'mapping'>;
 
 /** What a destination would need for a sync; nothing is written there. @throws {TributaryError} DESTINATION_... */
-export async function planTarget(deps: Deps, destination: DestinationDoc, sync: Target): Promise<TargetPlan> {
+export const planTarget = (deps: Deps, destination: DestinationDoc, sync: Target): Promise<TargetPlan> =>
+  planAt(deps, destination, targetOf(sync));
+
+async function planAt(deps: Deps, destination: DestinationDoc, target: DeliveryTarget): Promise<TargetPlan> {
   const settings = settingsOf(deps, destination, AbortSignal.timeout(longestMs));
-  const plan = await deps.delivery.driver(destination.kind).plan(settings, targetOf(sync));
+  const plan = await deps.delivery.driver(destination.kind).plan(settings, target);
   const { creates, problems, notes = [] } = plan;
   return { creates: [...creates], problems: [...problems], notes: [...notes] };
 }
@@ -23,19 +27,26 @@ export async function planTarget(deps: Deps, destination: DestinationDoc, sync: 
  * @returns what was made, and what was found, in sentences
  * @throws {TributaryError} TARGET_UNFIT with every problem; DESTINATION_...
  */
-export async function prepareTarget(
+export const prepareTarget = (
   deps: Deps,
   destination: DestinationDoc,
   sync: Target,
+): Promise<readonly string[]> => prepareAt(deps, destination, targetOf(sync));
+
+/** The same, of any target. */
+export async function prepareAt(
+  deps: Deps,
+  destination: DestinationDoc,
+  target: DeliveryTarget,
 ): Promise<readonly string[]> {
-  const { creates, problems, notes } = await planTarget(deps, destination, sync);
+  const { creates, problems, notes } = await planAt(deps, destination, target);
   if (problems.length > 0)
     throw new TributaryError('TARGET_UNFIT', problems.join(' '), {
       faults: problems.map((message) => ({ path: 'body', message })),
     });
   if (creates.length > 0) {
     const settings = settingsOf(deps, destination, AbortSignal.timeout(longestMs));
-    await deps.delivery.driver(destination.kind).prepare(settings, targetOf(sync));
+    await deps.delivery.driver(destination.kind).prepare(settings, target);
   }
   return [...creates.map((made) => `Made at the destination: ${made}`), ...notes];
 }

@@ -68,7 +68,7 @@ export async function runApi(): Promise<void> {
   const catchupWindowMs = settings.catchupWindowSecs * 1000;
   const schedules = createSyncSchedules(client, { stores, taskQueue, catchupWindowMs });
   const automations = createAutomationsPort(client, { stores, taskQueue });
-  const reports = createReportsPort(client, { stores, taskQueue });
+  const reports = createReportsPort(client, { stores, taskQueue, durations: settings.reportDurations });
   const sender = createAlertSender({
     ...{ stores, log, holdDownMs: settings.alerts.holdDownMs },
     channels: alertChannels(settings.alerts, { egress, log }),
@@ -79,7 +79,7 @@ export async function runApi(): Promise<void> {
   const api = createApi({
     alerts: {
       ...{ kick: sender.kick, channels: sender.channels, slackSigningSecret },
-      onRetry: createReportRetry(client, taskQueue),
+      onRetry: createReportRetry(reports),
     },
     syncs,
     automations,
@@ -93,6 +93,7 @@ export async function runApi(): Promise<void> {
     definitions: definitions.current,
     secrets,
     egress,
+    sources: settings.sources,
     token,
     log,
     publicUrl: () => url,

@@ -12,6 +12,7 @@ import { addConnection } from './commands/connection.ts';
 import { addConnector } from './commands/connector.ts';
 import { addControl } from './commands/control.ts';
 import { addDatapoints } from './commands/datapoints.ts';
+import { addDedup } from './commands/dedup.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
 import { addDiagnose } from './commands/diagnose.ts';
@@ -31,6 +32,7 @@ import { addSession } from './commands/session.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addSync } from './commands/sync.ts';
+import { addToken } from './commands/token.ts';
 import { addWatchdog } from './commands/watchdog.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { addWhy } from './commands/why.ts';
@@ -70,6 +72,7 @@ function createProgram(): Command {
       addInsights,
       addQuarantine,
       addCleaning,
+      addDedup,
       addDestination,
       addSync,
       addBenchmark,
@@ -81,6 +84,7 @@ function createProgram(): Command {
       addAlert,
       addReceipt,
       addKeys,
+      addToken,
       addDemo,
     ],
   ];

@@ -5,7 +5,7 @@ import { dataFiles } from './data-files.ts';
 
 /** Where the parts of this installation are: by the environment, else as `npm start` left it in the data folder. */
 export async function findTargets(
-  { dataFolder, temporal, mongodb, api, taskQueue }: Settings,
+  { dataFolder, temporal, mongodb, api, taskQueue, pools }: Settings,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Targets> {
   const files = dataFiles(dataFolder);
@@ -19,6 +19,7 @@ export async function findTargets(
     engine: engine === undefined ? undefined : { address: engine, namespace: temporal.namespace },
     store: store === undefined ? undefined : { uri: store, database: mongodb.database },
     taskQueue,
+    pools,
     apiUrl: apiUrl.replace(/\/+$/, ''),
   };
 }

@@ -1,7 +1,7 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { workflowTypes } from '../../domain/contracts.ts';
 import { aliveOf } from '../../domain/overview.ts';
-import { pingQuery, pingWorkflowId } from '../../domain/ping.ts';
+import { pingQuery, pingWorkflowId, poolQueueOf } from '../../domain/ping.ts';
 import { createProbe } from '../../stores/probe.ts';
 import { cut } from '../alerts/channel.ts';
 import { type Part, parts, type Seen } from './parts.ts';
@@ -11,6 +11,8 @@ export interface Targets {
   readonly engine: { readonly address: string; readonly namespace: string } | undefined;
   /** Queue on which workers answer. */
   readonly taskQueue: string;
+  /** Pools whose workers are expected, each on its own queue. */
+  readonly pools: readonly string[];
   readonly store: { readonly uri: string; readonly database: string } | undefined;
   /** Without a slash at the end. */
   readonly apiUrl: string | undefined;
@@ -29,7 +31,7 @@ const notFound = 5;
 
 /** Makes the looks. @param options.timeoutMs How long each part is waited for. */
 export function createChecks(
-  { engine, taskQueue, store, apiUrl }: Targets,
+  { engine, taskQueue, pools, store, apiUrl }: Targets,
   { timeoutMs, now = () => new Date() }: { readonly timeoutMs: number; readonly now?: () => Date },
 ): Checks {
   const probe = store && createProbe({ ...store, timeoutMs });
@@ -59,8 +61,8 @@ export function createChecks(
     return { text: `Temporal answers at ${engine?.address}.` };
   }
 
-  async function workerAnswers(client: Client): Promise<Answer> {
-    const workflowId = pingWorkflowId(taskQueue);
+  async function ping(client: Client, queue: string): Promise<void> {
+    const workflowId = pingWorkflowId(queue);
     const ask = () =>
       client.connection.workflowService.queryWorkflow({
         namespace: client.options.namespace,
@@ -73,11 +75,29 @@ export function createChecks(
       if (!isGrpcServiceError(error) || error.code !== notFound) throw error;
       // The first time, and when the engine has forgotten the last run.
       await client.workflow.start(workflowTypes.ping, {
-        ...{ workflowId, taskQueue, args: [], workflowIdConflictPolicy: 'USE_EXISTING' },
+        ...{ workflowId, taskQueue: queue, args: [], workflowIdConflictPolicy: 'USE_EXISTING' },
       });
       await ask();
     }
-    return { text: `A worker answers on the queue ${taskQueue}.` };
+  }
+
+  /** Each queue has workers of its own: it is said which of them are silent. */
+  async function workersAnswer(client: Client): Promise<Answer> {
+    const queues = [taskQueue, ...pools.map(poolQueueOf)];
+    const silent = (
+      await Promise.all(
+        queues.map((queue) =>
+          ping(client, queue).then(
+            () => [],
+            (error: unknown) => [{ queue, why: whyOf(error) }],
+          ),
+        ),
+      )
+    ).flat();
+    const named = (all: readonly string[]) => `${all.length === 1 ? 'queue' : 'queues'} ${all.join(', ')}`;
+    if (silent.length === 0) return { text: `A worker answers on the ${named(queues)}.` };
+    const which = named(silent.map(({ queue }) => queue));
+    return { state: 'gone', text: `No worker answers on the ${which}: ${silent[0]?.why}.` };
   }
 
   async function apiAnswers(url: string): Promise<Answer> {
@@ -136,7 +156,7 @@ export function createChecks(
     };
     const seen = await Promise.all([
       see('engine', bounded(engineAnswers), `The engine (Temporal) at ${engine.address} does not answer`),
-      see('worker', bounded(workerAnswers), `No worker answers on the queue ${taskQueue}`),
+      see('worker', bounded(workersAnswer), `No worker answers on the queue ${taskQueue}`),
     ]);
     if (seen[0].state === 'gone') void dropConnection();
     return seen;

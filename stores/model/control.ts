@@ -12,6 +12,8 @@ export interface AutomationDoc extends Omit<Automation, 'id'> {
   readonly createdBy: Actor;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Rows of Logs about it that are not written yet; see stores/logged.ts. */
+  readonly unlogged?: readonly LogDoc[];
 }
 
 /**

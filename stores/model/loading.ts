@@ -9,10 +9,12 @@ export interface CheckpointDoc {
   readonly bytes: number;
   /** Where the next page starts; null before the first and after the last page. */
   readonly next: JsonValue;
-  /** The greatest cursor value among the rows so far. */
+  /** The greatest cursor value among the rows so far, or the last bookmark of a source that keeps its own place. */
   readonly cursor: string | null;
   readonly total: number | null;
   readonly done: boolean;
+  /** The source says that it gave every row that there is. */
+  readonly replaces?: true;
   readonly lastBatchAt: Date;
   readonly startedAt: Date;
   /** What is read; the same until the resource is done, whatever is configured meanwhile. */
@@ -49,6 +51,8 @@ export interface BatchDoc {
   readonly cursor: string | null;
   readonly total: number | null;
   readonly last: boolean;
+  /** With `last`: the source says that it gave every row that there is. */
+  readonly replaces?: true;
   readonly storedAt: Date;
   /** Of a replay: the place in quarantine that each row comes from. */
   readonly origins?: readonly string[];

@@ -107,7 +107,7 @@ export interface QuarantineDoc {
   readonly _id: string;
   readonly sessionId: string;
   readonly key: string | null;
-  readonly reason: 'KEY_MISSING' | 'SCHEMA_MISMATCH' | 'TOO_LARGE' | 'NOT_AN_OBJECT';
+  readonly reason: 'KEY_MISSING' | 'SCHEMA_MISMATCH' | 'TOO_LARGE' | 'NOT_AN_OBJECT' | 'ROW_UNREADABLE';
   readonly message: string;
   /** Stored as JSON text; the repository reads and writes values. */
   readonly payload: JsonValue;
@@ -165,17 +165,4 @@ export interface FeedDoc {
     readonly changes: number;
   }[];
   readonly sealedAt: Date;
-}
-
-/** Records that mean one thing. `_id` is `<connectionId>/<generation>/<resource>/<key of the merged record>`. */
-export interface MergeDoc {
-  readonly _id: string;
-  readonly sessionId: string;
-  readonly resource: string;
-  readonly survivor: string;
-  readonly merged: string;
-  readonly matchedBy: string;
-  /** The merged record as it was: what an undo puts back. */
-  readonly record: RecordDoc;
-  readonly at: Date;
 }

@@ -4,6 +4,7 @@ import type { FailedKind, ReportStatus } from '../../domain/report.ts';
 import type { ReportOccasion } from '../../domain/report-contracts.ts';
 import type { RowDiff } from '../../domain/report-diff.ts';
 import type { ReportType } from '../../domain/report-type.ts';
+import type { LogDoc } from './control.ts';
 
 /** A report type. `_id` is a slug. */
 export interface ReportTypeDoc extends ReportType {
@@ -13,6 +14,36 @@ export interface ReportTypeDoc extends ReportType {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly seq: number;
+  /** Rows of Logs about it that are not written yet; see stores/logged.ts. */
+  readonly unlogged?: readonly LogDoc[];
+}
+
+/** A report that the app was asked to make in its own time. */
+export interface RequestedReportDoc {
+  readonly connectionId: string;
+  readonly generation: number;
+  /** Id in the definition. */
+  readonly report: string;
+  readonly date: string;
+  /** Its id at the app. */
+  readonly reportId: string;
+  readonly at: Date;
+}
+
+/** Rows that an app gave for a report and that are not in it. */
+export interface UnfitRows {
+  /** Without a key, or not as the schema says. */
+  readonly rows: number;
+  /** Of a key that the report had already: the last one counts. */
+  readonly twice: number;
+  /** The first of both. */
+  readonly samples: readonly {
+    /** Null: it has none. */
+    readonly key: string | null;
+    readonly why: string;
+    /** Beginning of its JSON. */
+    readonly text: string;
+  }[];
 }
 
 /** The report of one type and slot. `_id` is `<type>/<slot>`. */
@@ -53,6 +84,14 @@ export interface ReportDoc {
   readonly engineRun: string | null;
   /** When the present run asked its source; null: not yet. */
   readonly askedAt: Date | null;
+  /** What the app was asked to make and nobody has fetched yet. Missing: nothing. */
+  readonly requested?: RequestedReportDoc | null;
+  /** What came with the rows that wait to become the current revision, and where those are. */
+  readonly staged?: { readonly stage: string; readonly unfit: UnfitRows } | null;
+  /** Rows that the app gave for the current revision and that are not in it. Missing: none. */
+  readonly unfit?: number;
+  /** Of the last delivery, where its rows go to a destination too. Missing: there was none. */
+  readonly delivery?: ReportDeliveryDoc | null;
   /** How often it failed: the incident of an alert. */
   readonly failures: number;
   /** How many sealed sessions of the connection the current revision knows of. */
@@ -79,4 +118,49 @@ export interface ReportRevisionDoc extends RowDiff {
   readonly occasion: ReportOccasion;
   readonly by: Actor;
   readonly rows: number;
+  /** Missing: there were none. */
+  readonly unfit?: UnfitRows;
+}
+
+/** How the rows of a report were delivered. */
+export interface ReportDeliveryDoc {
+  readonly destinationId: string;
+  /** Table, collection, path, file or stream there. */
+  readonly object: string;
+  /** The rows that are delivered: see `mongoId`. */
+  readonly stage: string;
+  readonly startedAt: Date;
+  /** Null: it is under way, or it failed. */
+  readonly endedAt: Date | null;
+  readonly counts: ReportDeliveryCounts;
+  /** The first rejected rows, in the words of the destination. */
+  readonly rejected: readonly RejectedReportRow[];
+}
+
+/** What became of rows; `kept`: gone from the report, but the destination does not delete. */
+export type ReportDeliveryCounts = Readonly<
+  Record<'inserted' | 'updated' | 'removed' | 'unchanged' | 'rejected' | 'kept', number>
+>;
+
+export interface RejectedReportRow {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What the destination has of a row. One collection for each report type, `_id` is `<slot>/<key>`. */
+export interface ReportRowDeliveryDoc {
+  readonly _id: string;
+  readonly key: string;
+  /** Destination, object and key field: what another one has says nothing. */
+  readonly place: string;
+  readonly action: 'insert' | 'update' | 'delete';
+  /** `pending`: it may have arrived. `removed`: the destination deleted it. */
+  readonly status: 'pending' | 'delivered' | 'rejected' | 'removed';
+  /** Of what was sent; null of a delete. */
+  readonly fingerprint: string | null;
+  /** `runs` of the report when it was sent. */
+  readonly run: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly at: Date;
 }

@@ -96,7 +96,7 @@ export interface TestApi {
 
 /** @param options More definitions than `shop` and `bank`. */
 export async function startTestApi(
-  options: { readonly definitions?: readonly ConnectorDefinition[] } = {},
+  options: { readonly definitions?: readonly ConnectorDefinition[]; readonly now?: () => Date } = {},
 ): Promise<TestApi> {
   const uri = process.env.TEST_MONGODB_URI ?? '';
   const stores = await openStores({ uri, database: `test_api_${randomBytes(5).toString('hex')}` });
@@ -202,6 +202,7 @@ export async function startTestApi(
     publicUrl: () => publicUrl,
     log,
     waitMs: 200,
+    ...(options.now === undefined ? {} : { now: options.now }),
   });
 
   const authorization = `Bearer ${token}`;

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import { createApi } from '../../client/api/create-api.ts';
+import type { ApiDeps } from '../../client/api/deps.ts';
 import { createAutomationsPort } from '../../client/automations.ts';
 import { createSyncSchedules } from '../../client/sync-schedules.ts';
 import { createTributaryClient, type TributaryClient } from '../../client/tributary-client.ts';
@@ -18,7 +19,11 @@ export interface SyncApi {
 /** @param folders Where file destinations may write. */
 export async function startSyncApi(
   world: World,
-  { folders = [], now }: { readonly folders?: readonly string[]; readonly now?: () => Date } = {},
+  {
+    folders = [],
+    now,
+    ...more
+  }: { readonly folders?: readonly string[] } & Partial<Pick<ApiDeps, 'now' | 'reports' | 'alerts'>> = {},
 ): Promise<SyncApi> {
   const { stores, definitions, secrets, client, taskQueue, drivers } = world;
   let url = 'http://127.0.0.1';
@@ -42,6 +47,7 @@ export async function startSyncApi(
     publicUrl: () => url,
     log: pino({ level: 'silent' }),
     ...(now === undefined ? {} : { now }),
+    ...more,
   });
   url = await api.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { SessionDoc } from '../../stores/model.ts';
-import { analysisParts, collections } from '../../stores/names.ts';
+import { analysisParts, collections, mergeParts } from '../../stores/names.ts';
 import { setScene } from '../session/scene.ts';
 import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
@@ -20,7 +20,13 @@ const auditTrail: readonly string[] = [
   ...[collections.destinations, collections.destinationQueues, collections.slots, collections.turns],
   ...[collections.syncs, collections.syncTimeline],
   // What is to be done when, who changed what, and whether the service lives.
-  ...[collections.automations, collections.automationTicks, collections.logs, collections.overview],
+  ...[
+    collections.automations,
+    collections.automationTicks,
+    collections.logs,
+    collections.tokens,
+    collections.overview,
+  ],
   ...[collections.reportTypes, collections.alertLeases],
   // Names of consents only, which are ids of theirs.
   collections.consentLinks,
@@ -29,7 +35,9 @@ const auditTrail: readonly string[] = [
 /** Those of which every connection, sync or report type has its own. */
 const ownCollections = [
   ...['records', 'quarantine', 'tombstones', 'syncRecords', 'syncLists', 'reportRows'],
+  'reportDeliveries',
   ...analysisParts,
+  ...mergeParts,
 ];
 
 type Dump = ReadonlyMap<string, string>;

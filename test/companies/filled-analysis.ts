@@ -48,11 +48,28 @@ export async function markAnalysis(
   };
   await stores.reportTypes.create(type);
   const slot = '2026-01-01';
-  await stores.reports.create({ ...newReport(type, slot, slot, at, at), detail: mark });
+  const unfit = { rows: 1, twice: 0, samples: [{ key: mark, why: mark, text: mark }] };
+  await stores.reports.create({
+    ...newReport(type, slot, slot, at, at),
+    detail: mark,
+    delivery: {
+      ...{ destinationId: 'base', object: 'Sales', stage: `${slot}/1.1`, startedAt: at, endedAt: at },
+      counts: { inserted: 0, updated: 0, removed: 0, unchanged: 0, rejected: 1, kept: 0 },
+      rejected: [{ key: mark, code: 'NO', message: mark }],
+    },
+    staged: { stage: `${slot}/1.1`, unfit },
+    requested: { connectionId, generation, report: 'sales', date: slot, reportId: mark, at },
+  });
   await stores.reportRows.of(type._id).putMany([{ _id: `${slot}/1.1/${mark}`, key: mark, data: { mark } }]);
+  await stores.reportDeliveries.of(type._id).putMany([
+    {
+      ...{ _id: `${slot}/${mark}`, key: mark, place: 'base', action: 'insert', status: 'rejected' },
+      ...{ fingerprint: mark, run: 1, error: { code: 'NO', message: mark }, at },
+    },
+  ]);
   await stores.reports.putRevision({
     ...{ _id: `${type._id}/${slot}/1`, type: type._id, slot, number: 1, at, occasion: 'due', by },
-    ...{ rows: 1, added: 1, changed: 0, removed: 0, unchanged: 0 },
+    ...{ rows: 1, added: 1, changed: 0, removed: 0, unchanged: 0, unfit },
     diff: { added: [mark], changed: [], removed: [], leftOut: 0 },
   });
 }

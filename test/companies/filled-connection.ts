@@ -1,8 +1,8 @@
 import { emptySyncRunLedger } from '../../domain/sync-contracts.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import { mergeId } from '../../stores/merges.ts';
 import type { SessionDoc } from '../../stores/model.ts';
+import { fillMerges } from '../stores/filled-merges.ts';
 import { record } from '../stores/support.ts';
 import type { World } from '../support/world.ts';
 import { markAnalysis, markOf } from './filled-analysis.ts';
@@ -64,9 +64,7 @@ export async function markEverything(
   await stores.feed.putChange({
     ...{ _id: changeId(sessionId, resource, 0), added: [mark], updated: [], deleted: [] },
   });
-  const merged = { sessionId, resource, survivor: 'a', merged: mark, matchedBy: 'name', at };
-  const mergedId = mergeId(connectionId, generation, resource, mark);
-  await stores.merges.put({ _id: mergedId, ...merged, record: record(mark, { mark }) });
+  await fillMerges(stores, connectionId, sessionId, mark, generation, resource);
   const check = {
     sessionId,
     connectionId,

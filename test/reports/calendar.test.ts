@@ -124,7 +124,10 @@ test('settings of a type that do not go together are named', () => {
   assert.deepEqual(faults({ offset: 1 }), ['offset']);
   assert.deepEqual(faults({ realTime: true, offset: -1 }), ['offset', 'repeatAfterDays']);
   assert.deepEqual(faults({ repeatAfterDays: 0, restatementThreshold: 2, addToDatapoints: true }), [
-    ...['repeatAfterDays', 'restatementThreshold', 'addToDatapoints'],
+    ...['repeatAfterDays', 'restatementThreshold', 'datapoints'],
   ]);
   assert.deepEqual(faults({ source: { ...sound.source, dateField: null } }), ['source.dateField']);
+  const source = { kind: 'app', connectionId: 'c', report: 'sales' };
+  assert.deepEqual(faults({ source, reportTypeId: 'sales' }), []);
+  assert.deepEqual(faults({ source, repeatAfterDays: null, realTime: true }), ['realTime', 'reportTypeId']);
 });

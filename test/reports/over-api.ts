@@ -9,12 +9,12 @@ import { localEgress } from '../support/egress.ts';
 import type { World } from '../support/world.ts';
 import { order, type ReportScene, reportScene } from './support.ts';
 
-const token = 'a-token-of-the-tests';
+export const token = 'a-token-of-the-tests';
 
 /** An API over the world, as people reach it. */
-async function served<T>(
+export async function served<T>(
   world: World,
-  scene: ReportScene,
+  scene: Pick<ReportScene, 'reports'>,
   use: (client: TributaryClient, url: string) => Promise<T>,
 ): Promise<T> {
   const { stores, secrets, definitions } = world;
@@ -101,7 +101,7 @@ export function testsOverApi(world: () => World): void {
       });
       for (const [change, words] of [
         [{ offset: 1 }, /no report of a day to come/],
-        [{ addToDatapoints: true }, /is not there yet/],
+        [{ addToDatapoints: true }, /at least one number/],
         [{ realTime: true, repeatAfterDays: 3 }, /cannot be made again/],
         [
           {

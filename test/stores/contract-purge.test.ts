@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import { mergeId } from '../../stores/merges.ts';
-import { recordsCollection } from '../../stores/names.ts';
+import { mergeCollection, recordsCollection } from '../../stores/names.ts';
 import { allocate, at, loadingSession, openTestStores, record, sealed, times } from './support.ts';
 
 const stores = await openTestStores();
@@ -78,9 +77,8 @@ async function fill() {
     await stores.consents.create({ ...consent, _id: `state-${id}`, createdAt: at, expiresAt: at });
     const entry = { connectionId, generation, kind: 'webhook' as const, payload: null, receivedAt: at };
     await stores.inbox.put({ ...entry, _id: `webhook/${id}/1` });
-    const merge = { sessionId: id, resource: 'orders', survivor: 'k0', merged: 'x', matchedBy: 'name', at };
-    const _id = mergeId(connectionId, generation, 'orders', 'x');
-    await stores.merges.put({ ...merge, _id, record: record('x', { secret: 1 }) });
+    const merged = { _id: 'x', survivor: 'k0', record: record('x', { secret: 1 }), mergedIn: id };
+    await stores.merges.of(connectionId, generation, 'orders').members.putMany([merged]);
   }
   return { connectionId, sessions: [sessionId, second._id, third._id] as const };
 }
@@ -99,7 +97,7 @@ test('a purge deletes one generation and tells what; the next generation stays',
     ['batches', [first, second].flatMap((id) => times(6, (n) => `${id}/orders/${n}`))],
     ['changes', [first, second].flatMap((id) => times(6, (n) => changeId(id, 'orders', n)))],
     ['cursors', [`${connectionId}/1/orders`]],
-    ['merges', [mergeId(connectionId, 1, 'orders', 'x')]],
+    [mergeCollection('mergeMembers', connectionId, 1, 'orders'), ['x']],
     [recordsCollection(connectionId, 1, 'orders'), ['k0', 'k1', 'k2']],
     [`quarantine.${connectionId}.1.items`, [`${first}/items/0/0`, `${second}/items/0/0`]],
   ];
@@ -110,7 +108,7 @@ test('a purge deletes one generation and tells what; the next generation stays',
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 0);
   assert.equal(await stores.loading.readBatch(first, 'orders', 5), null);
   assert.equal(await stores.grants.get(connectionId, 1), null);
-  assert.equal(await stores.merges.get(mergeId(connectionId, 1, 'orders', 'x')), null);
+  assert.equal(await stores.merges.of(connectionId, 1, 'orders').members.get('x'), null);
   assert.equal((await stores.sessions.timeline(first)).length, 1);
 
   assert.equal(await stores.records.of(connectionId, 2, 'orders').count(), 3);
@@ -148,7 +146,7 @@ test('keepData leaves records, quarantine, changes and merges, and nothing that 
   assert.equal(await stores.records.of(connectionId, 1, 'orders').count(), 3);
   assert.equal(await stores.quarantine.of(connectionId, 1, 'items').count(), 2);
   assert.notEqual(await stores.feed.change(changeId(sessions[0], 'orders', 0)), null);
-  assert.notEqual(await stores.merges.get(mergeId(connectionId, 1, 'orders', 'x')), null);
+  assert.notEqual(await stores.merges.of(connectionId, 1, 'orders').members.get('x'), null);
   assert.equal(await stores.grants.get(connectionId, 1), null);
   assert.equal(await stores.cursors.get(connectionId, 1, 'orders'), null);
 

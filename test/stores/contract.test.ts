@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { checkId } from '../../stores/checks.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import { mergeId } from '../../stores/merges.ts';
-import { at, connectionDoc, newId, openTestStores, person, record, times } from './support.ts';
+import { at, connectionDoc, newId, openTestStores, person, times } from './support.ts';
 
 const stores = await openTestStores();
 
@@ -126,27 +125,7 @@ test('checks are read by session, and as the history of one check', async () => 
   assert.deepEqual(await stores.checks.ofSessions([], ['orders'], ['volume']), []);
 });
 
-test('merges, receipts and skipped starts are put by id and listed', async () => {
-  const merge = (generation: number, key: string) => ({
-    _id: mergeId('c', generation, 'orders', key),
-    sessionId: 'c.1',
-    resource: 'orders',
-    survivor: 'a',
-    merged: key,
-    matchedBy: 'email',
-    record: record(key, { email: 'x' }),
-    at,
-  });
-  for (const doc of [merge(1, 'b'), merge(1, 'd/e'), merge(2, 'c'), merge(1, 'b')])
-    await stores.merges.put(doc);
-  assert.deepEqual(await stores.merges.get(mergeId('c', 1, 'orders', 'b')), merge(1, 'b'));
-  assert.deepEqual(
-    (await stores.merges.list('c', 1, 'orders', 10)).map((doc) => doc.merged),
-    ['b', 'd/e'],
-  );
-  await stores.merges.remove(mergeId('c', 1, 'orders', 'b'));
-  assert.equal((await stores.merges.list('c', 1, 'orders', 10)).length, 1);
-
+test('receipts and skipped starts are put by id and listed', async () => {
   const told = { by: person, at, grantRevoked: true, keptData: false, resources: [], collections: [] };
   const receipt = { _id: 'c/1', ...told, signature: 's' };
   await stores.receipts.keep(receipt);

@@ -2,7 +2,6 @@ import { hourOf } from '../../domain/statistics.ts';
 import { checkId } from '../../stores/checks.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
-import { mergeId } from '../../stores/merges.ts';
 import type { Stores } from '../../stores/open.ts';
 import { fillAlerts } from './filled-alerts.ts';
 import { fillBenchmarks } from './filled-benchmarks.ts';
@@ -10,6 +9,7 @@ import { fillCleaning } from './filled-cleaning.ts';
 import { fillControl } from './filled-control.ts';
 import { fillForecasts } from './filled-forecasts.ts';
 import { fillInsights } from './filled-insights.ts';
+import { fillMerges } from './filled-merges.ts';
 import { fillReports } from './filled-reports.ts';
 import { fillSyncs } from './filled-syncs.ts';
 import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
@@ -182,8 +182,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
       ...{ ledger: null, anomalies: [], comparedWith: 0, hour: hourOf(at), formerHours: [], version: 1 },
     },
   ]);
-  const merge = { ...ofSession, survivor: '1', merged: '2', matchedBy: 'name', record: record('2', {}), at };
-  await stores.merges.put({ _id: mergeId(connectionId, 1, 'orders', '2'), ...merge });
+  await fillMerges(stores, connectionId, sessionId, '2');
   const owner = { connectionId: 'another', generation: 1, resources: ['orders'] };
   const collections = await stores.purge(owner, { keepData: false });
   const by = { by: person, at };
@@ -196,7 +195,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
   });
   await stores.companies.beginDeletion('acme', { ...by, keepData: false });
   await stores.skippedStarts.put({ _id: 'tick-1', connectionId, reason: 'NOTHING_TO_DO', ...by });
-  const turn = { _id: 'airtable/app1/1' as never, at, usedAt: at, endedAt: at };
+  const turn = { _id: 'airtable/app1/1' as never, freeAt: at.getTime() };
   await stores.db.collection('turns').insertOne(turn);
   await fillBenchmarks(stores, connectionId, sessionId);
   await fillForecasts(stores, connectionId, sessionId);

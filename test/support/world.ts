@@ -17,6 +17,7 @@ import {
 } from '../../client/engine.ts';
 import type { ConnectorCallbacks } from '../../connectors/callbacks.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { SourcePlaces } from '../../connectors/registry.ts';
 import { meaningOf } from '../../connectors/webhooks/meaning.ts';
 import type { DestinationDriver } from '../../destinations/contract.ts';
 import { destinationDrivers } from '../../destinations/index.ts';
@@ -125,6 +126,8 @@ export interface WorldCaps {
   readonly heavyAtOnce?: number;
   /** False: the test starts them, or processes of its own. @default true */
   readonly workers?: boolean;
+  /** Programs and folders that sources may use. */
+  readonly sources?: SourcePlaces;
 }
 
 interface Running {
@@ -142,7 +145,7 @@ Runtime.install({ logger: new DefaultLogger(process.env.TEST_LOG === 'warn' ? 'W
 export async function startWorld(
   limits: Partial<Limits> = {},
   codecKeys: readonly NamedKey[] = [],
-  { caps = {}, heavyAtOnce, workers: atOnce = true }: WorldCaps = {},
+  { caps = {}, heavyAtOnce, workers: atOnce = true, sources }: WorldCaps = {},
 ): Promise<World> {
   const {
     TEST_TEMPORAL_ADDRESS: address,
@@ -181,6 +184,7 @@ export async function startWorld(
     ...createReportPorts(stores, testReportDurations),
     secrets,
     egress: localEgress,
+    ...(sources === undefined ? {} : { sources }),
     definition: (app) => {
       const found = definitions.get(app);
       if (found === undefined) throw new Error(`no definition of ${app}`);

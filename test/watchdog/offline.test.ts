@@ -53,6 +53,15 @@ describe('the watchdog tells once what is gone, and once that it is back', () =>
     assert.equal(on.messages().length, 2);
   });
 
+  it('the workers of one pool, by its name', async () => {
+    await on.pool.lose();
+    await on.told(1);
+    await on.pool.bring();
+    await on.told(2);
+    await on.allWell();
+    on.onceEach(/^No worker answers on the queue pool\/watched-[^,]*$/);
+  });
+
   it('the engine, which takes the worker along', async () => {
     await engine.lose();
     await on.told(1);

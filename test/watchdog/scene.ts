@@ -17,6 +17,7 @@ import { createSlackChannel } from '../../client/alerts/slack-channel.ts';
 import { createChecks } from '../../client/watchdog/checks.ts';
 import { openStateFile } from '../../client/watchdog/state-file.ts';
 import { createWatchdog } from '../../client/watchdog/watchdog.ts';
+import { poolQueueOf } from '../../domain/ping.ts';
 import { localEgress } from '../support/egress.ts';
 import { startSlack } from '../support/slack/index.ts';
 import { until } from '../support/until.ts';
@@ -47,16 +48,17 @@ const file = 'watchdog.json';
 export async function startScene({ engine, workersEngine, storeUri }: SceneOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-watchdog-'));
   const taskQueue = `watched-${Date.now().toString(36)}`;
+  const pool = workerOn(workersEngine, poolQueueOf(taskQueue));
   const [worker, api, slack] = [workerOn(workersEngine, taskQueue), apiStandIn(), await startSlack()];
   slack.intervalMs = 0;
-  await Promise.all([worker.bring(), api.bring()]);
+  await Promise.all([worker.bring(), pool.bring(), api.bring()]);
   const messages = () => slack.channel('airtable').messages;
   let rounds = 0;
   let wells = 0;
   let process: { readonly stop: () => Promise<unknown> } | undefined;
 
   const scene = {
-    ...{ worker, api, slack, messages },
+    ...{ worker, pool, api, slack, messages },
     stateFile: join(folder, file),
     taskQueue,
     texts: () => messages().map(({ text }) => text),
@@ -67,7 +69,7 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
         {
           engine: { address: engine, namespace: 'default' },
           store: { uri: storeUri, database: 'watched' },
-          ...{ taskQueue, apiUrl: api.url() },
+          ...{ taskQueue, pools: [taskQueue], apiUrl: api.url() },
         },
         { timeoutMs: 1_500 },
       );
@@ -130,7 +132,7 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
     },
     async stop(): Promise<void> {
       await scene.leash();
-      await Promise.all([worker.stop(), api.stop(), slack.stop()]);
+      await Promise.all([worker.stop(), pool.stop(), api.stop(), slack.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -140,7 +142,7 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
 export type Scene = Awaited<ReturnType<typeof startScene>>;
 
 /** A worker with the workflows of this program, as the ping needs no activities. */
-function workerOn(address: string, taskQueue: string): Breakable {
+export function workerOn(address: string, taskQueue: string): Breakable {
   let stop: (() => Promise<void>) | undefined;
   const lose = async () => {
     await stop?.();

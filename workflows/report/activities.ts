@@ -11,7 +11,7 @@ export const quick = proxyActivities<ReportActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
 
-/** Getting and comparing the rows. How many attempts may be fruitless is counted by the activity. */
+/** Getting, comparing and delivering the rows. How many attempts may be fruitless is counted by the activity. */
 export const heavy = (
   poolQueue: string,
   { heartbeatMs, retryInitialMs, stageMs }: ReportDurations,

@@ -1,3 +1,4 @@
+import { isReportMetric } from '../../../domain/report-target.ts';
 import type { AnalysisInput } from '../analysis.ts';
 import { analysisOf, type Border, createBorder } from './border.ts';
 import { bringResource } from './bring-resource.ts';
@@ -90,7 +91,7 @@ async function forget(
   const work = await readWork(analysis, noResource, input.session._id);
   const gone: string[] = [];
   for await (const { _id, metric } of analysis.series.stream({ metric: 1 }))
-    if (!ids.has(metric)) gone.push(_id);
+    if (!ids.has(metric) && !isReportMetric(metric)) gone.push(_id);
   await putWork(analysis, noResource, { ...work, removed: [...new Set([...work.removed, ...gone])] });
   for (const resource of Object.keys(state.resources))
     if (!resources.has(resource)) await dropPages(analysis, resource);

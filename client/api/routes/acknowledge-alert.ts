@@ -13,7 +13,7 @@ export const acknowledgeAlert: Route = (api, { stores, alerts }) => {
     params: alertParams,
     response: { 200: schemaOfView },
   };
-  api.post('/api/alerts/:id/acknowledge', { schema }, async (request) => {
+  api.post('/api/alerts/:id/acknowledge', { schema, config: { needs: 'change' } }, async (request) => {
     const doc = await stores.alerts.acknowledge(request.params.id, actorOf(request));
     alerts.kick();
     return alertView(doc, alerts.channels);

@@ -41,13 +41,13 @@ export const answerConnectLink: Route = (api, deps) => {
         const definition = findDefinition(deps, link.app);
         await requireSetUp(deps, definition);
         const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-        const { parameters, credentials, faults } = readForm(definition, open, form);
-        if (faults.length > 0) return await showLink(deps, reply, open, { faults, values: parameters });
+        const { parameters, credentials, values, faults } = readForm(definition, open, form);
+        if (faults.length > 0) return await showLink(deps, reply, open, { faults, values });
         const connection = await connectionOfLink(deps, definition, open, parameters).catch(
           (error: unknown) => faultsIn(error),
         );
         if (Array.isArray(connection))
-          return await showLink(deps, reply, open, { faults: connection, values: parameters });
+          return await showLink(deps, reply, open, { faults: connection, values });
 
         const { sessionId, authorization } = await authorize(deps, connection, by, link._id);
         // Noted before anything is answered: once it was authorized the link must know.

@@ -19,7 +19,7 @@ export const authorizeConnection: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: authorized },
   };
-  api.post('/api/connections/:id/authorize', { schema }, async (request) => {
+  api.post('/api/connections/:id/authorize', { schema, config: { needs: 'change' } }, async (request) => {
     const connection = await findConnection(deps, request.params.id);
     if (connection.status === 'DISCONNECTED')
       throw new TributaryError(

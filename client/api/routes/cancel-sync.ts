@@ -16,7 +16,7 @@ export const cancelSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: runCanceled },
   };
-  api.post('/api/syncs/:id/cancel', { schema }, async (request) => {
+  api.post('/api/syncs/:id/cancel', { schema, config: { needs: 'change' } }, async (request) => {
     const { id } = request.params;
     const { sync } = await findSync(deps, id);
     const { runId, ledger } = await orAllowed(deps, id, () =>

@@ -17,22 +17,28 @@ export const clearReportFail: Route = (api, deps) => {
     params: reportParams,
     response: { 200: report },
   };
-  api.post('/api/reports/:type/:slot/clear-fail', { schema }, async (request) => {
-    const { _id } = await findReport(deps, request.params.type, request.params.slot);
-    const at = now();
-    const after = await stores.reports.change(_id, (doc) => {
-      if (doc.status !== 'failed')
-        throw new TributaryError('REPORT_NOT_FAILED', `The report of ${doc.date} is ${doc.status}.`);
-      return {
-        status: statusAfter(doc.status, ['clearFail']),
-        statusSince: at,
-        ...{ fail: false, kind: null, reason: null, detail: null },
-        ...(doc.kind === 'b' ? { lastUpdated: null } : {}),
-      };
-    });
-    const by = actorOf(request);
-    const text = `${by.id} cleared the failure of the report of ${after.date}.`;
-    await stores.logs.add({ at, by, subject: `report/${_id}`, text, before: null, after: null });
-    return reportView(after);
-  });
+  api.post(
+    '/api/reports/:type/:slot/clear-fail',
+    { schema, config: { needs: 'change' } },
+    async (request) => {
+      const { _id, status, date } = await findReport(deps, request.params.type, request.params.slot);
+      const at = now();
+      const by = actorOf(request);
+      // First, so that a crash in between loses no row.
+      const text = `${by.id} cleared the failure of the report of ${date}.`;
+      if (status === 'failed')
+        await stores.logs.add({ at, by, subject: `report/${_id}`, text, before: null, after: null });
+      const after = await stores.reports.change(_id, (doc) => {
+        if (doc.status !== 'failed')
+          throw new TributaryError('REPORT_NOT_FAILED', `The report of ${doc.date} is ${doc.status}.`);
+        return {
+          status: statusAfter(doc.status, ['clearFail']),
+          statusSince: at,
+          ...{ fail: false, kind: null, reason: null, detail: null },
+          ...(doc.kind === 'b' ? { lastUpdated: null } : {}),
+        };
+      });
+      return reportView(after);
+    },
+  );
 };

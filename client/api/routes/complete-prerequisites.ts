@@ -12,11 +12,14 @@ export const completePrerequisites: Route = (api, deps) => {
     description: `They are optional: those that are not marked hold nothing up. ${procedureAnswers}`,
     body: noteBody,
   };
-  api.post('/api/connections/:id/complete-prerequisites', { schema }, async (request, reply) =>
-    answerProcedure(deps, reply, request.params.id, {
-      name: 'completePrerequisitesStep',
-      by: actorOf(request),
-      note: request.body?.note,
-    }),
+  api.post(
+    '/api/connections/:id/complete-prerequisites',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) =>
+      answerProcedure(deps, reply, request.params.id, {
+        name: 'completePrerequisitesStep',
+        by: actorOf(request),
+        note: request.body?.note,
+      }),
   );
 };

@@ -1,13 +1,7 @@
 import { taskText, timingText } from '../../../domain/automation-rules.ts';
+import { withLogRow } from '../../../stores/logged.ts';
 import type { AutomationDoc } from '../../../stores/model.ts';
-import {
-  bringIntoForce,
-  fieldsOf,
-  logEdit,
-  requireTask,
-  requireTiming,
-  taskOf,
-} from '../automation-calls.ts';
+import { bringIntoForce, fieldsOf, lineOf, requireTask, requireTiming, taskOf } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { invalid } from '../problem.ts';
@@ -25,7 +19,7 @@ export const createAutomation: Route = (api, deps) => {
     body: automationBody,
     response: { 201: automationChanged },
   };
-  api.post('/api/automations', { schema }, async (request, reply) => {
+  api.post('/api/automations', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id, task, ...fields } = request.body;
     requireTiming(fields);
     await requireTask(deps, taskOf(task));
@@ -35,10 +29,12 @@ export const createAutomation: Route = (api, deps) => {
       ...{ _id: id, ...fields, task: taskOf(task), seq: 0, since: at, applied: null },
       ...{ createdBy: by, createdAt: at, updatedAt: at },
     };
-    if (!(await stores.automations.put(doc)))
-      throw invalid({ path: 'body.id', message: `there is a schedule "${id}" already` });
     const text = `${by.id} made it: ${taskText(doc.task)}, ${timingText(doc)}.`;
-    await logEdit(deps, doc, by, { text, before: null, after: fieldsOf(doc) });
+    const line = lineOf(deps, doc, by, { text, before: null, after: fieldsOf(doc) });
+    const made = { ...doc, ...withLogRow(doc, line) };
+    if (!(await stores.automations.put(made)))
+      throw invalid({ path: 'body.id', message: `there is a schedule "${id}" already` });
+    await stores.automations.settleLog(made);
     const effects = await bringIntoForce(deps, id);
     const automation = await automationView(deps, (await stores.automations.get(id)) ?? doc);
     return reply.code(201).send({ automation, effects: [...effects] });

@@ -13,7 +13,7 @@ export const createCompany: Route = (api, deps) => {
     body: companyBody,
     response: { 201: company },
   };
-  api.post('/api/companies', { schema }, async ({ body }, reply) => {
+  api.post('/api/companies', { schema, config: { needs: 'change' } }, async ({ body }, reply) => {
     await companies.makeAgain(body.id);
     const doc = await companies.ensure(body);
     const labels = await labelsOf(deps, await connections.list({ company: body.id }));

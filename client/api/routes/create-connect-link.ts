@@ -19,7 +19,7 @@ export const createConnectLink: Route = (api, deps) => {
     body: connectLinkBody,
     response: { 201: connectLink },
   };
-  api.post('/api/connect-links', { schema }, async ({ body }, reply) => {
+  api.post('/api/connect-links', { schema, config: { needs: 'change' } }, async ({ body }, reply) => {
     const { company, app, id, validFor, ...given } = body;
     const definition = definitions().get(app);
     if (definition === undefined) throw invalid({ path: 'body.app', message: `there is no app "${app}"` });

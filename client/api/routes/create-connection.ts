@@ -25,7 +25,7 @@ export const createConnection: Route = (api, deps) => {
     body: connectBody,
     response: { 201: connected },
   };
-  api.post('/api/connections', { schema }, async (request, reply) => {
+  api.post('/api/connections', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { body } = request;
     const definition = definitions().get(body.app);
     if (definition === undefined)

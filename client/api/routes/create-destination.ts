@@ -14,7 +14,7 @@ export const createDestination: Route = (api, deps) => {
     body: destinationBody,
     response: { 201: destination },
   };
-  api.post('/api/destinations', { schema }, async ({ body }, reply) => {
+  api.post('/api/destinations', { schema, config: { needs: 'change' } }, async ({ body }, reply) => {
     const { id, kind, name = id, secret = null, quota, slots } = body;
     const configuration = checkedConfiguration(deps, kind, body.configuration, secret);
     const doc = await stores.destinations.create({

@@ -21,7 +21,7 @@ export const createSync: Route = (api, deps) => {
     body: syncBody,
     response: { 201: syncChanged },
   };
-  api.post('/api/syncs', { schema }, async (request, reply) => {
+  api.post('/api/syncs', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { body } = request;
     const model = await soundModel(deps, body);
     const destination = await findDestination(deps, body.destination);

@@ -23,7 +23,7 @@ export const undoCleaning: Route = (api, deps) => {
     description:
       'The raw values count again, in later sessions too, until they themselves become others by more than 5 %. The same call again changes who and why.',
   };
-  api.post('/api/connections/:id/cleaning/undo', { schema }, (request) =>
+  api.post('/api/connections/:id/cleaning/undo', { schema, config: { needs: 'change' } }, (request) =>
     decide(deps, request.params.id, request.body, actorOf(request), true),
   );
 };
@@ -35,7 +35,7 @@ export const redoCleaning: Route = (api, deps) => {
     summary: 'Redo a change of historical data cleaning',
     description: 'Takes an undo back: the cleaned values count again.',
   };
-  api.post('/api/connections/:id/cleaning/redo', { schema }, (request) =>
+  api.post('/api/connections/:id/cleaning/redo', { schema, config: { needs: 'change' } }, (request) =>
     decide(deps, request.params.id, request.body, actorOf(request), false),
   );
 };

@@ -13,14 +13,18 @@ export const deleteAppWebhookSecret: Route = (api, deps) => {
     params: webhookSecretParams,
     response: { 200: app },
   };
-  api.delete('/api/apps/:app/webhook-secrets/:secret', { schema }, async ({ params }) => {
-    const definition = findDefinition(deps, params.app);
-    const doc = await deps.stores.apps.change(definition.id, (before) => {
-      const kept = before?.webhookSecrets?.filter(({ id }) => id !== params.secret) ?? [];
-      if (before === null || kept.length === (before.webhookSecrets ?? []).length)
-        throw notFound('webhook secret', params.secret, `of app ${definition.id}`);
-      return { ...before, webhookSecrets: kept, updatedAt: deps.now() };
-    });
-    return appView(deps, definition, doc);
-  });
+  api.delete(
+    '/api/apps/:app/webhook-secrets/:secret',
+    { schema, config: { needs: 'change' } },
+    async ({ params }) => {
+      const definition = findDefinition(deps, params.app);
+      const doc = await deps.stores.apps.change(definition.id, (before) => {
+        const kept = before?.webhookSecrets?.filter(({ id }) => id !== params.secret) ?? [];
+        if (before === null || kept.length === (before.webhookSecrets ?? []).length)
+          throw notFound('webhook secret', params.secret, `of app ${definition.id}`);
+        return { ...before, webhookSecrets: kept, updatedAt: deps.now() };
+      });
+      return appView(deps, definition, doc);
+    },
+  );
 };

@@ -1,4 +1,4 @@
-import { bringIntoForce, fieldsOf, findAutomation, logEdit } from '../automation-calls.ts';
+import { bringIntoForce, fieldsOf, findAutomation, lineOf } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { automationParams, automationRemoved } from '../schemas/automations.ts';
@@ -14,13 +14,14 @@ export const deleteAutomation: Route = (api, deps) => {
     params: automationParams,
     response: { 200: automationRemoved },
   };
-  api.delete('/api/automations/:id', { schema }, async (request) => {
+  api.delete('/api/automations/:id', { schema, config: { needs: 'change' } }, async (request) => {
     const doc = await findAutomation(deps, request.params.id);
     const by = actorOf(request);
-    if (await stores.automations.remove(doc._id)) {
-      const row = { text: `${by.id} deleted it.`, before: fieldsOf(doc), after: null };
-      await logEdit(deps, doc, by, row);
-    }
+    await stores.automations.settleLog(doc);
+    // Before it is gone: nothing is left then that could carry the row.
+    const row = { text: `${by.id} deleted it.`, before: fieldsOf(doc), after: null };
+    await stores.logs.add(lineOf(deps, doc, by, row));
+    await stores.automations.remove(doc._id);
     // An engine that is away deletes it at its next tick.
     await bringIntoForce(deps, doc._id);
     await stores.automationTicks.removeOf(doc._id);

@@ -16,7 +16,7 @@ export const deleteCompany: Route = (api, deps) => {
     querystring: deleteCompanyQuery,
     response: { 200: companyReceipt, 202: companyDeleting },
   };
-  api.delete('/api/companies/:id', { schema }, async (request, reply) => {
+  api.delete('/api/companies/:id', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id } = request.params;
     if ((await stores.companies.get(id)) === null) throw notFound('company', id);
     const keepData = request.query.keepData === 'true';

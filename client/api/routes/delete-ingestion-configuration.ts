@@ -13,7 +13,7 @@ export const deleteIngestionConfiguration: Route = (api, deps) => {
     querystring: removalQuery,
   };
   const path = '/api/connections/:id/resources/:resource/configurations/:configuration';
-  api.delete(path, { schema }, async (request, reply) => {
+  api.delete(path, { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id, resource, configuration: remove } = request.params;
     return answerResourceChange(deps, request, reply, {
       ...{ id, change: { resource, remove }, note: request.query.note },

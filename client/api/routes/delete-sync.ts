@@ -16,7 +16,7 @@ export const deleteSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: syncRemoved },
   };
-  api.delete('/api/syncs/:id', { schema }, async (request) => {
+  api.delete('/api/syncs/:id', { schema, config: { needs: 'change' } }, async (request) => {
     const { sync, latest } = await findSync(deps, request.params.id);
     const { _id, destinationId, connectionId } = sync;
     // From here on nothing starts.

@@ -13,13 +13,17 @@ export const deleteWebhookSecret: Route = (api, deps) => {
     params: webhookSecretParams,
     response: { 200: webhookSecrets },
   };
-  api.delete('/api/connections/:id/webhook-secret/:secret', { schema }, async ({ params }) => {
-    const connection = await findConnection(deps, params.id);
-    if (!connection.webhookSecrets.some(({ id }) => id === params.secret))
-      throw notFound('webhook secret', params.secret, `of connection ${params.id}`);
-    const after = await deps.stores.connections.change(params.id, (doc) => ({
-      webhookSecrets: doc.webhookSecrets.filter(({ id }) => id !== params.secret),
-    }));
-    return secretsView(deps, after);
-  });
+  api.delete(
+    '/api/connections/:id/webhook-secret/:secret',
+    { schema, config: { needs: 'change' } },
+    async ({ params }) => {
+      const connection = await findConnection(deps, params.id);
+      if (!connection.webhookSecrets.some(({ id }) => id === params.secret))
+        throw notFound('webhook secret', params.secret, `of connection ${params.id}`);
+      const after = await deps.stores.connections.change(params.id, (doc) => ({
+        webhookSecrets: doc.webhookSecrets.filter(({ id }) => id !== params.secret),
+      }));
+      return secretsView(deps, after);
+    },
+  );
 };

@@ -17,7 +17,7 @@ export const disableSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: sync },
   };
-  api.post('/api/syncs/:id/disable', { schema }, async (request) => {
+  api.post('/api/syncs/:id/disable', { schema, config: { needs: 'change' } }, async (request) => {
     const { id } = request.params;
     const { latest } = await findSync(deps, id);
     const after = await stores.syncs.change(id, ({ status }) => {

@@ -22,8 +22,11 @@ export const discardConnectionQuarantine: Route = (api, deps) => {
     tags: ['Quarantine'],
     params: connectionParams,
   };
-  api.post('/api/connections/:id/quarantine/discard', { schema }, async (request) =>
-    discard(await quarantineOfConnection(deps, request.params.id), request.body, actorOf(request)),
+  api.post(
+    '/api/connections/:id/quarantine/discard',
+    { schema, config: { needs: 'change' } },
+    async (request) =>
+      discard(await quarantineOfConnection(deps, request.params.id), request.body, actorOf(request)),
   );
 };
 
@@ -37,7 +40,7 @@ export const discardSyncQuarantine: Route = (api, deps) => {
     tags: ['Quarantine'],
     params: quarantineSyncParams,
   };
-  api.post('/api/syncs/:id/quarantine/discard', { schema }, async (request) =>
+  api.post('/api/syncs/:id/quarantine/discard', { schema, config: { needs: 'change' } }, async (request) =>
     discard(await quarantineOfSync(deps, request.params.id), request.body, actorOf(request)),
   );
 };

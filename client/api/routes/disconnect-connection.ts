@@ -21,24 +21,28 @@ export const disconnectConnection: Route = (api, deps) => {
     body: disconnectBody,
     response: { 200: receipt, 202: disconnecting },
   };
-  api.post('/api/connections/:id/disconnect', { schema }, async (request, reply) => {
-    const connection = await findConnection(deps, request.params.id);
-    const { _id: id, status, generation } = connection;
-    const { keepData, planToken } = request.body ?? {};
-    // Without a receipt an earlier disconnect did not end: it is done again.
-    const done = status === 'DISCONNECTED' ? await stores.receipts.get(`${id}/${generation}`) : null;
-    if (done !== null && !disconnectHasWork(done, keepData)) return reply.code(200).send(receiptView(done));
-    const options = { by: actorOf(request), keepData: keepData ?? false };
-    const call = plannedCall('disconnect', { keepData: options.keepData });
-    const answer = await withPlan(deps, connection, { ...call, planToken, by: options.by }, () =>
-      deps.sessions.disconnect(connection, options),
-    );
-    if (answer.pending) {
-      const receiptAt = deps.address(`/api/connections/${id}/receipt`);
-      return reply.code(202).send({ pending: true as const, workflowId: answer.workflowId, receiptAt });
-    }
-    const doc = await stores.receipts.get(answer.outcome.receiptId);
-    if (doc === null) throw notFound('receipt', answer.outcome.receiptId);
-    return reply.code(200).send(receiptView(doc));
-  });
+  api.post(
+    '/api/connections/:id/disconnect',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const connection = await findConnection(deps, request.params.id);
+      const { _id: id, status, generation } = connection;
+      const { keepData, planToken } = request.body ?? {};
+      // Without a receipt an earlier disconnect did not end: it is done again.
+      const done = status === 'DISCONNECTED' ? await stores.receipts.get(`${id}/${generation}`) : null;
+      if (done !== null && !disconnectHasWork(done, keepData)) return reply.code(200).send(receiptView(done));
+      const options = { by: actorOf(request), keepData: keepData ?? false };
+      const call = plannedCall('disconnect', { keepData: options.keepData });
+      const answer = await withPlan(deps, connection, { ...call, planToken, by: options.by }, () =>
+        deps.sessions.disconnect(connection, options),
+      );
+      if (answer.pending) {
+        const receiptAt = deps.address(`/api/connections/${id}/receipt`);
+        return reply.code(202).send({ pending: true as const, workflowId: answer.workflowId, receiptAt });
+      }
+      const doc = await stores.receipts.get(answer.outcome.receiptId);
+      if (doc === null) throw notFound('receipt', answer.outcome.receiptId);
+      return reply.code(200).send(receiptView(doc));
+    },
+  );
 };

@@ -16,7 +16,7 @@ export const enableSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: sync },
   };
-  api.post('/api/syncs/:id/enable', { schema }, async ({ params: { id } }) =>
+  api.post('/api/syncs/:id/enable', { schema, config: { needs: 'change' } }, async ({ params: { id } }) =>
     orAllowed(deps, id, async () => {
       const { connection } = await findSync(deps, id);
       if (connection === null || isDisconnected(connection))

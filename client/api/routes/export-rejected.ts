@@ -14,11 +14,15 @@ export const exportRejected: Route = (api, deps) => {
     produces: ['text/csv'],
     params: syncParams,
   };
-  api.get('/api/syncs/:id/rejected.csv', { schema }, async ({ params }, reply) => {
-    const { sync } = await findSync(deps, params.id);
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${sync._id}-rejected.csv"`)
-      .send(Readable.from(rejectedCsv(deps, sync)));
-  });
+  api.get(
+    '/api/syncs/:id/rejected.csv',
+    { schema, config: { needs: 'readData' } },
+    async ({ params }, reply) => {
+      const { sync } = await findSync(deps, params.id);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${sync._id}-rejected.csv"`)
+        .send(Readable.from(rejectedCsv(deps, sync)));
+    },
+  );
 };

@@ -14,11 +14,18 @@ export const exportReport: Route = (api, deps) => {
     produces: ['text/csv'],
     params: reportParams,
   };
-  api.get('/api/reports/:type/:slot/rows.csv', { schema }, async ({ params }, reply) => {
-    const doc = await findReport(deps, params.type, params.slot);
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${doc.type}-${doc.slot.replace(/:/g, '-')}.csv"`)
-      .send(Readable.from(reportCsv(deps, doc)));
-  });
+  api.get(
+    '/api/reports/:type/:slot/rows.csv',
+    { schema, config: { needs: 'readData' } },
+    async ({ params }, reply) => {
+      const doc = await findReport(deps, params.type, params.slot);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header(
+          'content-disposition',
+          `attachment; filename="${doc.type}-${doc.slot.replace(/:/g, '-')}.csv"`,
+        )
+        .send(Readable.from(reportCsv(deps, doc)));
+    },
+  );
 };

@@ -13,7 +13,7 @@ export const fillReportsRoute: Route = (api, { reports }) => {
     body: fillBody,
     response: { 202: fillStarted },
   };
-  api.post('/api/report-types/:id/fill', { schema }, async (request, reply) => {
+  api.post('/api/report-types/:id/fill', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id: type } = request.params;
     const { from, to } = request.body;
     const { decision, slots, there } = await reports.fill({ type, from, to, by: actorOf(request) });

@@ -12,7 +12,10 @@ export const getApp: Route = (api, deps) => {
     params: appParams,
     response: { 200: app },
   };
-  api.get('/api/apps/:app', { schema }, async ({ params }) =>
-    appView(deps, findDefinition(deps, params.app), await deps.stores.apps.get(params.app)),
+  api.get(
+    '/api/apps/:app',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async ({ params }) =>
+      appView(deps, findDefinition(deps, params.app), await deps.stores.apps.get(params.app)),
   );
 };

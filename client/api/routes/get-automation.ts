@@ -12,7 +12,7 @@ export const getAutomation: Route = (api, deps) => {
     params: automationParams,
     response: { 200: automation },
   };
-  api.get('/api/automations/:id', { schema }, async ({ params }) =>
+  api.get('/api/automations/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     automationView(deps, await findAutomation(deps, params.id)),
   );
 };

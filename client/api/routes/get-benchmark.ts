@@ -16,18 +16,22 @@ export const getBenchmark: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: benchmark },
   };
-  api.get('/api/connections/:id/benchmark', { schema }, async ({ params }): Promise<Benchmark> => {
-    const connection = await findConnection(deps, params.id);
-    const definition = findDefinition(deps, connection.app);
-    const { madeAt, standings } = await readBenchmark(deps.stores, definition, connection, deps.now());
-    return {
-      connectionId: connection._id,
-      app: connection.app,
-      madeAt: madeAt?.toISOString() ?? null,
-      method: positionMethod,
-      standings: standings.map(standingView),
-    };
-  });
+  api.get(
+    '/api/connections/:id/benchmark',
+    { schema, config: { needs: 'view' } },
+    async ({ params }): Promise<Benchmark> => {
+      const connection = await findConnection(deps, params.id);
+      const definition = findDefinition(deps, connection.app);
+      const { madeAt, standings } = await readBenchmark(deps.stores, definition, connection, deps.now());
+      return {
+        connectionId: connection._id,
+        app: connection.app,
+        madeAt: madeAt?.toISOString() ?? null,
+        method: positionMethod,
+        standings: standings.map(standingView),
+      };
+    },
+  );
 };
 
 function standingView(standing: Standing): Benchmark['standings'][number] {

@@ -14,7 +14,9 @@ export const getCleanedSeries: Route = (api, deps) => {
     querystring: cleanedSeriesQuery,
     response: { 200: cleanedSeries },
   };
-  api.get('/api/connections/:id/cleaning/series', { schema }, async ({ params, query }) =>
-    cleanedSeriesView(deps, await findConnection(deps, params.id), query.series),
+  api.get(
+    '/api/connections/:id/cleaning/series',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => cleanedSeriesView(deps, await findConnection(deps, params.id), query.series),
   );
 };

@@ -12,7 +12,7 @@ export const getCompanyReceipt: Route = (api, deps) => {
     params: companyParams,
     response: { 200: companyReceipt },
   };
-  api.get('/api/companies/:id/receipt', { schema }, async ({ params }) =>
+  api.get('/api/companies/:id/receipt', { schema, config: { needs: 'view' } }, async ({ params }) =>
     companyReceiptView(await findCompanyReceipt(deps, params.id)),
   );
 };

@@ -14,7 +14,7 @@ export const getCompany: Route = (api, deps) => {
     params: companyParams,
     response: { 200: companyDetail },
   };
-  api.get('/api/companies/:id', { schema }, async ({ params }) => {
+  api.get('/api/companies/:id', { schema, config: { needs: 'view' } }, async ({ params }) => {
     const doc = await stores.companies.get(params.id);
     if (doc === null) throw notFound('company', params.id);
     const found = await stores.connections.list({ company: params.id });

@@ -14,7 +14,7 @@ export const getConnectionConfig: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: keyedValues },
   };
-  api.get('/api/connections/:id/config', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/config', { schema, config: { needs: 'view' } }, async ({ params }) =>
     configView(await findConnection(deps, params.id)),
   );
 };

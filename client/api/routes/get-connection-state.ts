@@ -14,7 +14,7 @@ export const getConnectionState: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: keyedValues },
   };
-  api.get('/api/connections/:id/state', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/state', { schema, config: { needs: 'view' } }, async ({ params }) =>
     stateView(await findConnection(deps, params.id)),
   );
 };

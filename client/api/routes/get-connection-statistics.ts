@@ -15,8 +15,12 @@ export const getConnectionStatistics: Route = (api, deps) => {
     querystring: statisticsQuery,
     response: { 200: statistics },
   };
-  api.get('/api/connections/:id/statistics', { schema }, async ({ params, query }) => {
-    const { _id } = await findConnection(deps, params.id);
-    return statisticsView(deps, [_id], query);
-  });
+  api.get(
+    '/api/connections/:id/statistics',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const { _id } = await findConnection(deps, params.id);
+      return statisticsView(deps, [_id], query);
+    },
+  );
 };

@@ -14,7 +14,7 @@ export const getConnectionStatus: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: connectionStatus },
   };
-  api.get('/api/connections/:id/status', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/status', { schema, config: { needs: 'view' } }, async ({ params }) =>
     statusView(deps, await findConnection(deps, params.id)),
   );
 };

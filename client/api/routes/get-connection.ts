@@ -13,7 +13,7 @@ export const getConnection: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: connection },
   };
-  api.get('/api/connections/:id', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     connectionView(deps, await findConnection(deps, params.id)),
   );
 };

@@ -12,7 +12,7 @@ export const getDestination: Route = (api, deps) => {
     params: destinationParams,
     response: { 200: destination },
   };
-  api.get('/api/destinations/:id', { schema }, async ({ params }) =>
+  api.get('/api/destinations/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     destinationView(deps, await findDestination(deps, params.id)),
   );
 };

@@ -15,7 +15,9 @@ export const getForecast: Route = (api, deps) => {
     querystring: forecastQuery,
     response: { 200: forecast },
   };
-  api.get('/api/connections/:id/forecasts/one', { schema }, async ({ params, query }) =>
-    forecastView(deps, await findConnection(deps, params.id), query.series),
+  api.get(
+    '/api/connections/:id/forecasts/one',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => forecastView(deps, await findConnection(deps, params.id), query.series),
   );
 };

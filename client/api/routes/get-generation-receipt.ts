@@ -13,7 +13,9 @@ export const getGenerationReceipt: Route = (api, deps) => {
     params: receiptParams,
     response: { 200: receipt },
   };
-  api.get('/api/receipts/:connection/:generation', { schema }, async ({ params }) =>
-    receiptView(await findReceipt(deps, params.connection, params.generation)),
+  api.get(
+    '/api/receipts/:connection/:generation',
+    { schema, config: { needs: 'view' } },
+    async ({ params }) => receiptView(await findReceipt(deps, params.connection, params.generation)),
   );
 };

@@ -14,7 +14,7 @@ export const getLedger: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: ledgers },
   };
-  api.get('/api/sessions/:id/ledger', { schema }, async ({ params }) =>
+  api.get('/api/sessions/:id/ledger', { schema, config: { needs: 'view' } }, async ({ params }) =>
     ledgersView(deps, await findSession(deps, params.id)),
   );
 };

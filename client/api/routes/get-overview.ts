@@ -15,7 +15,7 @@ export const getOverview: Route = (api, deps) => {
     tags: ['System'],
     response: { 200: overview },
   };
-  api.get('/api/overview', { schema }, async () => {
+  api.get('/api/overview', { schema, config: { needs: 'view' } }, async () => {
     const [row, needsPerson] = await Promise.all([deps.stores.overview.get(), counted(deps)]);
     const timestamp = row?.timestamp ?? null;
     const alive = aliveOf(timestamp, deps.now());

@@ -13,10 +13,14 @@ export const getProcedure: Route = (api, deps) => {
     params: procedureParams,
     response: { 200: procedure },
   };
-  api.get('/api/connections/:id/procedures/:number', { schema }, async ({ params }) => {
-    const connection = await findConnection(deps, params.id);
-    const doc = await deps.stores.procedures.get(connection._id, Number(params.number));
-    if (doc === null) throw notFound('procedure', params.number, `of connection ${connection._id}`);
-    return procedureView(doc, connection);
-  });
+  api.get(
+    '/api/connections/:id/procedures/:number',
+    { schema, config: { needs: 'view' } },
+    async ({ params }) => {
+      const connection = await findConnection(deps, params.id);
+      const doc = await deps.stores.procedures.get(connection._id, Number(params.number));
+      if (doc === null) throw notFound('procedure', params.number, `of connection ${connection._id}`);
+      return procedureView(doc, connection);
+    },
+  );
 };

@@ -10,17 +10,21 @@ const description =
 export const getConnectionQuarantined: Route = (api, deps) => {
   const summary = 'Show a row in the quarantine of a connection';
   const schema = { ...common, summary, description, tags: ['Quarantine'], params: quarantinedParams };
-  api.get('/api/connections/:id/quarantine/:row', { schema }, async ({ params }) => {
-    const { payload, ...row } = await (await quarantineOfConnection(deps, params.id)).row(params.row);
-    return { ...rowView(row), payload };
-  });
+  api.get(
+    '/api/connections/:id/quarantine/:row',
+    { schema, config: { needs: 'readData' } },
+    async ({ params }) => {
+      const { payload, ...row } = await (await quarantineOfConnection(deps, params.id)).row(params.row);
+      return { ...rowView(row), payload };
+    },
+  );
 };
 
 /** One row that a sync could not deliver. */
 export const getSyncQuarantined: Route = (api, deps) => {
   const summary = 'Show a row in the quarantine of a sync';
   const schema = { ...common, summary, description, tags: ['Quarantine'], params: quarantinedSyncParams };
-  api.get('/api/syncs/:id/quarantine/:row', { schema }, async ({ params }) => {
+  api.get('/api/syncs/:id/quarantine/:row', { schema, config: { needs: 'readData' } }, async ({ params }) => {
     const { payload, ...row } = await (await quarantineOfSync(deps, params.id)).row(params.row);
     return { ...rowView(row), payload };
   });

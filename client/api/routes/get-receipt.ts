@@ -13,7 +13,7 @@ export const getReceipt: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: receipt },
   };
-  api.get('/api/connections/:id/receipt', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/receipt', { schema, config: { needs: 'view' } }, async ({ params }) =>
     receiptView(await findReceipt(deps, params.id)),
   );
 };

@@ -26,22 +26,26 @@ export const getRecord: Route = (api, deps) => {
     params: recordParams,
     response: { 200: recordDetail },
   };
-  api.get('/api/connections/:id/records/:resource/:key', { schema }, async ({ params }) => {
-    const { id, resource, key } = params;
-    const { generation } = await findResource(deps, id, resource);
-    const doc = await deps.stores.records.of(id, generation, resource).get(key);
-    if (doc === null) throw notFound('record', key, `of ${resource} in connection ${id}`);
-    const versions = doc.versions.map(({ session, source, fingerprint }) => ({
-      ...{ session, fingerprint },
-      source: placeOf(source),
-    }));
-    return {
-      ...recordView(doc),
-      fingerprint: doc.fingerprint,
-      cursor: doc.cursor,
-      source: placeOf(doc.source),
-      raw: await rawRow(deps.stores, doc.source),
-      versions,
-    };
-  });
+  api.get(
+    '/api/connections/:id/records/:resource/:key',
+    { schema, config: { needs: 'readData' } },
+    async ({ params }) => {
+      const { id, resource, key } = params;
+      const { generation } = await findResource(deps, id, resource);
+      const doc = await deps.stores.records.of(id, generation, resource).get(key);
+      if (doc === null) throw notFound('record', key, `of ${resource} in connection ${id}`);
+      const versions = doc.versions.map(({ session, source, fingerprint }) => ({
+        ...{ session, fingerprint },
+        source: placeOf(source),
+      }));
+      return {
+        ...recordView(doc),
+        fingerprint: doc.fingerprint,
+        cursor: doc.cursor,
+        source: placeOf(doc.source),
+        raw: await rawRow(deps.stores, doc.source),
+        versions,
+      };
+    },
+  );
 };

@@ -13,7 +13,7 @@ export const getRecordsDigest: Route = (api, deps) => {
   };
   api.get(
     '/api/connections/:id/records/:resource/digest',
-    { schema },
+    { schema, config: { needs: 'readData' } },
     async ({ params: { id, resource } }) => {
       const { generation } = await findResource(deps, id, resource);
       const records = deps.stores.records.of(id, generation, resource);

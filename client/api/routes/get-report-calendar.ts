@@ -17,21 +17,25 @@ export const getReportCalendar: Route = (api, deps) => {
     querystring: calendarQuery,
     response: { 200: calendar },
   };
-  api.get('/api/report-types/:id/calendar', { schema }, async ({ params, query }) => {
-    const type = await findReportType(deps, params.id);
-    const { from, to } = query;
-    if (from > to) throw invalid({ path: 'query.from', message: 'must not be after "to"' });
-    const { missingMs } = reports;
-    const { entries } = await readCalendar(stores, type, { from, to, now: now(), missingMs });
-    const counts = calendarStates.map(
-      (state) => [state, entries.filter((entry) => entry.state === state).length] as const,
-    );
-    return {
-      ...{ type: type._id, from, to },
-      counts: Object.fromEntries(counts) as Record<(typeof calendarStates)[number], number>,
-      entries: entries.map(({ slot, dueAt, state }) => ({
-        ...{ slot, dueAt: dueAt?.toISOString() ?? null, state },
-      })),
-    };
-  });
+  api.get(
+    '/api/report-types/:id/calendar',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const type = await findReportType(deps, params.id);
+      const { from, to } = query;
+      if (from > to) throw invalid({ path: 'query.from', message: 'must not be after "to"' });
+      const { missingMs } = reports;
+      const { entries } = await readCalendar(stores, type, { from, to, now: now(), missingMs });
+      const counts = calendarStates.map(
+        (state) => [state, entries.filter((entry) => entry.state === state).length] as const,
+      );
+      return {
+        ...{ type: type._id, from, to },
+        counts: Object.fromEntries(counts) as Record<(typeof calendarStates)[number], number>,
+        entries: entries.map(({ slot, dueAt, state }) => ({
+          ...{ slot, dueAt: dueAt?.toISOString() ?? null, state },
+        })),
+      };
+    },
+  );
 };

@@ -12,7 +12,7 @@ export const getReportType: Route = (api, deps) => {
     params: reportTypeParams,
     response: { 200: reportType },
   };
-  api.get('/api/report-types/:id', { schema }, async ({ params }) =>
+  api.get('/api/report-types/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     reportTypeView(await findReportType(deps, params.id)),
   );
 };

@@ -15,17 +15,21 @@ export const getReport: Route = (api, deps) => {
     querystring: rowsQuery,
     response: { 200: reportDetail },
   };
-  api.get('/api/reports/:type/:slot', { schema }, async ({ params, query }) => {
-    const doc = await findReport(deps, params.type, params.slot);
-    const { mongoId, revision } = doc;
-    const revisions = await stores.reports.revisions(doc._id);
-    const rows = mongoId === null ? [] : await stores.reportRows.of(doc.type).page(mongoId, query);
-    return {
-      report: reportView(doc),
-      // One of a run that did not end counts for nothing.
-      revisions: revisions.filter(({ number }) => number <= revision).map(revisionView),
-      rows: rows.map(({ key, data }) => ({ key, data })),
-      next: rows.length < query.limit ? null : (rows.at(-1)?.key ?? null),
-    };
-  });
+  api.get(
+    '/api/reports/:type/:slot',
+    { schema, config: { needs: 'readData' } },
+    async ({ params, query }) => {
+      const doc = await findReport(deps, params.type, params.slot);
+      const { mongoId, revision } = doc;
+      const revisions = await stores.reports.revisions(doc._id);
+      const rows = mongoId === null ? [] : await stores.reportRows.of(doc.type).page(mongoId, query);
+      return {
+        report: reportView(doc),
+        // One of a run that did not end counts for nothing.
+        revisions: revisions.filter(({ number }) => number <= revision).map(revisionView),
+        rows: rows.map(({ key, data }) => ({ key, data })),
+        next: rows.length < query.limit ? null : (rows.at(-1)?.key ?? null),
+      };
+    },
+  );
 };

@@ -15,7 +15,7 @@ export const getSessionReport: Route = (api, deps) => {
     produces: ['text/html'],
     params: sessionParams,
   };
-  api.get('/api/sessions/:id/report', { schema }, async ({ params }, reply) => {
+  api.get('/api/sessions/:id/report', { schema, config: { needs: 'view' } }, async ({ params }, reply) => {
     const page = sessionReportPage(await loadSessionReport(deps, await findSession(deps, params.id)));
     // Its style stands in the page itself, so that it can be kept as one file; nothing else may be loaded.
     reply.header(

@@ -13,7 +13,7 @@ export const getSession: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: session },
   };
-  api.get('/api/sessions/:id', { schema }, async ({ params }) =>
+  api.get('/api/sessions/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     sessionView(deps, await findSession(deps, params.id)),
   );
 };

@@ -56,5 +56,9 @@ export const getStateMachines: Route = (api) => {
     tags: ['System'],
     response: { 200: answer },
   };
-  api.get('/api/state-machines', { schema }, async () => all);
+  api.get(
+    '/api/state-machines',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async () => all,
+  );
 };

@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { allStatisticsQuery, statistics } from '../schemas/statistics.ts';
 import { statisticsView } from '../views/statistics.ts';
@@ -12,13 +13,18 @@ export const getStatistics: Route = (api, deps) => {
     querystring: allStatisticsQuery,
     response: { 200: statistics },
   };
-  api.get('/api/statistics', { schema }, async ({ query: { company, app, ...asked } }) => {
-    const filter = { ...(company === undefined ? {} : { company }), ...(app === undefined ? {} : { app }) };
-    const connections = await deps.stores.connections.list(filter);
-    return statisticsView(
-      deps,
-      connections.map(({ _id }) => _id),
-      asked,
-    );
-  });
+  api.get(
+    '/api/statistics',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async (request) => {
+      const { company, app, ...asked } = request.query;
+      const filter = { ...(company === undefined ? {} : { company }), ...(app === undefined ? {} : { app }) };
+      const connections = await deps.stores.connections.list(filter);
+      return statisticsView(
+        deps,
+        connections.filter((one) => seesCompany(request, one.company)).map(({ _id }) => _id),
+        asked,
+      );
+    },
+  );
 };

@@ -14,7 +14,7 @@ export const getSyncRun: Route = (api, deps) => {
     params: syncRunParams,
     response: { 200: syncRun },
   };
-  api.get('/api/sync-runs/:id', { schema }, async ({ params }) => {
+  api.get('/api/sync-runs/:id', { schema, config: { needs: 'view' } }, async ({ params }) => {
     const run = await deps.stores.syncRuns.get(params.id);
     if (run === null) throw notFound('sync run', params.id);
     const { sync } = await findSync(deps, run.syncId);

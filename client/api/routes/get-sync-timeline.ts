@@ -11,7 +11,7 @@ export const getSyncTimeline: Route = (api, { stores }) => {
     params: syncRunParams,
     response: { 200: syncTimeline },
   };
-  api.get('/api/sync-runs/:id/timeline', { schema }, async ({ params }) => {
+  api.get('/api/sync-runs/:id/timeline', { schema, config: { needs: 'view' } }, async ({ params }) => {
     if ((await stores.syncRuns.get(params.id)) === null) throw notFound('sync run', params.id);
     const entries = await stores.syncRuns.timeline(params.id);
     return {

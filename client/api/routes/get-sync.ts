@@ -12,7 +12,7 @@ export const getSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: sync },
   };
-  api.get('/api/syncs/:id', { schema }, async ({ params }) =>
+  api.get('/api/syncs/:id', { schema, config: { needs: 'view' } }, async ({ params }) =>
     syncView(deps, await findSync(deps, params.id)),
   );
 };

@@ -13,7 +13,7 @@ export const getTimeline: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: timeline },
   };
-  api.get('/api/sessions/:id/timeline', { schema }, async ({ params }) =>
+  api.get('/api/sessions/:id/timeline', { schema, config: { needs: 'view' } }, async ({ params }) =>
     timelineView(deps, (await findSession(deps, params.id))._id),
   );
 };

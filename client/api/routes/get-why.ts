@@ -14,7 +14,7 @@ export const getWhy: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: why },
   };
-  api.get('/api/sessions/:id/why', { schema }, async ({ params }) =>
+  api.get('/api/sessions/:id/why', { schema, config: { needs: 'view' } }, async ({ params }) =>
     whyView(deps, await findSession(deps, params.id)),
   );
 };

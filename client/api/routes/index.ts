@@ -15,7 +15,9 @@ import { createConnection } from './create-connection.ts';
 import { createDestination } from './create-destination.ts';
 import { createReportType } from './create-report-type.ts';
 import { createSync } from './create-sync.ts';
+import { createToken } from './create-token.ts';
 import { redoCleaning, undoCleaning } from './decide-cleaning.ts';
+import { decideMerge, undoMergeRoute } from './decide-merges.ts';
 import { deleteAppWebhookSecret } from './delete-app-webhook-secret.ts';
 import { deleteAutomation } from './delete-automation.ts';
 import { deleteCompany } from './delete-company.ts';
@@ -23,11 +25,9 @@ import { deleteDestination } from './delete-destination.ts';
 import { deleteIngestionConfiguration } from './delete-ingestion-configuration.ts';
 import { deleteSync } from './delete-sync.ts';
 import { deleteWebhookSecret } from './delete-webhook-secret.ts';
-import { disableAutomation } from './disable-automation.ts';
 import { disableSync } from './disable-sync.ts';
 import { discardConnectionQuarantine, discardSyncQuarantine } from './discard-quarantined.ts';
 import { disconnectConnection } from './disconnect-connection.ts';
-import { enableAutomation } from './enable-automation.ts';
 import { enableSync } from './enable-sync.ts';
 import { exportRejected } from './export-rejected.ts';
 import { exportReport } from './export-report.ts';
@@ -61,7 +61,9 @@ import { getRecordsDigest } from './get-records-digest.ts';
 import { getReport } from './get-report.ts';
 import { getReportCalendar } from './get-report-calendar.ts';
 import { getReportType } from './get-report-type.ts';
+import { getRoles } from './get-roles.ts';
 import { getSession } from './get-session.ts';
+import { getSessionDeduplication } from './get-session-deduplication.ts';
 import { getSessionReport } from './get-session-report.ts';
 import { getStateMachines } from './get-state-machines.ts';
 import { getStatistics } from './get-statistics.ts';
@@ -90,6 +92,7 @@ import { listFailedReports } from './list-failed-reports.ts';
 import { listForecasts } from './list-forecasts.ts';
 import { listInsights } from './list-insights.ts';
 import { listLogs } from './list-logs.ts';
+import { getMerge, listMergeSuggestions, listMerges } from './list-merges.ts';
 import { listPrerequisites } from './list-prerequisites.ts';
 import { listProcedures } from './list-procedures.ts';
 import { listQuarantine } from './list-quarantine.ts';
@@ -104,6 +107,7 @@ import { listSessions } from './list-sessions.ts';
 import { listSyncRecords } from './list-sync-records.ts';
 import { listSyncRuns } from './list-sync-runs.ts';
 import { listSyncs } from './list-syncs.ts';
+import { listTokens } from './list-tokens.ts';
 import { listWebhookSecrets } from './list-webhook-secrets.ts';
 import { listWebhooks } from './list-webhooks.ts';
 import { markPrerequisites } from './mark-prerequisites.ts';
@@ -128,6 +132,7 @@ import { resetConnection } from './reset-connection.ts';
 import { resumeConnection } from './resume-connection.ts';
 import { retryReport } from './retry-report.ts';
 import { retrySession } from './retry-session.ts';
+import { revokeToken } from './revoke-token.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { runAutomation } from './run-automation.ts';
 import { runReport } from './run-report.ts';
@@ -139,6 +144,7 @@ import { showReport } from './show-report.ts';
 import { skipSession } from './skip-session.ts';
 import { startSession } from './start-session.ts';
 import { submitCredentials } from './submit-credentials.ts';
+import { disableAutomation, enableAutomation } from './switch-automation.ts';
 import { testAlerts } from './test-alerts.ts';
 import { testConnectionRoute } from './test-connection.ts';
 import { testDestination } from './test-destination.ts';
@@ -165,6 +171,10 @@ export const routes: readonly Route[] = [
   getStateMachines,
   listAttention,
   rotateKeys,
+  getRoles,
+  createToken,
+  listTokens,
+  revokeToken,
   listApps,
   getApp,
   putApp,
@@ -225,6 +235,7 @@ export const routes: readonly Route[] = [
   getWhy,
   getTimeline,
   getLedger,
+  getSessionDeduplication,
   listQuarantine,
   listChecks,
   listExchanges,
@@ -256,6 +267,11 @@ export const routes: readonly Route[] = [
   getCleanedSeries,
   undoCleaning,
   redoCleaning,
+  listMerges,
+  getMerge,
+  listMergeSuggestions,
+  undoMergeRoute,
+  decideMerge,
   listDestinationKinds,
   createDestination,
   listDestinations,

@@ -20,7 +20,7 @@ export const installConnection: Route = (api, deps) => {
     body: installBody,
     response: { 201: installResult },
   };
-  api.post('/api/connections/install', { schema }, async (request, reply) => {
+  api.post('/api/connections/install', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { company, app } = request.body;
     const definition = definitions().get(app);
     if (definition === undefined) throw invalid({ path: 'body.app', message: `there is no app "${app}"` });

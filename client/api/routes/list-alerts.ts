@@ -12,7 +12,7 @@ export const listAlerts: Route = (api, { stores, alerts }) => {
     querystring: alertsQuery,
     response: { 200: alertList },
   };
-  api.get('/api/alerts', { schema }, async ({ query: { limit } }) => {
+  api.get('/api/alerts', { schema, config: { needs: 'view' } }, async ({ query: { limit } }) => {
     const docs = await stores.alerts.list(limit);
     return { alerts: docs.map((doc) => alertView(doc, alerts.channels)) };
   });

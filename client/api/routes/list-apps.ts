@@ -11,7 +11,7 @@ export const listApps: Route = (api, deps) => {
     tags: ['Apps'],
     response: { 200: appList },
   };
-  api.get('/api/apps', { schema }, async () => {
+  api.get('/api/apps', { schema, config: { needs: 'view', withinCompanies: true } }, async () => {
     const docs = new Map((await stores.apps.list()).map((doc) => [doc._id, doc]));
     return { apps: [...definitions().values()].map((one) => appView(deps, one, docs.get(one.id) ?? null)) };
   });

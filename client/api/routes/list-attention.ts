@@ -20,7 +20,7 @@ export const listAttention: Route = (api, deps) => {
     tags: ['System'],
     response: { 200: attentionList },
   };
-  api.get('/api/attention', { schema }, async () => {
+  api.get('/api/attention', { schema, config: { needs: 'view' } }, async () => {
     const items = await attentionItems(deps);
     return { items: items.sort((a, b) => (a.since < b.since ? -1 : 1)) };
   });

@@ -16,7 +16,7 @@ export const listAutomationTicks: Route = (api, deps) => {
     querystring: z.strictObject({ limit }),
     response: { 200: automationTicks },
   };
-  api.get('/api/automations/:id/runs', { schema }, async ({ params, query }) => {
+  api.get('/api/automations/:id/runs', { schema, config: { needs: 'view' } }, async ({ params, query }) => {
     await findAutomation(deps, params.id);
     const ticks = await deps.stores.automationTicks.list(params.id, query.limit);
     return { ticks: ticks.map(automationTickView) };

@@ -10,7 +10,7 @@ export const listAutomations: Route = (api, deps) => {
     tags: ['Schedules'],
     response: { 200: automationList },
   };
-  api.get('/api/automations', { schema }, async () => {
+  api.get('/api/automations', { schema, config: { needs: 'view' } }, async () => {
     const docs = await deps.stores.automations.list();
     return { automations: await Promise.all(docs.map((doc) => automationView(deps, doc))) };
   });

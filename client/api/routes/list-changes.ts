@@ -15,7 +15,9 @@ export const listChanges: Route = (api, deps) => {
     querystring: changesQuery,
     response: { 200: changes },
   };
-  api.get('/api/connections/:id/changes', { schema }, async ({ params, query }) =>
-    readChanges(deps, await findConnection(deps, params.id), query),
+  api.get(
+    '/api/connections/:id/changes',
+    { schema, config: { needs: 'readData' } },
+    async ({ params, query }) => readChanges(deps, await findConnection(deps, params.id), query),
   );
 };

@@ -15,7 +15,7 @@ export const listChecks: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: checks },
   };
-  api.get('/api/sessions/:id/checks', { schema }, async ({ params }) => {
+  api.get('/api/sessions/:id/checks', { schema, config: { needs: 'view' } }, async ({ params }) => {
     const { _id, resources } = await findSession(deps, params.id);
     const docs = await deps.stores.checks.forSession(_id, resources, checkNames);
     return { checks: docs.map(checkView) };

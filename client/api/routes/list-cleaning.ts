@@ -15,10 +15,14 @@ export const listCleaning: Route = (api, deps) => {
     querystring: cleaningQuery,
     response: { 200: cleaningList },
   };
-  api.get('/api/connections/:id/cleaning', { schema }, async ({ params, query }) => {
-    const connection = await findConnection(deps, params.id);
-    const list = await cleaningView(deps, connection, query);
-    if (list.looked === 0) requireMetric(deps, connection.app, query.metric);
-    return list;
-  });
+  api.get(
+    '/api/connections/:id/cleaning',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const connection = await findConnection(deps, params.id);
+      const list = await cleaningView(deps, connection, query);
+      if (list.looked === 0) requireMetric(deps, connection.app, query.metric);
+      return list;
+    },
+  );
 };

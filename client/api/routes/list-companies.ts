@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { companiesQuery, companyList } from '../schemas/companies.ts';
 import { byWorst, companyView, labelsOf } from '../views/company.ts';
@@ -13,11 +14,13 @@ export const listCompanies: Route = (api, deps) => {
     querystring: companiesQuery,
     response: { 200: companyList },
   };
-  api.get('/api/companies', { schema }, async ({ query }) => {
+  api.get('/api/companies', { schema, config: { needs: 'view', withinCompanies: true } }, async (request) => {
+    const { query } = request;
     const [companies, connections] = await Promise.all([stores.companies.list(), stores.connections.list()]);
     const labels = await labelsOf(deps, connections);
     const shown = companies.filter(
-      ({ deletion }) => query.deleted === 'true' || !(deletion?.endedAt instanceof Date),
+      ({ _id, deletion }) =>
+        seesCompany(request, _id) && (query.deleted === 'true' || !(deletion?.endedAt instanceof Date)),
     );
     const labelsIn = (company: string) =>
       connections.filter((one) => one.company === company).flatMap(({ _id }) => labels.get(_id) ?? []);

@@ -16,7 +16,7 @@ export const listConnectionChecks: Route = (api, deps) => {
     querystring: checksQuery,
     response: { 200: connectionChecks },
   };
-  api.get('/api/connections/:id/checks', { schema }, async ({ params, query }) => {
+  api.get('/api/connections/:id/checks', { schema, config: { needs: 'view' } }, async ({ params, query }) => {
     const { resource, check, limit } = query;
     const { _id, generation, resources } = await (resource === undefined
       ? findConnection(deps, params.id)

@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { connectionList, connectionsQuery } from '../schemas/connections.ts';
 import { connectionView } from '../views/connection.ts';
@@ -12,9 +13,15 @@ export const listConnections: Route = (api, deps) => {
     querystring: connectionsQuery,
     response: { 200: connectionList },
   };
-  api.get('/api/connections', { schema }, async ({ query: { company, app } }) => {
-    const filter = { ...(company === undefined ? {} : { company }), ...(app === undefined ? {} : { app }) };
-    const docs = await deps.stores.connections.list(filter);
-    return { connections: await Promise.all(docs.map((doc) => connectionView(deps, doc))) };
-  });
+  api.get(
+    '/api/connections',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async (request) => {
+      const { company, app } = request.query;
+      const filter = { ...(company === undefined ? {} : { company }), ...(app === undefined ? {} : { app }) };
+      const all = await deps.stores.connections.list(filter);
+      const docs = all.filter((one) => seesCompany(request, one.company));
+      return { connections: await Promise.all(docs.map((doc) => connectionView(deps, doc))) };
+    },
+  );
 };

@@ -10,10 +10,14 @@ export const listDestinationKinds: Route = (api, { delivery }) => {
     tags: ['Destinations'],
     response: { 200: destinationKindList },
   };
-  api.get('/api/destination-kinds', { schema }, async () => ({
-    kinds: destinationKinds.map((kind) => {
-      const { name, object, limits, configuration, secret } = delivery.driver(kind).description;
-      return { kind, name, object, limits, configuration, secret };
+  api.get(
+    '/api/destination-kinds',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async () => ({
+      kinds: destinationKinds.map((kind) => {
+        const { name, object, limits, configuration, secret } = delivery.driver(kind).description;
+        return { kind, name, object, limits, configuration, secret };
+      }),
     }),
-  }));
+  );
 };

@@ -10,7 +10,7 @@ export const listDestinations: Route = (api, deps) => {
     tags: ['Destinations'],
     response: { 200: destinationList },
   };
-  api.get('/api/destinations', { schema }, async () => {
+  api.get('/api/destinations', { schema, config: { needs: 'view' } }, async () => {
     const docs = await deps.stores.destinations.list();
     return { destinations: await Promise.all(docs.map((doc) => destinationView(deps, doc))) };
   });

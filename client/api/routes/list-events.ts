@@ -15,7 +15,7 @@ export const listEvents: Route = (api, deps) => {
     querystring: eventsQuery,
     response: { 200: eventList },
   };
-  api.get('/api/connections/:id/events', { schema }, async ({ params, query }) => {
+  api.get('/api/connections/:id/events', { schema, config: { needs: 'view' } }, async ({ params, query }) => {
     const { _id } = await findConnection(deps, params.id);
     const events = await deps.stores.events.list(_id, query.limit);
     return {

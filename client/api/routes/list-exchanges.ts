@@ -24,7 +24,7 @@ export const listExchanges: Route = (api, deps) => {
     params: sessionParams,
     response: { 200: exchanges },
   };
-  api.get('/api/sessions/:id/exchanges', { schema }, async ({ params }) => {
+  api.get('/api/sessions/:id/exchanges', { schema, config: { needs: 'readData' } }, async ({ params }) => {
     const { _id, connectionId, generation, resources } = await findSession(deps, params.id);
     const docs = await deps.stores.exchanges.many(_id, resources);
     const shown = [];

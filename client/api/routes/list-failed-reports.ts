@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { failedReports } from '../schemas/reports.ts';
 import { reportView } from '../views/report.ts';
@@ -11,7 +12,13 @@ export const listFailedReports: Route = (api, { stores }) => {
     tags: ['Reports'],
     response: { 200: failedReports },
   };
-  api.get('/api/failed-reports', { schema }, async () => ({
-    reports: (await stores.reports.failed()).filter(({ realTime }) => !realTime).map(reportView),
-  }));
+  api.get(
+    '/api/failed-reports',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async (request) => ({
+      reports: (await stores.reports.failed())
+        .filter(({ realTime, company }) => !realTime && seesCompany(request, company))
+        .map(reportView),
+    }),
+  );
 };

@@ -15,10 +15,14 @@ export const listForecasts: Route = (api, deps) => {
     querystring: forecastsQuery,
     response: { 200: forecastList },
   };
-  api.get('/api/connections/:id/forecasts', { schema }, async ({ params, query }) => {
-    const connection = await findConnection(deps, params.id);
-    const list = await forecastsView(deps, connection, query);
-    if (list.metrics.length === 0) requireMetric(deps, connection.app, query.metric);
-    return list;
-  });
+  api.get(
+    '/api/connections/:id/forecasts',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const connection = await findConnection(deps, params.id);
+      const list = await forecastsView(deps, connection, query);
+      if (list.metrics.length === 0) requireMetric(deps, connection.app, query.metric);
+      return list;
+    },
+  );
 };

@@ -15,34 +15,38 @@ export const listInsights: Route = (api, deps) => {
     querystring: insightsQuery,
     response: { 200: insightList },
   };
-  api.get('/api/connections/:id/insights', { schema }, async ({ params, query }) => {
-    const { _id, app, generation } = await findConnection(deps, params.id);
-    const all = [];
-    for await (const { _id: id, updatedAt: _, ended, ...one } of deps.stores.analysis
-      .of(_id, generation)
-      .insights.stream())
-      all.push({ ...one, id, ended: ended === null ? null : { ...ended, at: ended.at.toISOString() } });
-    if (!all.some(({ metric }) => metric === query.metric)) requireMetric(deps, app, query.metric);
-    const asked = all
-      .filter(
-        ({ kind, metric, ended }) =>
-          (query.kind === undefined || kind === query.kind) &&
-          (query.metric === undefined || metric === query.metric) &&
-          (query.ended === 'all' || (query.ended === 'only') === (ended !== null)),
-      )
-      .sort((a, b) => Number(a.ended !== null) - Number(b.ended !== null) || byRank(a, b));
-    const insights = asked.slice(0, query.limit).map((one) => ({
-      ...one,
-      numbers: { ...one.numbers },
-      entities: [...one.entities],
-      drivers: driversOf(one),
-    }));
-    return {
-      headline: headlineOf(asked)?.sentence ?? null,
-      insights,
-      left: asked.length - insights.length,
-    };
-  });
+  api.get(
+    '/api/connections/:id/insights',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const { _id, app, generation } = await findConnection(deps, params.id);
+      const all = [];
+      for await (const { _id: id, updatedAt: _, ended, ...one } of deps.stores.analysis
+        .of(_id, generation)
+        .insights.stream())
+        all.push({ ...one, id, ended: ended === null ? null : { ...ended, at: ended.at.toISOString() } });
+      if (!all.some(({ metric }) => metric === query.metric)) requireMetric(deps, app, query.metric);
+      const asked = all
+        .filter(
+          ({ kind, metric, ended }) =>
+            (query.kind === undefined || kind === query.kind) &&
+            (query.metric === undefined || metric === query.metric) &&
+            (query.ended === 'all' || (query.ended === 'only') === (ended !== null)),
+        )
+        .sort((a, b) => Number(a.ended !== null) - Number(b.ended !== null) || byRank(a, b));
+      const insights = asked.slice(0, query.limit).map((one) => ({
+        ...one,
+        numbers: { ...one.numbers },
+        entities: [...one.entities],
+        drivers: driversOf(one),
+      }));
+      return {
+        headline: headlineOf(asked)?.sentence ?? null,
+        insights,
+        left: asked.length - insights.length,
+      };
+    },
+  );
 };
 
 const driversOf = <D extends { readonly values: readonly object[] }>({

@@ -11,7 +11,7 @@ export const listLogs: Route = (api, { stores }) => {
     querystring: logsQuery,
     response: { 200: logList },
   };
-  api.get('/api/logs', { schema }, async ({ query }) => {
+  api.get('/api/logs', { schema, config: { needs: 'view' } }, async ({ query }) => {
     const rows = await stores.logs.list(query);
     const logs = rows.map(({ _id: id, at, by, subject, text, before, after }) => ({
       ...{ id, at: at.toISOString(), by, subject, text },

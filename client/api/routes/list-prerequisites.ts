@@ -13,7 +13,7 @@ export const listPrerequisites: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: prerequisiteList },
   };
-  api.get('/api/connections/:id/prerequisites', { schema }, async ({ params }) => {
+  api.get('/api/connections/:id/prerequisites', { schema, config: { needs: 'view' } }, async ({ params }) => {
     const connection = await findConnection(deps, params.id);
     return { prerequisites: prerequisitesOf(shownDefinition(deps, connection.app), connection) };
   });

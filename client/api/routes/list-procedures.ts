@@ -14,10 +14,14 @@ export const listProcedures: Route = (api, deps) => {
     querystring: proceduresQuery,
     response: { 200: procedureList },
   };
-  api.get('/api/connections/:id/procedures', { schema }, async ({ params, query }) => {
-    const connection = await findConnection(deps, params.id);
-    const { fence = 0 } = connection;
-    const docs = await deps.stores.procedures.list(connection._id, { fence, limit: query.limit });
-    return { procedures: docs.map((doc) => procedureView(doc, connection)) };
-  });
+  api.get(
+    '/api/connections/:id/procedures',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const connection = await findConnection(deps, params.id);
+      const { fence = 0 } = connection;
+      const docs = await deps.stores.procedures.list(connection._id, { fence, limit: query.limit });
+      return { procedures: docs.map((doc) => procedureView(doc, connection)) };
+    },
+  );
 };

@@ -11,8 +11,10 @@ const description =
 export const listConnectionQuarantine: Route = (api, deps) => {
   const summary = 'List the quarantine of a connection';
   const schema = { ...common, summary, description, tags: ['Quarantine'], params: connectionParams };
-  api.get('/api/connections/:id/quarantine', { schema }, async ({ params, query }) =>
-    listRoom(await quarantineOfConnection(deps, params.id), query),
+  api.get(
+    '/api/connections/:id/quarantine',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => listRoom(await quarantineOfConnection(deps, params.id), query),
   );
 };
 
@@ -20,7 +22,7 @@ export const listConnectionQuarantine: Route = (api, deps) => {
 export const listSyncQuarantine: Route = (api, deps) => {
   const summary = 'List the quarantine of a sync';
   const schema = { ...common, summary, description, tags: ['Quarantine'], params: quarantineSyncParams };
-  api.get('/api/syncs/:id/quarantine', { schema }, async ({ params, query }) =>
+  api.get('/api/syncs/:id/quarantine', { schema, config: { needs: 'view' } }, async ({ params, query }) =>
     listRoom(await quarantineOfSync(deps, params.id), query),
   );
 };

@@ -11,7 +11,7 @@ export const listReceipts: Route = (api, { stores }) => {
     querystring: receiptsQuery,
     response: { 200: receiptList },
   };
-  api.get('/api/receipts', { schema }, async ({ query }) => ({
+  api.get('/api/receipts', { schema, config: { needs: 'view' } }, async ({ query }) => ({
     receipts: (await stores.receipts.list(query.limit)).map(receiptView),
   }));
 };

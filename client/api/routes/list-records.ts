@@ -15,18 +15,22 @@ export const listRecords: Route = (api, deps) => {
     querystring: recordsQuery,
     response: { 200: recordPage },
   };
-  api.get('/api/connections/:id/records/:resource', { schema }, async ({ params, query }) => {
-    const { _id, app, generation } = await findResource(deps, params.id, params.resource);
-    const { limit, after } = query;
-    const filter = filterOf(findDefinition(deps, app), params.resource, query);
-    const records = deps.stores.records.of(_id, generation, params.resource);
-    const page = { filter, limit: limit + 1, ...(after === undefined ? {} : { after }) };
-    const found = await records.page(page);
-    const shown = found.slice(0, limit);
-    return {
-      records: shown.map(recordView),
-      total: Object.keys(filter).length === 0 ? await records.count() : null,
-      next: found.length > limit ? (shown.at(-1)?._id ?? null) : null,
-    };
-  });
+  api.get(
+    '/api/connections/:id/records/:resource',
+    { schema, config: { needs: 'readData' } },
+    async ({ params, query }) => {
+      const { _id, app, generation } = await findResource(deps, params.id, params.resource);
+      const { limit, after } = query;
+      const filter = filterOf(findDefinition(deps, app), params.resource, query);
+      const records = deps.stores.records.of(_id, generation, params.resource);
+      const page = { filter, limit: limit + 1, ...(after === undefined ? {} : { after }) };
+      const found = await records.page(page);
+      const shown = found.slice(0, limit);
+      return {
+        records: shown.map(recordView),
+        total: Object.keys(filter).length === 0 ? await records.count() : null,
+        next: found.length > limit ? (shown.at(-1)?._id ?? null) : null,
+      };
+    },
+  );
 };

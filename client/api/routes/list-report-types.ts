@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { reportTypeList } from '../schemas/reports.ts';
 import { reportTypeView } from '../views/report.ts';
@@ -10,7 +11,13 @@ export const listReportTypes: Route = (api, { stores }) => {
     tags: ['Reports'],
     response: { 200: reportTypeList },
   };
-  api.get('/api/report-types', { schema }, async () => ({
-    reportTypes: (await stores.reportTypes.list()).map(reportTypeView),
-  }));
+  api.get(
+    '/api/report-types',
+    { schema, config: { needs: 'view', withinCompanies: true } },
+    async (request) => ({
+      reportTypes: (await stores.reportTypes.list())
+        .filter(({ company }) => seesCompany(request, company))
+        .map(reportTypeView),
+    }),
+  );
 };

@@ -1,4 +1,6 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
+import { notFound } from '../problem.ts';
 import { findReportType } from '../report-calls.ts';
 import { reportList, reportsQuery } from '../schemas/reports.ts';
 import { reportView } from '../views/report.ts';
@@ -13,9 +15,11 @@ export const listReports: Route = (api, deps) => {
     querystring: reportsQuery,
     response: { 200: reportList },
   };
-  api.get('/api/reports', { schema }, async ({ query }) => {
-    const { type, before, limit } = query;
-    const types = type === undefined ? await stores.reportTypes.list() : [await findReportType(deps, type)];
+  api.get('/api/reports', { schema, config: { needs: 'view', withinCompanies: true } }, async (request) => {
+    const { type, before, limit } = request.query;
+    const all = type === undefined ? await stores.reportTypes.list() : [await findReportType(deps, type)];
+    const types = all.filter(({ company }) => seesCompany(request, company));
+    if (type !== undefined && types.length === 0) throw notFound('report type', type);
     const page = type === undefined ? { limit } : { before, limit };
     return {
       types: await Promise.all(

@@ -14,7 +14,7 @@ export const listResources: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: resourceList },
   };
-  api.get('/api/connections/:id/resources', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/resources', { schema, config: { needs: 'view' } }, async ({ params }) =>
     resourcesView(deps, await findConnection(deps, params.id)),
   );
 };

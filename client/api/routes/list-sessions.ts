@@ -14,12 +14,16 @@ export const listSessions: Route = (api, deps) => {
     querystring: sessionsQuery,
     response: { 200: sessionList },
   };
-  api.get('/api/connections/:id/sessions', { schema }, async ({ params, query }) => {
-    const { _id: connectionId } = await findConnection(deps, params.id);
-    const { limit, before } = query;
-    const page = { connectionId, limit, ...(before === undefined ? {} : { before }) };
-    const docs = await deps.stores.sessions.list(page);
-    const last = docs.at(-1)?.number ?? 1;
-    return { sessions: docs.map(summaryOf), next: last > 1 ? last : null };
-  });
+  api.get(
+    '/api/connections/:id/sessions',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const { _id: connectionId } = await findConnection(deps, params.id);
+      const { limit, before } = query;
+      const page = { connectionId, limit, ...(before === undefined ? {} : { before }) };
+      const docs = await deps.stores.sessions.list(page);
+      const last = docs.at(-1)?.number ?? 1;
+      return { sessions: docs.map(summaryOf), next: last > 1 ? last : null };
+    },
+  );
 };

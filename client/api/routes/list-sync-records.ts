@@ -17,7 +17,7 @@ export const listSyncRecords: Route = (api, deps) => {
     querystring: syncRecordsQuery,
     response: { 200: syncRecordPage },
   };
-  api.get('/api/syncs/:id/records', { schema }, async ({ params, query }) => {
+  api.get('/api/syncs/:id/records', { schema, config: { needs: 'readData' } }, async ({ params, query }) => {
     const { sync } = await findSync(deps, params.id);
     const rows = deps.stores.syncRecords.of(sync._id);
     const { status, key, run, limit, after } = query;

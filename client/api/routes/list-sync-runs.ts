@@ -14,7 +14,7 @@ export const listSyncRuns: Route = (api, deps) => {
     querystring: runsQuery,
     response: { 200: syncRunList },
   };
-  api.get('/api/syncs/:id/runs', { schema }, async ({ params, query }) => {
+  api.get('/api/syncs/:id/runs', { schema, config: { needs: 'view' } }, async ({ params, query }) => {
     const { sync } = await findSync(deps, params.id);
     const { limit, before } = query;
     const found = await deps.stores.syncRuns.list(sync, {

@@ -1,3 +1,4 @@
+import { seesCompany } from '../company-limit.ts';
 import type { Route } from '../deps.ts';
 import { syncList, syncsQuery } from '../schemas/syncs.ts';
 import { together } from '../sync-calls.ts';
@@ -12,13 +13,14 @@ export const listSyncs: Route = (api, deps) => {
     querystring: syncsQuery,
     response: { 200: syncList },
   };
-  api.get('/api/syncs', { schema }, async ({ query }) => {
-    const { connection, company, destination } = query;
-    const docs = await deps.stores.syncs.list({
+  api.get('/api/syncs', { schema, config: { needs: 'view', withinCompanies: true } }, async (request) => {
+    const { connection, company, destination } = request.query;
+    const all = await deps.stores.syncs.list({
       ...(connection === undefined ? {} : { connectionId: connection }),
       ...(company === undefined ? {} : { company }),
       ...(destination === undefined ? {} : { destinationId: destination }),
     });
+    const docs = all.filter((one) => seesCompany(request, one.company));
     const syncs = await Promise.all(docs.map(async (doc) => syncView(deps, await together(deps, doc))));
     return { syncs };
   });

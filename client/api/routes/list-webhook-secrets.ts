@@ -13,7 +13,7 @@ export const listWebhookSecrets: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: webhookSecrets },
   };
-  api.get('/api/connections/:id/webhook-secret', { schema }, async ({ params }) =>
+  api.get('/api/connections/:id/webhook-secret', { schema, config: { needs: 'view' } }, async ({ params }) =>
     secretsView(deps, await findConnection(deps, params.id)),
   );
 };

@@ -16,17 +16,21 @@ export const listWebhooks: Route = (api, deps) => {
     querystring: webhookQuery,
     response: { 200: webhookList },
   };
-  api.get('/api/connections/:id/webhooks', { schema }, async ({ params, query }) => {
-    const connection = await findConnection(deps, params.id);
-    const { limit, before: id } = query;
-    const before = id === undefined ? undefined : await deps.stores.inbox.get(id);
-    if (before === null || (before !== undefined && before.connectionId !== params.id))
-      throw invalid({ path: 'querystring.before', message: 'is no webhook of this connection' });
-    const entries = await deps.stores.inbox.list(params.id, { limit: limit + 1, before });
-    const shown = entries.slice(0, limit);
-    return {
-      webhooks: await webhookViews(deps, connection, shown),
-      next: entries.length > limit ? (shown.at(-1)?._id ?? null) : null,
-    };
-  });
+  api.get(
+    '/api/connections/:id/webhooks',
+    { schema, config: { needs: 'view' } },
+    async ({ params, query }) => {
+      const connection = await findConnection(deps, params.id);
+      const { limit, before: id } = query;
+      const before = id === undefined ? undefined : await deps.stores.inbox.get(id);
+      if (before === null || (before !== undefined && before.connectionId !== params.id))
+        throw invalid({ path: 'querystring.before', message: 'is no webhook of this connection' });
+      const entries = await deps.stores.inbox.list(params.id, { limit: limit + 1, before });
+      const shown = entries.slice(0, limit);
+      return {
+        webhooks: await webhookViews(deps, connection, shown),
+        next: entries.length > limit ? (shown.at(-1)?._id ?? null) : null,
+      };
+    },
+  );
 };

@@ -12,11 +12,14 @@ export const markPrerequisites: Route = (api, deps) => {
     description: `The step is done with it (PREREQUISITES_DONE). ${procedureAnswers}`,
     body: noteBody,
   };
-  api.post('/api/connections/:id/mark-prerequisites', { schema }, async (request, reply) =>
-    answerProcedure(deps, reply, request.params.id, {
-      name: 'markAllPrerequisitesDone',
-      by: actorOf(request),
-      note: request.body?.note,
-    }),
+  api.post(
+    '/api/connections/:id/mark-prerequisites',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) =>
+      answerProcedure(deps, reply, request.params.id, {
+        name: 'markAllPrerequisitesDone',
+        by: actorOf(request),
+        note: request.body?.note,
+      }),
   );
 };

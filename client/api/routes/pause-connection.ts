@@ -11,7 +11,7 @@ export const pauseConnection: Route = (api, deps) => {
     description: `No new session starts, running work stops at a batch border, the open session is held with its timers standing still. It may be called again while PAUSING. ${procedureAnswers}`,
     body: noteBody,
   };
-  api.post('/api/connections/:id/pause', { schema }, async (request, reply) =>
+  api.post('/api/connections/:id/pause', { schema, config: { needs: 'change' } }, async (request, reply) =>
     answerProcedure(deps, reply, request.params.id, {
       name: 'pause',
       by: actorOf(request),

@@ -17,7 +17,7 @@ export const planConnection: Route = (api, deps) => {
     body: planBody,
     response: { 200: plan },
   };
-  api.post('/api/connections/:id/plan', { schema }, async (request) => {
+  api.post('/api/connections/:id/plan', { schema, config: { needs: 'change' } }, async (request) => {
     const connection = await findConnection(deps, request.params.id);
     const { procedure, arguments: given } = request.body;
     return makePlan(deps, connection, plannedCall(procedure, given), actorOf(request));

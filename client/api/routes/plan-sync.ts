@@ -18,7 +18,7 @@ export const planSync: Route = (api, deps) => {
     params: syncParams,
     response: { 200: syncPlan },
   };
-  api.get('/api/syncs/:id/plan', { schema }, async ({ params }) => {
+  api.get('/api/syncs/:id/plan', { schema, config: { needs: 'view' } }, async ({ params }) => {
     const { sync, connection } = await findSync(deps, params.id);
     if (connection === null || isDisconnected(connection))
       throw new TributaryError('CONNECTION_DISCONNECTED');

@@ -15,8 +15,10 @@ export const previewConnectionReplay: Route = (api, deps) => {
     tags: ['Quarantine'],
     params: connectionParams,
   };
-  api.post('/api/connections/:id/quarantine/preview', { schema }, async ({ params, body }) =>
-    previewRoom(await quarantineOfConnection(deps, params.id), body),
+  api.post(
+    '/api/connections/:id/quarantine/preview',
+    { schema, config: { needs: 'readData' } },
+    async ({ params, body }) => previewRoom(await quarantineOfConnection(deps, params.id), body),
   );
 };
 
@@ -30,7 +32,9 @@ export const previewSyncReplay: Route = (api, deps) => {
     tags: ['Quarantine'],
     params: quarantineSyncParams,
   };
-  api.post('/api/syncs/:id/quarantine/preview', { schema }, async ({ params, body }) =>
-    previewRoom(await quarantineOfSync(deps, params.id), body),
+  api.post(
+    '/api/syncs/:id/quarantine/preview',
+    { schema, config: { needs: 'readData' } },
+    async ({ params, body }) => previewRoom(await quarantineOfSync(deps, params.id), body),
   );
 };

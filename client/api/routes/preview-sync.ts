@@ -15,7 +15,7 @@ export const previewSync: Route = (api, deps) => {
     body: previewBody,
     response: { 200: preview },
   };
-  api.post('/api/syncs/preview', { schema }, async ({ body }) => {
+  api.post('/api/syncs/preview', { schema, config: { needs: 'readData' } }, async ({ body }) => {
     const model = await soundModel(deps, body);
     const { keyField, mapping } = model;
     const { destination, object } = body;

@@ -21,7 +21,7 @@ export const putApp: Route = (api, deps) => {
     body: appBody,
     response: { 200: app },
   };
-  api.put('/api/apps/:app', { schema }, async ({ params, body }) => {
+  api.put('/api/apps/:app', { schema, config: { needs: 'change' } }, async ({ params, body }) => {
     const definition = findDefinition(deps, params.app);
     const { baseUrl, clientId, clientSecret, scopes } = body;
     if (baseUrl !== undefined) egress.check(baseUrl);

@@ -13,7 +13,7 @@ export const putIngestionConfiguration: Route = (api, deps) => {
     body: configurationBody,
   };
   const path = '/api/connections/:id/resources/:resource/configurations/:configuration';
-  api.put(path, { schema }, async (request, reply) => {
+  api.put(path, { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id, resource, configuration } = request.params;
     const { note, ...rest } = request.body;
     const change = { resource, configuration: { id: configuration, ...rest } };

@@ -24,18 +24,22 @@ export const putWebhookSecret: Route = (api, deps) => {
     body: webhookSecretBody,
     response: { 200: newWebhookSecret },
   };
-  api.put('/api/connections/:id/webhook-secret', { schema }, async ({ params, body }) => {
-    const connection = await findConnection(deps, params.id);
-    if (connection.status === 'DISCONNECTED')
-      throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${params.id} was disconnected.`);
-    checkSecret(webhooksOf(findDefinition(deps, connection.app)), connection.app, body.secret);
-    const secret = body.secret ?? `whsec_${randomBytes(secretBytes).toString('base64')}`;
-    const id = randomBytes(6).toString('hex');
-    const sealed = secrets.seal(secret, secretContext.webhook('connection', connection._id, id));
-    const fresh = { id, secret: sealed, createdAt: now() };
-    const after = await stores.connections.change(connection._id, ({ webhookSecrets }) => ({
-      webhookSecrets: [fresh, ...webhookSecrets].slice(0, kept),
-    }));
-    return { ...secretsView(deps, after), id, ...(body.secret === undefined ? { secret } : {}) };
-  });
+  api.put(
+    '/api/connections/:id/webhook-secret',
+    { schema, config: { needs: 'change' } },
+    async ({ params, body }) => {
+      const connection = await findConnection(deps, params.id);
+      if (connection.status === 'DISCONNECTED')
+        throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${params.id} was disconnected.`);
+      checkSecret(webhooksOf(findDefinition(deps, connection.app)), connection.app, body.secret);
+      const secret = body.secret ?? `whsec_${randomBytes(secretBytes).toString('base64')}`;
+      const id = randomBytes(6).toString('hex');
+      const sealed = secrets.seal(secret, secretContext.webhook('connection', connection._id, id));
+      const fresh = { id, secret: sealed, createdAt: now() };
+      const after = await stores.connections.change(connection._id, ({ webhookSecrets }) => ({
+        webhookSecrets: [fresh, ...webhookSecrets].slice(0, kept),
+      }));
+      return { ...secretsView(deps, after), id, ...(body.secret === undefined ? { secret } : {}) };
+    },
+  );
 };

@@ -28,7 +28,7 @@ export const receiveAppWebhook: Route = (api, deps) => {
       const { app } = request.params;
       const definition = findDefinition(deps, app);
       const webhooks = webhooksOf(definition);
-      requireProof(webhooks, request, deps.token);
+      await requireProof(webhooks, request, deps.authenticate);
       const delivery = deliveryOf(request, deps.address);
       await prove(definition, webhooks, delivery, null);
       const events = readEvents(definition, delivery.headers, delivery.rawBody);

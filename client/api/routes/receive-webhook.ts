@@ -31,7 +31,7 @@ export const receiveWebhook: Route = (api, deps) => {
       const { app, connection: id } = request.params;
       const definition = findDefinition(deps, app);
       const webhooks = webhooksOf(definition);
-      requireProof(webhooks, request, deps.token);
+      await requireProof(webhooks, request, deps.authenticate);
       const connection = await connectionOf(id);
       if (connection?.app !== app) {
         // Who cannot sign is not told which connections there are.

@@ -11,19 +11,23 @@ export const recoverConnection: Route = (api, deps) => {
     description: `Takes over a procedure that hangs; who and why stay on the timeline. ${procedureAnswers}`,
     body: recoverBody,
   };
-  api.post('/api/connections/:id/recover', { schema }, async (request, reply) => {
-    const { to, note } = request.body;
-    const by = actorOf(request);
-    const validate = async () =>
-      to === 'STARTED' || to === 'PAUSED'
-        ? null
-        : ({
-            responseCode: 'INVALID_NEW_STATUS',
-            message: `to must be STARTED or PAUSED, not "${to}".`,
-          } as const);
-    return answerProcedure(deps, reply, request.params.id, {
-      ...{ name: 'recover' as const, by, note, validate },
-      arguments: { to },
-    });
-  });
+  api.post(
+    '/api/connections/:id/recover',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { to, note } = request.body;
+      const by = actorOf(request);
+      const validate = async () =>
+        to === 'STARTED' || to === 'PAUSED'
+          ? null
+          : ({
+              responseCode: 'INVALID_NEW_STATUS',
+              message: `to must be STARTED or PAUSED, not "${to}".`,
+            } as const);
+      return answerProcedure(deps, reply, request.params.id, {
+        ...{ name: 'recover' as const, by, note, validate },
+        arguments: { to },
+      });
+    },
+  );
 };

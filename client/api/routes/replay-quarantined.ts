@@ -23,34 +23,38 @@ export const replayConnectionQuarantine: Route = (api, deps) => {
     body: selectionBody,
     response: { 202: replayed },
   };
-  api.post('/api/connections/:id/quarantine/replay', { schema }, async (request, reply) => {
-    const connection = await findConnection(deps, request.params.id);
-    checkReady(connection);
-    const { resource: asked, reason, ids } = request.body;
-    await createSessionRoom(quarantinePorts(deps), connection).check(request.body);
-    const resource = asked ?? ids?.[0]?.split('/')[1] ?? '';
-    if (!connection.resources.some(({ id, enabled }) => id === resource && enabled))
-      throw invalid({ path: 'body.resource', message: `"${resource}" is not enabled` });
-    const replay = {
-      resource,
-      ...(reason === undefined ? {} : { reason }),
-      ...(ids === undefined ? {} : { ids }),
-    };
-    const scope = { resources: [resource], replay };
-    const before = await latestSession(deps, connection._id);
-    const { runId } = await deps.sessions.requestSession(connection, { by: actorOf(request), scope });
-    const open = before?.closedAt === null ? before._id : null;
-    if (runId === null) return reply.code(202).send({ sessionId: null, after: open });
-    const begun = await untilSeen(deps.waitMs, async () => {
-      const latest = await latestSession(deps, connection._id);
-      return latest?.runIds.includes(runId) ? latest : null;
-    });
-    const replays = begun?.scope.replay !== undefined;
-    return reply.code(202).send({
-      sessionId: replays ? begun._id : null,
-      after: replays ? null : (begun?._id ?? null),
-    });
-  });
+  api.post(
+    '/api/connections/:id/quarantine/replay',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const connection = await findConnection(deps, request.params.id);
+      checkReady(connection);
+      const { resource: asked, reason, ids } = request.body;
+      await createSessionRoom(quarantinePorts(deps), connection).check(request.body);
+      const resource = asked ?? ids?.[0]?.split('/')[1] ?? '';
+      if (!connection.resources.some(({ id, enabled }) => id === resource && enabled))
+        throw invalid({ path: 'body.resource', message: `"${resource}" is not enabled` });
+      const replay = {
+        resource,
+        ...(reason === undefined ? {} : { reason }),
+        ...(ids === undefined ? {} : { ids }),
+      };
+      const scope = { resources: [resource], replay };
+      const before = await latestSession(deps, connection._id);
+      const { runId } = await deps.sessions.requestSession(connection, { by: actorOf(request), scope });
+      const open = before?.closedAt === null ? before._id : null;
+      if (runId === null) return reply.code(202).send({ sessionId: null, after: open });
+      const begun = await untilSeen(deps.waitMs, async () => {
+        const latest = await latestSession(deps, connection._id);
+        return latest?.runIds.includes(runId) ? latest : null;
+      });
+      const replays = begun?.scope.replay !== undefined;
+      return reply.code(202).send({
+        sessionId: replays ? begun._id : null,
+        after: replays ? null : (begun?._id ?? null),
+      });
+    },
+  );
 };
 
 /** Gives rows of a sync another try. */
@@ -63,7 +67,7 @@ export const replaySyncQuarantine: Route = (api, deps) => {
     body: selectionBody,
     response: { 200: replayedSync },
   };
-  api.post('/api/syncs/:id/quarantine/replay', { schema }, async (request) => {
+  api.post('/api/syncs/:id/quarantine/replay', { schema, config: { needs: 'change' } }, async (request) => {
     const sync = await findQuarantinedSync(deps, request.params.id);
     if (sync.status === 'disabled') throw new TributaryError('SYNC_DISABLED');
     const connection = await findConnection(deps, sync.connectionId);

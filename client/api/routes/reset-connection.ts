@@ -15,7 +15,7 @@ export const resetConnection: Route = (api, deps) => {
     description: `CONFIGURING / INSTALLED: an open session closes, the grant is revoked at the app; settings and parameters stay as defaults. Not once it is finalized. With a grant it needs the token of a plan. ${procedureAnswers}`,
     body: plannedBody,
   };
-  api.post('/api/connections/:id/reset', { schema }, async (request, reply) => {
+  api.post('/api/connections/:id/reset', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { note, planToken } = request.body ?? {};
     const by = actorOf(request);
     const connection = await findConnection(deps, request.params.id);

@@ -11,7 +11,7 @@ export const resumeConnection: Route = (api, deps) => {
     description: `The held session goes on where it stood, and what came in meanwhile is told of. It may be called again while STARTING. ${procedureAnswers}`,
     body: noteBody,
   };
-  api.post('/api/connections/:id/resume', { schema }, async (request, reply) =>
+  api.post('/api/connections/:id/resume', { schema, config: { needs: 'change' } }, async (request, reply) =>
     answerProcedure(deps, reply, request.params.id, {
       name: 'resume',
       by: actorOf(request),

@@ -15,14 +15,18 @@ export const retryReport: Route = (api, deps) => {
     params: reportParams,
     response: { 202: reportStarted },
   };
-  api.post('/api/reports/:type/:slot/retry', { schema }, async (request, reply) => {
-    const { type, slot } = request.params;
-    const doc = await findReport(deps, type, slot);
-    const { name, status } = await findReportType(deps, type);
-    if (doc.status === 'created')
-      throw new TributaryError('REPORT_NOT_FAILED', `The report of ${doc.date} is there already.`);
-    if (status === 'Inactive') throw new TributaryError('REPORT_TYPE_INACTIVE', `"${name}" is Inactive.`);
-    const decision = await reports.start({ type, slot, occasion: 'retry', by: actorOf(request) });
-    return reply.code(202).send(startedView(doc, decision));
-  });
+  api.post(
+    '/api/reports/:type/:slot/retry',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { type, slot } = request.params;
+      const doc = await findReport(deps, type, slot);
+      const { name, status } = await findReportType(deps, type);
+      if (doc.status === 'created')
+        throw new TributaryError('REPORT_NOT_FAILED', `The report of ${doc.date} is there already.`);
+      if (status === 'Inactive') throw new TributaryError('REPORT_TYPE_INACTIVE', `"${name}" is Inactive.`);
+      const decision = await reports.start({ type, slot, occasion: 'retry', by: actorOf(request) });
+      return reply.code(202).send(startedView(doc, decision));
+    },
+  );
 };

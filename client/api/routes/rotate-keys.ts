@@ -12,5 +12,7 @@ export const rotateKeys: Route = (api, deps) => {
     body: keyRotationBody,
     response: { 200: keyRotation },
   };
-  api.post('/api/keys/rotate', { schema }, ({ body }) => rotate(deps, body?.after));
+  api.post('/api/keys/rotate', { schema, config: { needs: 'develop' } }, ({ body }) =>
+    rotate(deps, body?.after),
+  );
 };

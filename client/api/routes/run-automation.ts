@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { automationTickId } from '../../../domain/automation-rules.ts';
 import { slotAt } from '../../../domain/due-times.ts';
 import { untilSeen } from '../../until-seen.ts';
-import { findAutomation, logEdit } from '../automation-calls.ts';
+import { findAutomation, lineOf } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { automationParams, automationStarted } from '../schemas/automations.ts';
@@ -19,15 +19,17 @@ export const runAutomation: Route = (api, deps) => {
     params: automationParams,
     response: { 200: automationStarted, 202: automationStarted },
   };
-  api.post('/api/automations/:id/run', { schema }, async (request, reply) => {
+  api.post('/api/automations/:id/run', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const automation = await findAutomation(deps, request.params.id);
     const { _id: automationId } = automation;
     const by = actorOf(request);
     const at = now();
     const slot = slotAt(automation, at.getTime())?.slot ?? at.toISOString().slice(0, 10);
     const hand = { by, id: randomUUID() };
+    // First, so that a crash in between loses no row.
+    const text = `${by.id} asked to run it now.`;
+    await stores.logs.add(lineOf(deps, automation, by, { text, before: null, after: null }));
     await automations.start({ automationId, at: at.toISOString(), hand, slot });
-    await logEdit(deps, automation, by, { text: `${by.id} ran it by hand.`, before: null, after: null });
     const id = `${automationTickId(automationId, slot)}/hand/${hand.id}`;
     const row = await untilSeen(deps.waitMs, async () => {
       const seen = await stores.automationTicks.get(id);

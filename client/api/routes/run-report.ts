@@ -17,15 +17,19 @@ export const runReport: Route = (api, deps) => {
     params: reportParams,
     response: { 202: reportStarted },
   };
-  api.post('/api/reports/:type/:slot/run', { schema }, async (request, reply) => {
-    const { type, slot } = request.params;
-    const { name, status, offset } = await findReportType(deps, type);
-    const date = reportDateOf(slot, offset);
-    if (date === null) throw invalid({ path: 'params.slot', message: `"${slot}" is no date` });
-    if (date > now().toISOString().slice(0, 10))
-      throw invalid({ path: 'params.slot', message: `${date} is still to come` });
-    if (status === 'Inactive') throw new TributaryError('REPORT_TYPE_INACTIVE', `"${name}" is Inactive.`);
-    const decision = await reports.start({ type, slot, occasion: 'hand', by: actorOf(request) });
-    return reply.code(202).send(startedView({ date }, decision));
-  });
+  api.post(
+    '/api/reports/:type/:slot/run',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { type, slot } = request.params;
+      const { name, status, offset } = await findReportType(deps, type);
+      const date = reportDateOf(slot, offset);
+      if (date === null) throw invalid({ path: 'params.slot', message: `"${slot}" is no date` });
+      if (date > now().toISOString().slice(0, 10))
+        throw invalid({ path: 'params.slot', message: `${date} is still to come` });
+      if (status === 'Inactive') throw new TributaryError('REPORT_TYPE_INACTIVE', `"${name}" is Inactive.`);
+      const decision = await reports.start({ type, slot, occasion: 'hand', by: actorOf(request) });
+      return reply.code(202).send(startedView({ date }, decision));
+    },
+  );
 };

@@ -16,7 +16,7 @@ export const runSync: Route = (api, deps) => {
     body: runBody,
     response: { 200: runStarted, 202: runStarted },
   };
-  api.post('/api/syncs/:id/run', { schema }, async (request, reply) => {
+  api.post('/api/syncs/:id/run', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { id } = request.params;
     const { kind = 'run', key } = request.body ?? {};
     const by = actorOf(request);

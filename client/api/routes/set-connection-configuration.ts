@@ -17,35 +17,39 @@ export const setConnectionConfiguration: Route = (api, deps) => {
     body: setConfigurationBody,
     response: { ...procedureSchema.response, 200: setConfigurationResult },
   };
-  api.post('/api/connections/:id/set-configuration', { schema }, async (request, reply) => {
-    const { id } = request.params;
-    const { note, parameters = {}, credentials } = request.body ?? {};
-    const by = actorOf(request);
-    const connection = await findConnection(deps, id);
-    const consents = findDefinition(deps, connection.app).auth.kind === 'oauth2';
-    const validate = async () => {
-      const fault = configurationFault(deps, connection, { parameters, credentials });
-      if (fault !== null) return fault;
-      const definition = findDefinition(deps, connection.app);
-      await settingsOf(deps, definition, { ...connection.parameters, ...parameters });
-      if (consents || credentials !== undefined) return null;
-      const saved = await deps.stores.grants.get(id, connection.generation);
-      return saved === null
-        ? {
-            responseCode: 'INVALID_INPUT' as const,
-            message: 'body.credentials: is missing, and none are saved',
-          }
-        : null;
-    };
-    const prepare = (number: number) =>
-      credentials === undefined ? Promise.resolve() : putDraft(deps, connection, number, credentials);
-    const answer = await runProcedure(deps, id, {
-      ...{ name: 'setConnectionConfiguration' as const, by, note, validate, prepare },
-      arguments: { parameters },
-    });
-    if (answer.code === 202) return reply.code(202).send(answer.body);
-    if (!consents) return reply.code(200).send(answer.body);
-    const { sessionId, authorization } = await authorize(deps, await findConnection(deps, id), by);
-    return reply.code(200).send({ ...answer.body, sessionId, authorization });
-  });
+  api.post(
+    '/api/connections/:id/set-configuration',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { note, parameters = {}, credentials } = request.body ?? {};
+      const by = actorOf(request);
+      const connection = await findConnection(deps, id);
+      const consents = findDefinition(deps, connection.app).auth.kind === 'oauth2';
+      const validate = async () => {
+        const fault = configurationFault(deps, connection, { parameters, credentials });
+        if (fault !== null) return fault;
+        const definition = findDefinition(deps, connection.app);
+        await settingsOf(deps, definition, { ...connection.parameters, ...parameters });
+        if (consents || credentials !== undefined) return null;
+        const saved = await deps.stores.grants.get(id, connection.generation);
+        return saved === null
+          ? {
+              responseCode: 'INVALID_INPUT' as const,
+              message: 'body.credentials: is missing, and none are saved',
+            }
+          : null;
+      };
+      const prepare = (number: number) =>
+        credentials === undefined ? Promise.resolve() : putDraft(deps, connection, number, credentials);
+      const answer = await runProcedure(deps, id, {
+        ...{ name: 'setConnectionConfiguration' as const, by, note, validate, prepare },
+        arguments: { parameters },
+      });
+      if (answer.code === 202) return reply.code(202).send(answer.body);
+      if (!consents) return reply.code(200).send(answer.body);
+      const { sessionId, authorization } = await authorize(deps, await findConnection(deps, id), by);
+      return reply.code(200).send({ ...answer.body, sessionId, authorization });
+    },
+  );
 };

@@ -13,7 +13,10 @@ export const showReport: Route = (api, deps) => {
     produces: ['text/html'],
     params: reportParams,
   };
-  api.get('/api/reports/:type/:slot/page', { schema }, async ({ params }, reply) =>
-    sendHtml(reply, 200, await reportPage(deps, await findReport(deps, params.type, params.slot))),
+  api.get(
+    '/api/reports/:type/:slot/page',
+    { schema, config: { needs: 'readData' } },
+    async ({ params }, reply) =>
+      sendHtml(reply, 200, await reportPage(deps, await findReport(deps, params.type, params.slot))),
   );
 };

@@ -35,19 +35,23 @@ export const startSession: Route = (api, deps) => {
     body: passBody,
     response: { 202: pass },
   };
-  api.post('/api/connections/:id/sessions', { schema }, async (request, reply) => {
-    const connection = await findConnection(deps, request.params.id);
-    checkReady(connection);
-    const asked = request.body?.scope ?? {};
-    const faults = scopeFaults(asked, connection, shownDefinition(deps, connection.app));
-    if (faults.length > 0) throw invalid(...faults);
-    const scope = scopeOf(asked);
-    const by = actorOf(request);
-    const { runId } = await deps.sessions.startSession(connection, { kind: 'load', by, scope });
-    const begun = await untilSeen(deps.waitMs, async () => {
-      const latest = await latestSession(deps, connection._id);
-      return latest?.runIds.includes(runId) ? latest : null;
-    });
-    return reply.code(202).send({ sessionId: begun?._id ?? null, runId });
-  });
+  api.post(
+    '/api/connections/:id/sessions',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const connection = await findConnection(deps, request.params.id);
+      checkReady(connection);
+      const asked = request.body?.scope ?? {};
+      const faults = scopeFaults(asked, connection, shownDefinition(deps, connection.app));
+      if (faults.length > 0) throw invalid(...faults);
+      const scope = scopeOf(asked);
+      const by = actorOf(request);
+      const { runId } = await deps.sessions.startSession(connection, { kind: 'load', by, scope });
+      const begun = await untilSeen(deps.waitMs, async () => {
+        const latest = await latestSession(deps, connection._id);
+        return latest?.runIds.includes(runId) ? latest : null;
+      });
+      return reply.code(202).send({ sessionId: begun?._id ?? null, runId });
+    },
+  );
 };

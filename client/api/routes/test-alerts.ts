@@ -12,5 +12,7 @@ export const testAlerts: Route = (api, deps) => {
     tags: ['Alerts'],
     response: { 200: alertTest },
   };
-  api.post('/api/alerts/test', { schema }, async (request) => sendTestAlert(deps, actorOf(request)));
+  api.post('/api/alerts/test', { schema, config: { needs: 'change' } }, async (request) =>
+    sendTestAlert(deps, actorOf(request)),
+  );
 };

@@ -18,7 +18,7 @@ export const testConnectionRoute: Route = (api, deps) => {
     params: connectionParams,
     response: { 200: connectionTest },
   };
-  api.post('/api/connections/:id/test', { schema }, async ({ params }) => {
+  api.post('/api/connections/:id/test', { schema, config: { needs: 'change' } }, async ({ params }) => {
     const connection = await findConnection(deps, params.id);
     const grant = await deps.stores.grants.get(connection._id, connection.generation);
     if (grant === null || connection.ownCode === 26)

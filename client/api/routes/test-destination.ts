@@ -18,7 +18,7 @@ export const testDestination: Route = (api, deps) => {
     params: destinationParams,
     response: { 200: destinationCheck },
   };
-  api.post('/api/destinations/:id/test', { schema }, async ({ params }) => {
+  api.post('/api/destinations/:id/test', { schema, config: { needs: 'change' } }, async ({ params }) => {
     const doc = await findDestination(deps, params.id);
     const driver = deps.delivery.driver(doc.kind);
     const { ok, problems, notes } = await asProblems(async () =>

@@ -22,27 +22,32 @@ export const testResource: Route = (api, deps) => {
     }),
     response: { 200: testedPage },
   };
-  api.post('/api/connections/:id/resources/:resource/test', { schema }, async ({ params }) => {
-    const connection = await findResource(deps, params.id, params.resource);
-    if (!connection.authorized || connection.ownCode !== null)
-      throw new TributaryError(
-        'CONNECTION_NOT_READY',
-        `Connection ${connection._id} has no valid grant: authorize it.`,
-        { reason: 'NOT_AUTHORIZED', current: connection.status },
-      );
-    const { stores, secrets, egress } = deps;
-    const ports = {
-      stores,
-      secrets,
-      egress,
-      definition: (app: string) => findDefinition(deps, app),
-      limits: defaultLimits,
-    };
-    const page = await readTestPage(ports, connection, params.resource, AbortSignal.timeout(longestMs));
-    const { drift } = page;
-    return {
-      ...page,
-      drift: driftView(drift) ?? { class: 'none' as const, added: [], removed: [], retyped: [] },
-    };
-  });
+  api.post(
+    '/api/connections/:id/resources/:resource/test',
+    { schema, config: { needs: 'change' } },
+    async ({ params }) => {
+      const connection = await findResource(deps, params.id, params.resource);
+      if (!connection.authorized || connection.ownCode !== null)
+        throw new TributaryError(
+          'CONNECTION_NOT_READY',
+          `Connection ${connection._id} has no valid grant: authorize it.`,
+          { reason: 'NOT_AUTHORIZED', current: connection.status },
+        );
+      const { stores, secrets, egress, sources } = deps;
+      const ports = {
+        stores,
+        secrets,
+        egress,
+        definition: (app: string) => findDefinition(deps, app),
+        limits: defaultLimits,
+        ...(sources === undefined ? {} : { sources }),
+      };
+      const page = await readTestPage(ports, connection, params.resource, AbortSignal.timeout(longestMs));
+      const { drift } = page;
+      return {
+        ...page,
+        drift: driftView(drift) ?? { class: 'none' as const, added: [], removed: [], retyped: [] },
+      };
+    },
+  );
 };

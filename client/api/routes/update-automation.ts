@@ -14,7 +14,7 @@ export const updateAutomation: Route = (api, deps) => {
     body: automationChange,
     response: { 200: automationChanged },
   };
-  api.post('/api/automations/:id', { schema }, async (request) => {
+  api.post('/api/automations/:id', { schema, config: { needs: 'change' } }, async (request) => {
     const { id } = request.params;
     await findAutomation(deps, id);
     const { task } = request.body;

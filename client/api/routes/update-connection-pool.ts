@@ -26,7 +26,7 @@ export const updateConnectionPool: Route = (api, deps) => {
     description: `The pool must have a worker that lives (POOL_INACCESSIBLE) and be another one (POOL_ALREADY_USED). ${procedureAnswers}`,
     body: poolBody,
   };
-  api.post('/api/connections/:id/pool', { schema }, async (request, reply) => {
+  api.post('/api/connections/:id/pool', { schema, config: { needs: 'change' } }, async (request, reply) => {
     const { pool, note } = request.body;
     const { pool: present } = await findConnection(deps, request.params.id);
     const validate = () => poolFault(deps, present, pool);

@@ -16,18 +16,22 @@ export const updateConnectionSettings: Route = (api, deps) => {
     description: `Those that are named, in force from the next session on. A shorter retention needs the token of a plan. ${procedureAnswers}`,
     body: settingsBody,
   };
-  api.post('/api/connections/:id/settings', { schema }, async (request, reply) => {
-    const { note, planToken, ...rest } = request.body;
-    const by = actorOf(request);
-    const connection = await findConnection(deps, request.params.id);
-    const given = JSON.parse(JSON.stringify(rest)) as JsonObject;
-    const call = plannedCall('updateSettings', given);
-    return withPlan(deps, connection, { ...call, planToken, by }, () =>
-      answerProcedure(deps, reply, connection._id, {
-        ...{ name: 'updateSettings' as const, by, note },
-        validate: async () => settingsFault(deps, connection, rest),
-        arguments: given,
-      }),
-    );
-  });
+  api.post(
+    '/api/connections/:id/settings',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { note, planToken, ...rest } = request.body;
+      const by = actorOf(request);
+      const connection = await findConnection(deps, request.params.id);
+      const given = JSON.parse(JSON.stringify(rest)) as JsonObject;
+      const call = plannedCall('updateSettings', given);
+      return withPlan(deps, connection, { ...call, planToken, by }, () =>
+        answerProcedure(deps, reply, connection._id, {
+          ...{ name: 'updateSettings' as const, by, note },
+          validate: async () => settingsFault(deps, connection, rest),
+          arguments: given,
+        }),
+      );
+    },
+  );
 };

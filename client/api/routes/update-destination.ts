@@ -18,7 +18,7 @@ export const updateDestination: Route = (api, deps) => {
     body: destinationChange,
     response: { 200: destinationChanged },
   };
-  api.post('/api/destinations/:id', { schema }, async ({ params, body }) => {
+  api.post('/api/destinations/:id', { schema, config: { needs: 'change' } }, async ({ params, body }) => {
     const before = await findDestination(deps, params.id);
     const wanted = body.configuration ?? before.configuration;
     const touched = body.configuration !== undefined || body.secret !== undefined;

@@ -15,17 +15,21 @@ export const updatePrerequisite: Route = (api, deps) => {
     description: `With the last one the step is done (PREREQUISITES_DONE). ${procedureAnswers}`,
     body: prerequisiteBody,
   };
-  api.post('/api/connections/:id/prerequisites/:prerequisite', { schema }, async (request, reply) => {
-    const { id, prerequisite } = request.params;
-    const { done = true, note } = request.body ?? {};
-    const { app } = await findConnection(deps, id);
-    const validate = async () =>
-      findDefinition(deps, app).prerequisites.some((one) => one.id === prerequisite)
-        ? null
-        : prerequisiteUnknown(prerequisite, app);
-    return answerProcedure(deps, reply, id, {
-      ...{ name: 'updatePrerequisite' as const, by: actorOf(request), note, validate },
-      arguments: { id: prerequisite, done },
-    });
-  });
+  api.post(
+    '/api/connections/:id/prerequisites/:prerequisite',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { id, prerequisite } = request.params;
+      const { done = true, note } = request.body ?? {};
+      const { app } = await findConnection(deps, id);
+      const validate = async () =>
+        findDefinition(deps, app).prerequisites.some((one) => one.id === prerequisite)
+          ? null
+          : prerequisiteUnknown(prerequisite, app);
+      return answerProcedure(deps, reply, id, {
+        ...{ name: 'updatePrerequisite' as const, by: actorOf(request), note, validate },
+        arguments: { id: prerequisite, done },
+      });
+    },
+  );
 };

@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withLogRow } from '../../../stores/logged.ts';
 import type { ReportTypeDoc } from '../../../stores/model.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
-import { findReportType, requireSound, sourceOf } from '../report-calls.ts';
+import { refuseDeveloperFields } from '../developer-fields.ts';
+import { findReportType, requireSound, sourceAndId } from '../report-calls.ts';
+import { requireDateField } from '../report-date-field.ts';
+import { moveEffects, prepareReportTarget, targetOf } from '../report-target.ts';
 import {
-  type ReportTypeChange,
+  type ParsedReportTypeChange,
   reportTypeChange,
   reportTypeChanged,
   reportTypeParams,
@@ -23,43 +27,55 @@ export const updateReportType: Route = (api, deps) => {
     body: reportTypeChange,
     response: { 200: reportTypeChanged },
   };
-  api.post('/api/report-types/:id', { schema }, async (request) => {
+  api.post('/api/report-types/:id', { schema, config: { needs: 'change' } }, async (request) => {
     const before = await findReportType(deps, request.params.id);
-    await requireSound(deps, merged(before, request.body));
+    const subject = `report-type/${before._id}`;
+    await refuseDeveloperFields(deps, request, { subject, was: before, wanted: request.body });
+    const { target: asked, ...body } = request.body;
+    const wanted = merged(before, body);
+    const connection = await requireSound(deps, wanted);
+    const target = asked === undefined ? before.target : targetOf(deps, asked, connection, wanted.source);
+    const made = asked === undefined ? [] : await prepareReportTarget(deps, before._id, target);
+    if (request.body.source !== undefined) await requireDateField(deps, connection, wanted.source);
+    const by = actorOf(request);
     const after = await stores.reportTypes.change(before._id, (doc) => {
-      const { name, status, realTime, offset, notifyOnFail, repeatAfterDays, ...rest } = merged(
-        doc,
-        request.body,
-      );
-      const { addToDatapoints, reportTypeId, restatementThreshold, source } = rest;
+      const { name, status, realTime, offset, notifyOnFail, repeatAfterDays, ...rest } = merged(doc, body);
+      const { addToDatapoints, datapoints, reportTypeId, restatementThreshold, source } = rest;
       const wanted = {
         ...{ name, status, realTime, offset, notifyOnFail, repeatAfterDays },
         ...{ addToDatapoints, reportTypeId, restatementThreshold, source },
+        ...(datapoints === undefined ? {} : { datapoints }),
+        ...(asked === undefined ? {} : { target }),
       };
-      return isDeepStrictEqual({ ...doc, ...wanted }, doc) ? null : wanted;
+      const next = { ...doc, ...wanted };
+      if (isDeepStrictEqual(next, doc)) return null;
+      const [was, is] = [reportTypeView(doc), reportTypeView(next)];
+      const text = `${by.id} changed it. ${changed(was, is).join(' ')}`;
+      return { ...wanted, ...withLogRow(doc, { at: now(), by, subject, text, before: was, after: is }) };
     });
+    await stores.reportTypes.settleLog(after);
     const [was, is] = [reportTypeView(before), reportTypeView(after)];
     const changes = changed(was, is);
-    if (changes.length > 0) {
-      const by = actorOf(request);
-      const text = `${by.id} changed it. ${changes.join(' ')}`;
-      const subject = `report-type/${after._id}`;
-      await stores.logs.add({ at: now(), by, subject, text, before: was, after: is });
-    }
     const ends =
       was.status === 'Active' && is.status === 'Inactive'
         ? ['Nothing of it is due any more; a report that is being made is finished.']
         : [];
     return {
       reportType: is,
-      effects: changes.length === 0 ? ['Nothing was changed.'] : [...changes, ...ends],
+      effects:
+        changes.length === 0
+          ? ['Nothing was changed.', ...made]
+          : [...changes, ...ends, ...made, ...moveEffects(before.target, after.target)],
     };
   });
 };
 
-const merged = (doc: ReportTypeDoc, { source, ...change }: ReportTypeChange): ReportTypeDoc => {
+const merged = (
+  doc: ReportTypeDoc,
+  { source, reportTypeId, ...change }: Omit<ParsedReportTypeChange, 'target'>,
+): ReportTypeDoc => {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  return { ...doc, ...given, ...(source === undefined ? {} : { source: sourceOf(source) }) };
+  return { ...doc, ...given, ...sourceAndId({ source, reportTypeId }, doc) };
 };
 
 /** A sentence for each field that differs. */

@@ -14,12 +14,16 @@ export const updateResource: Route = (api, deps) => {
     params: resourceParams,
     body: resourceBody,
   };
-  api.post('/api/connections/:id/resources/:resource', { schema }, async (request, reply) => {
-    const { id, resource } = request.params;
-    const { note, enabled, historyStart, fields } = request.body;
-    const definition = shownDefinition(deps, (await findConnection(deps, id)).app);
-    const { change, faults } = askedChange(definition, { resource, enabled, historyStart, fields });
-    if (faults.length > 0) throw invalid(...faults);
-    return answerResourceChange(deps, request, reply, { id, change, note });
-  });
+  api.post(
+    '/api/connections/:id/resources/:resource',
+    { schema, config: { needs: 'change' } },
+    async (request, reply) => {
+      const { id, resource } = request.params;
+      const { note, enabled, historyStart, fields } = request.body;
+      const definition = shownDefinition(deps, (await findConnection(deps, id)).app);
+      const { change, faults } = askedChange(definition, { resource, enabled, historyStart, fields });
+      if (faults.length > 0) throw invalid(...faults);
+      return answerResourceChange(deps, request, reply, { id, change, note });
+    },
+  );
 };

@@ -23,7 +23,7 @@ export const updateSync: Route = (api, deps) => {
     body: syncChange,
     response: { 200: syncChanged },
   };
-  api.post('/api/syncs/:id', { schema }, async ({ params, body }) => {
+  api.post('/api/syncs/:id', { schema, config: { needs: 'change' } }, async ({ params, body }) => {
     const { sync: before } = await findSync(deps, params.id);
     const model = await soundModel(deps, {
       connection: before.connectionId,

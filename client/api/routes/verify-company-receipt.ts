@@ -13,7 +13,7 @@ export const verifyCompanyReceipt: Route = (api, deps) => {
     params: companyParams,
     response: { 200: verification },
   };
-  api.get('/api/companies/:id/receipt/verify', { schema }, async ({ params }) =>
+  api.get('/api/companies/:id/receipt/verify', { schema, config: { needs: 'view' } }, async ({ params }) =>
     checkCompanyReceipt(deps, await findCompanyReceipt(deps, params.id)),
   );
 };

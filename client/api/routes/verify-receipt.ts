@@ -13,7 +13,9 @@ export const verifyReceipt: Route = (api, deps) => {
     params: receiptParams,
     response: { 200: verification },
   };
-  api.get('/api/receipts/:connection/:generation/verify', { schema }, async ({ params }) =>
-    checkReceipt(deps, await findReceipt(deps, params.connection, params.generation)),
+  api.get(
+    '/api/receipts/:connection/:generation/verify',
+    { schema, config: { needs: 'view' } },
+    async ({ params }) => checkReceipt(deps, await findReceipt(deps, params.connection, params.generation)),
   );
 };

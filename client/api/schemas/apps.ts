@@ -49,7 +49,11 @@ export const app = z.object({
   tried: z
     .enum(['live', 'standIn', 'no'])
     .describe('How far the definition was tried: live, against a stand-in, or not at all'),
-  auth: z.enum(['oauth2', 'clientCredentials', 'basic', 'bearer', 'apiKey']),
+  auth: z.enum(['oauth2', 'clientCredentials', 'basic', 'bearer', 'apiKey', 'configuration']),
+  configuration: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('Of an app that takes a configuration: its JSON Schema'),
   prerequisites: z
     .array(z.object({ id: slug, text: z.string(), url: z.string().nullable() }))
     .describe('What a person does at the app first'),

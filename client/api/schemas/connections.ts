@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkNames, checkSeverities } from '../../../domain/checks.ts';
 import { configurationStatuses, connectionStatuses } from '../../../domain/connection.ts';
 import { ingestionRollUps } from '../../../domain/ingestion.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import { actor, sessionIdText, slug, statusCode, substage, time } from './common.ts';
 import { planToken } from './plan-token.ts';
 import { sessionSummary } from './sessions.ts';
@@ -206,7 +207,7 @@ export const authorization = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('credentials'),
-    takes: z.enum(['basic', 'bearer', 'apiKey', 'clientCredentials']),
+    takes: z.enum(['basic', 'bearer', 'apiKey', 'clientCredentials', 'configuration']),
     submitTo: z.string().describe('Where the credentials are posted'),
   }),
 ]);
@@ -230,6 +231,16 @@ export const credentialsBody = z
       kind: z.literal('clientCredentials'),
       clientId: z.string().min(1),
       clientSecret: z.string().min(1),
+    }),
+    z.strictObject({
+      kind: z.literal('configuration'),
+      configuration: z
+        .custom<JsonObject>(
+          (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+          'must be an object',
+        )
+        .meta({ type: 'object' })
+        .describe('The whole of it, secrets too, as the JSON Schema of the app says'),
     }),
   ])
   .meta({ examples: [{ kind: 'apiKey', key: 'from the app' }] });

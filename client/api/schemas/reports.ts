@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldTypes } from '../../../domain/delivery.ts';
 import { failedKinds, reportStatuses } from '../../../domain/report.ts';
 import { calendarStates } from '../../../domain/report-calendar.ts';
 import { reportOccasions } from '../../../domain/report-contracts.ts';
@@ -43,13 +44,61 @@ const source = z
         metric: field,
         dimension: field.optional().describe('Only by this field'),
       }),
+      z.strictObject({
+        from: z.literal('app'),
+        connection,
+        report: slug.describe('Id of the report in the definition of the app (`reports`)'),
+      }),
     ],
-    'must be from "records" or "datapoints"',
+    'must be from "records", "datapoints" or "app"',
   )
-  .describe('A saved query over the records of a resource, or over the datapoints of a metric');
+  .describe(
+    'A saved query over the records of a resource, or over the datapoints of a metric; or a report that the app is asked for by date',
+  );
 const target = z
-  .strictObject({ kind: z.literal('mongodb') })
-  .describe('Where the rows go: into the collection reportRows.<type>');
+  .discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.literal('mongodb') }),
+      z.strictObject({
+        kind: z.literal('destination'),
+        destination: slug,
+        object: text(300)
+          .min(1, 'must not be empty')
+          .describe('Table, collection, path, file or stream there'),
+        keyField: name.optional().describe('Field by which the destination knows a row. Default: Report Row'),
+        columns: z
+          .array(
+            z.strictObject({
+              name: name.describe('Field at the destination'),
+              type: z.enum(fieldTypes),
+              field: field.optional().describe('Field of the row. Default: the same name'),
+            }),
+          )
+          .min(1)
+          .max(500)
+          .optional()
+          .describe('What of a row goes there. Default: every field that the definition names'),
+      }),
+    ],
+    'must be of the kind "mongodb" or "destination"',
+  )
+  .describe(
+    'Where the rows go: into the collection reportRows.<type> alone, or to a table of a destination too',
+  );
+const datapoints = z
+  .array(
+    z.strictObject({
+      metric: field.describe('What it is called: letters, digits, - and _'),
+      field: field.nullable().default(null).describe('Field that is summed up; null: rows are counted'),
+      dimension: field.nullable().default(null).describe('Field by whose values it is also told apart'),
+      currency: field.nullable().default(null).describe('Field with the currency; null: it is no money'),
+    }),
+  )
+  .max(20)
+  .describe(
+    'Numbers of each report that go to the datapoints of the connection, where addToDatapoints is set',
+  );
 const status = z.enum(['Active', 'Inactive']).describe('Inactive: nothing is due');
 const realTime = z.boolean().describe('It shows the present only; there are no rows of a past date');
 const offset = z
@@ -60,8 +109,12 @@ const repeatAfterDays = z
   .int('must be whole days')
   .nullable()
   .describe('So many days after its date a report is made once more; null: never');
-const addToDatapoints = z.boolean().describe('Is not there yet: only false');
-const reportTypeId = text(300).nullable().describe('How the source calls it');
+const addToDatapoints = z
+  .boolean()
+  .describe('The numbers of `datapoints` go to the datapoints, which forecasting reads');
+const reportTypeId = text(300)
+  .nullable()
+  .describe('Its identifier when the app is asked: from "app" always `source.report`; else for people');
 const restatementThreshold = z
   .number()
   .describe('Share of the rows, 0 to 1, that a repeat may change without an alert; 1: never an alert');
@@ -76,7 +129,8 @@ export const reportTypeBody = z
     notifyOnFail: notifyOnFail.default(true),
     repeatAfterDays: repeatAfterDays.default(null),
     addToDatapoints: addToDatapoints.default(false),
-    reportTypeId: reportTypeId.default(null),
+    datapoints: datapoints.optional(),
+    reportTypeId: reportTypeId.optional(),
     restatementThreshold: restatementThreshold.default(1),
     source,
     target: target.default({ kind: 'mongodb' }),
@@ -107,9 +161,11 @@ export const reportTypeChange = z
     notifyOnFail: notifyOnFail.optional(),
     repeatAfterDays: repeatAfterDays.optional(),
     addToDatapoints: addToDatapoints.optional(),
+    datapoints: datapoints.optional(),
     reportTypeId: reportTypeId.optional(),
     restatementThreshold: restatementThreshold.optional(),
     source: source.optional(),
+    target: target.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'names nothing that changes')
   .meta({ examples: [{ status: 'Inactive' }] });
@@ -126,6 +182,7 @@ export const reportType = z.object({
   addToDatapoints: z.boolean(),
   reportTypeId: z.string().nullable(),
   restatementThreshold,
+  datapoints,
   source: jsonObject.describe('As in the body'),
   target,
   createdBy: actor,
@@ -153,8 +210,24 @@ export const report = z.object({
   reason: z.string().nullable().describe('A row of the error table'),
   detail: z.string().nullable(),
   rows: z.int().nullable().describe('Of the current revision'),
+  unfit: z.int().describe('Rows that the app gave for the current revision and that are not in it'),
   revision: z.int().describe('The current one; 0: none'),
   mongoId: z.string().nullable().describe('The ids of its rows begin with it and a slash'),
+  delivery: z
+    .object({
+      destination: z.string(),
+      object: z.string(),
+      startedAt: time,
+      endedAt: time.nullable().describe('null: it is under way, or it failed'),
+      counts: z
+        .record(z.enum(['inserted', 'updated', 'removed', 'unchanged', 'rejected', 'kept']), z.int())
+        .describe('What became of rows; kept: gone from the report, but the destination does not delete'),
+      rejected: z
+        .array(z.object({ key: z.string(), code: z.string(), message: z.string() }))
+        .describe('The first rejected rows, in the words of the destination'),
+    })
+    .nullable()
+    .describe('Of its rows to the destination of its type, the last time; null: there was none'),
   dueAt: time.nullable(),
   late: z.boolean(),
   occasion: z.enum(reportOccasions).nullable(),
@@ -182,6 +255,16 @@ const revision = z.object({
   occasion: z.enum(reportOccasions),
   by: actor,
   ...{ rows: z.int(), added: z.int(), changed: z.int(), removed: z.int(), unchanged: z.int() },
+  unfit: z
+    .object({
+      rows: z.int().describe('Without a key, or not as the schema of the report says'),
+      twice: z.int().describe('Of a key that was there before: the last row of a key counts'),
+      samples: z.array(
+        z.object({ key: z.string().nullable(), why: z.string(), text: z.string().describe('Its beginning') }),
+      ),
+    })
+    .nullable()
+    .describe('Rows that the app gave and that are not in the report, the first of them; null: none'),
   diff: z
     .object({
       added: z.array(z.string()),
@@ -241,7 +324,9 @@ export const fillStarted = z.object({
 });
 
 export type ReportTypeBody = z.input<typeof reportTypeBody>;
-export type ReportTypeChange = z.infer<typeof reportTypeChange>;
+export type ReportTypeChange = z.input<typeof reportTypeChange>;
+export type ParsedReportTypeChange = z.output<typeof reportTypeChange>;
+export type ReportTargetBody = z.output<typeof target>;
 export type ReportSourceBody = z.output<typeof source>;
 export type ReportTypeView = z.infer<typeof reportType>;
 export type ReportTypeList = z.infer<typeof reportTypeList>;

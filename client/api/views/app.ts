@@ -23,6 +23,7 @@ export function appView(
     documentation: documentation ?? null,
     tried,
     auth: auth.kind,
+    configuration: auth.kind === 'configuration' ? auth.schema : null,
     prerequisites: prerequisites.map((one) => ({ id: one.id, text: one.text, url: one.url ?? null })),
     parameters: parameters ?? null,
     callbackParameters: auth.kind === 'oauth2' ? [...auth.callbackParameters] : [],

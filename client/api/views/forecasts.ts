@@ -5,6 +5,7 @@ import { nextOf } from '../../../activities/processing/forecasting/series-senten
 import { joinRecords, scoreForecast } from '../../../activities/processing/forecasting/track-record.ts';
 import type { MeasureKind } from '../../../domain/datapoints.ts';
 import type { SeriesPoint } from '../../../domain/forecast.ts';
+import { isReportMetric } from '../../../domain/report-target.ts';
 import type { ConnectionDoc, CurrentForecastDoc, ForecastDirectoryDoc } from '../../../stores/model.ts';
 import type { RouteDeps } from '../deps.ts';
 import { shownDefinition } from '../find.ts';
@@ -58,7 +59,7 @@ export async function forecastView(
   ]);
   const metric = shownDefinition(deps, app)?.metrics.find(({ id }) => id === doc.metric);
   const { dataEnd, asOf } = doc;
-  const measure: MeasureKind = metric?.measure.kind ?? 'average';
+  const measure: MeasureKind = metric?.measure.kind ?? (isReportMetric(doc.metric) ? 'sum' : 'average');
   const changes = cleaning?.changes ?? [];
   const { known, cleaned } = prepare(datapoints ?? { grain: doc.grain, points: [] }, {
     ...{ measure, asOf, dataEnd, changes },

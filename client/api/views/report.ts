@@ -1,19 +1,34 @@
 import { errors } from '../../../domain/errors.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { failedKinds } from '../../../domain/report.ts';
-import type { ReportDoc, ReportRevisionDoc, ReportTypeDoc } from '../../../stores/model.ts';
+import type { ReportTarget } from '../../../domain/report-target.ts';
+import type {
+  ReportDeliveryDoc,
+  ReportDoc,
+  ReportRevisionDoc,
+  ReportTypeDoc,
+} from '../../../stores/model.ts';
 import type { ReportDetail, ReportTypeView, ReportView } from '../schemas/reports.ts';
 
 /** A report type as the API shows it. */
-export function reportTypeView({ _id: id, seq: _seq, source, ...type }: ReportTypeDoc): ReportTypeView {
-  const { kind: _kind, connectionId: connection, ...rest } = source;
+export function reportTypeView(doc: ReportTypeDoc): ReportTypeView {
+  const { _id: id, seq: _seq, unlogged: _unlogged, source, target, datapoints = [], ...type } = doc;
+  const { kind, connectionId: connection, ...rest } = source;
   return {
     id,
     ...type,
-    source: { ...rest, connection } as unknown as JsonObject,
+    datapoints: datapoints.map((one) => ({ ...one })),
+    target: targetView(target),
+    source: { ...(kind === 'app' ? { from: kind } : {}), ...rest, connection } as unknown as JsonObject,
     createdAt: type.createdAt.toISOString(),
     updatedAt: type.updatedAt.toISOString(),
   };
+}
+
+function targetView(target: ReportTarget): ReportTypeView['target'] {
+  if (target.kind === 'mongodb') return { kind: target.kind };
+  const { destinationId: destination, columns, ...rest } = target;
+  return { ...rest, destination, columns: columns.map((column) => ({ ...column })) };
 }
 
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -34,18 +49,31 @@ export const reportView = (doc: ReportDoc): ReportView => ({
   reason: doc.reason,
   detail: doc.detail,
   rows: doc.rows,
+  unfit: doc.unfit ?? 0,
   revision: doc.revision,
   mongoId: doc.mongoId,
+  delivery: deliveryView(doc.delivery ?? null),
   dueAt: timeOf(doc.dueAt),
   late: doc.late,
   occasion: doc.occasion,
   by: doc.by,
 });
 
-function sentenceOf({ status, date, rows, revision, late, kind, reason, detail, dueAt }: ReportDoc): string {
+function deliveryView(delivery: ReportDeliveryDoc | null): ReportView['delivery'] {
+  if (delivery === null) return null;
+  const { destinationId: destination, object, startedAt, endedAt, counts, rejected } = delivery;
+  return {
+    ...{ destination, object, startedAt: startedAt.toISOString(), endedAt: timeOf(endedAt) },
+    ...{ counts, rejected: rejected.map((row) => ({ ...row })) },
+  };
+}
+
+function sentenceOf(doc: ReportDoc): string {
+  const { status, date, rows, unfit = 0, revision, late, kind, reason, detail, dueAt, delivery } = doc;
+  const rejected = delivery?.counts.rejected ?? 0;
   switch (status) {
     case 'created':
-      return `The report of ${date} has ${rows ?? 0} rows${revision > 1 ? `, revision ${revision}` : ''}${late ? '; it came late' : ''}.`;
+      return `The report of ${date} has ${rows ?? 0} rows${revision > 1 ? `, revision ${revision}` : ''}${late ? '; it came late' : ''}${unfit === 0 ? '' : `; ${unfit} more that the app gave did not fit and are left out`}${rejected === 0 ? '' : `; the destination rejected ${rejected}`}.`;
     case 'failed': {
       const known = reason !== null && Object.hasOwn(errors, reason);
       const help = known ? errors[reason as keyof typeof errors].whatToDo : '';
@@ -73,9 +101,11 @@ export const revisionView = ({
   changed,
   removed,
   unchanged,
+  unfit,
   diff,
 }: ReportRevisionDoc): ReportDetail['revisions'][number] => ({
   ...{ number, at: at.toISOString(), occasion, by, rows, added, changed, removed, unchanged },
+  unfit: unfit === undefined ? null : { ...unfit, samples: unfit.samples.map((one) => ({ ...one })) },
   diff:
     number === 1
       ? null

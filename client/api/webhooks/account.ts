@@ -13,11 +13,11 @@ export function accountParameters({
   identity,
   parameters,
 }: ConnectorDefinition): string[] {
-  const asked = [baseUrl, identity.path, ...Object.values(headers)].join('\n');
+  const asked = [baseUrl, identity?.path ?? '', ...Object.values(headers)].join('\n');
   const given = Object.keys((parameters?.properties ?? {}) as Readonly<Record<string, unknown>>).filter(
     (name) => asked.includes(`{connection.${name}}`),
   );
   const ofCallback = auth.kind === 'oauth2' ? auth.callbackParameters : [];
-  const named = identity.accountParameter === undefined ? [] : [identity.accountParameter];
+  const named = identity?.accountParameter === undefined ? [] : [identity.accountParameter];
   return [...new Set([...named, ...ofCallback, ...given])].filter(isName);
 }

@@ -5,7 +5,7 @@ import type { Delivery } from '../../../connectors/webhooks/delivery.ts';
 import { type Verdict, verifyDelivery } from '../../../connectors/webhooks/verify.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { AppDoc, ConnectionDoc, WebhookSecret } from '../../../stores/model.ts';
-import { hasToken } from '../auth.ts';
+import { type Authenticate, requireRole } from '../auth.ts';
 import type { RouteDeps } from '../deps.ts';
 
 /** How long what is stored of an app is taken as it was: a secret that is taken away counts no longer than this. */
@@ -31,13 +31,16 @@ export const deliveryOf = (request: FastifyRequest, address: RouteDeps['address'
   uri: address(request.url),
 });
 
-/** Webhooks that are not signed need the API's token. @throws {TributaryError} UNAUTHENTICATED */
-export function requireProof(
+/** Webhooks that are not signed need a token of the API. @throws {TributaryError} UNAUTHENTICATED, FORBIDDEN */
+export async function requireProof(
   { signature }: Pick<WebhooksDefinition, 'signature'>,
   request: FastifyRequest,
-  token: string,
-): void {
-  if (signature.kind === 'none' && !hasToken(request, token)) throw new TributaryError('UNAUTHENTICATED');
+  authenticate: Authenticate,
+): Promise<void> {
+  if (signature.kind !== 'none') return;
+  const caller = await authenticate(request);
+  if (caller === null) throw new TributaryError('UNAUTHENTICATED');
+  requireRole(caller, 'change', 'A webhook without a signature');
 }
 
 /** Makes the check of signatures: first with the connection's own secrets, then with those of the app. */

@@ -6,12 +6,14 @@ import type {
 } from '../../../connectors/definition.ts';
 import type { ReadRequest } from '../../../connectors/source.ts';
 import type { AccessOptions } from '../connector/access.ts';
+import { type OtherKind, otherKinds } from '../connector/kind-skeleton.ts';
 import { createLineWriter, type RunOptions, writeRows } from '../connector/rows.ts';
 import { authKinds, paginationKinds, type SkeletonOptions } from '../connector/skeleton.ts';
 import { trialLines } from '../connector/trial-lines.ts';
 import { contextOf } from '../context.ts';
 import { exitCodes, UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
+import { addProgramCommands } from './connector-programs.ts';
 import { collect, parseCount } from './shared.ts';
 
 // Reading definitions and apps takes long to load: no other verb waits for it.
@@ -66,9 +68,13 @@ const withAccess = (command: Command): Command =>
     .option('--user <name>', 'user name, or client id of client credentials')
     .option(
       '--secret-file <file>',
-      'file with the key, token, password or client secret (default: TRIBUTARY_APP_SECRET)',
+      'file with the key, token, password or client secret, or the configuration (default: TRIBUTARY_APP_SECRET)',
     )
     .option('--token-file <file>', 'file with an access token, for OAuth')
+    .option(
+      '--program <path>',
+      'program of a Singer tap or an Airbyte source (default: TRIBUTARY_SOURCE_PROGRAMS)',
+    )
     .option('--param <name=value>', 'parameter of the connection; may be given several times', collect);
 
 /** `tributary connector` */
@@ -78,6 +84,7 @@ export function addConnector(program: Command): void {
   addNew(group);
   addTest(group);
   addRun(group);
+  addProgramCommands(group);
 }
 
 function addValidate(group: Command): void {
@@ -103,6 +110,7 @@ interface NewOptions extends Pick<SkeletonOptions, 'auth' | 'pagination'> {
   readonly resource?: readonly string[];
   readonly baseUrl?: string;
   readonly file?: string;
+  readonly kind: 'rest' | OtherKind;
 }
 
 function addNew(group: Command): void {
@@ -110,6 +118,11 @@ function addNew(group: Command): void {
     .command('new')
     .argument('<id>', 'id of the app: a-z, 0-9, - and _')
     .description('write a definition to begin with, with comments that say what to change')
+    .addOption(
+      new Option('--kind <kind>', 'what kind of source it is: asked over HTTP, a program, or files')
+        .choices(['rest', ...otherKinds])
+        .default('rest'),
+    )
     .addOption(
       new Option('--auth <kind>', 'how the app is authorized at').choices(authKinds).default('bearer'),
     )
@@ -126,16 +139,17 @@ function addNew(group: Command): void {
       examples(
         'tributary connector new tickets',
         'tributary connector new shop --auth apiKey --pagination page --resource orders --resource customers',
+        'tributary connector new imports --kind file --resource orders',
       ),
     )
-    .action(async (id: string, { resource, ...options }: NewOptions, command: Command) => {
+    .action(async (id: string, { resource, kind, ...options }: NewOptions, command: Command) => {
       const context = contextOf(command);
       const { writeSkeleton } = await import('../connector/write-skeleton.ts');
-      const file = await writeSkeleton({ id, ...options, resources: resource ?? ['items'] });
+      const file = await writeSkeleton({ id, ...options, kind, resources: resource ?? ['items'] });
       context.answer({ file }, () => [
         `Wrote ${file}. Next: put in what the app's documentation says, then`,
         `  tributary connector validate ${file}`,
-        `  tributary connector test ${file}${options.baseUrl ? '' : ' --base-url <url>'} --secret-file <file>`,
+        `  tributary connector test ${file}${options.baseUrl || kind !== 'rest' ? '' : ' --base-url <url>'} --secret-file <file>`,
       ]);
     });
 }
@@ -248,7 +262,7 @@ async function runReport(definition: ConnectorDefinition, id: string, options: R
   const note = (line: string) => console.error(line);
   const access = await openAccess(definition, options);
   const read = ({ signal, onWait }: ReadRequest) =>
-    reportPages(access.reports, { report: id, ...day, signal, ...(onWait ? { onWait } : {}) }, note);
+    reportPages(access.reports(), { report: id, ...day, signal, ...(onWait ? { onWait } : {}) }, note);
   try {
     await writeRows({ source: { read } }, reportResource(report), options, createLineWriter(), note);
   } finally {

@@ -1,6 +1,7 @@
 import type { CredentialsBody } from '../../api/schemas/connections.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
 import { UsageError } from '../exit.ts';
+import { readConfiguration } from '../connect/configuration.ts';
 import { readSecret } from './shared.ts';
 
 /** How a person names credentials on the command line; the secret itself never stands there. */
@@ -24,6 +25,7 @@ export async function credentialsOf(
   if (auth === 'bearer') return { kind: auth, token: secret };
   if (auth === 'oauth2')
     throw new UsageError(`${app} is authorized by a consent link: tributary connection authorize ${id}`);
+  if (auth === 'configuration') return { kind: auth, configuration: readConfiguration(secret) };
   if (auth === 'clientCredentials') {
     if (clientId === undefined) throw new UsageError(`${app} takes a client: add --client-id.`);
     return { kind: auth, clientId, clientSecret: secret };

@@ -112,9 +112,13 @@ function numberOf(text: string, option: string): number {
 }
 
 function sourceText({ source }: ReportTypeView): string {
-  const { from, connection, resource, metric } = source as Readonly<Record<string, unknown>>;
+  const { from, connection, resource, metric, report } = source as Readonly<Record<string, unknown>>;
+  if (from === 'app') return `report ${report} of ${connection}`;
   return `${from === 'records' ? resource : metric} of ${connection}`;
 }
+
+const targetText = ({ target }: ReportTypeView): string =>
+  target.kind === 'mongodb' ? 'the store' : `the store, and ${target.object} of ${target.destination}`;
 
 const facts = (type: ReportTypeView): string[] =>
   formatFacts([
@@ -122,6 +126,11 @@ const facts = (type: ReportTypeView): string[] =>
     ['name', type.name],
     ['status', type.status],
     ['from', sourceText(type)],
+    ['to', targetText(type)],
+    [
+      'adds to datapoints',
+      type.addToDatapoints ? type.datapoints.map(({ metric }) => metric).join(', ') : null,
+    ],
     ['real-time', type.realTime ? 'yes' : null],
     ['offset', type.offset === 0 ? null : `${type.offset} days`],
     ['repeat after', type.repeatAfterDays === null ? null : `${type.repeatAfterDays} days`],

@@ -104,17 +104,30 @@ const showLines = ({ report, revisions }: ReportDetail): string[] => [
     ['status', report.late ? `${report.status}, late` : report.status],
     ['kind of failure', report.kind],
     ['rows', report.rows],
+    ['rows that did not fit', report.unfit === 0 ? null : report.unfit],
     ['revision', report.revision === 0 ? null : report.revision],
     ['due', report.dueAt],
     ['last updated', report.lastUpdated],
     ['update repeated', report.updateRepeated],
     ['mongo id', report.mongoId],
+    ['delivered to', deliveredText(report)],
   ]),
   '',
   plain(report.sentence),
-  ...revisions.flatMap(({ number, at, occasion, rows, added, changed, removed, diff }) => [
+  ...(report.delivery?.rejected ?? []).map(({ key, code, message }) =>
+    plain(`  ${key}: rejected: ${code}: ${message}`),
+  ),
+  ...revisions.flatMap(({ number, at, occasion, rows, added, changed, removed, unfit, diff }) => [
     '',
     `revision ${number}, ${at} (${occasion}): ${rows} rows, ${added} added, ${changed} changed, ${removed} removed`,
+    ...(unfit === null
+      ? []
+      : [
+          `  left out: ${unfit.rows} rows that do not fit, ${unfit.twice} of a key that was there before`,
+          ...unfit.samples
+            .slice(0, shownRows)
+            .map(({ key, why, text }) => plain(`  ${key ?? '(no key)'}: ${why} ${text.slice(0, 120)}`)),
+        ]),
     ...(diff === null
       ? []
       : [
@@ -128,6 +141,14 @@ const showLines = ({ report, revisions }: ReportDetail): string[] => [
         ]),
   ]),
 ];
+
+function deliveredText({ delivery }: ReportView): string | null {
+  if (delivery === null) return null;
+  const { destination, object, endedAt, counts } = delivery;
+  const said = Object.entries(counts).filter(([, count]) => count > 0);
+  const what = said.map(([name, count]) => `${count} ${name}`).join(', ');
+  return `${object} of ${destination}: ${endedAt === null ? 'not finished' : 'finished'}${what === '' ? '' : `, ${what}`}`;
+}
 
 /** Of each kind of change; --json has more. */
 const shownRows = 10;

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../../domain/json.ts';
 import type { SetConfigurationBody } from '../../api/schemas/wizard.ts';
 import { credentialsFrom, type WizardQuestion } from '../../wizard.ts';
 import { plain } from '../output/table.ts';
+import { createConfigurationSheet } from './configuration-sheet.ts';
 import { waitForConsent } from './consent.ts';
 import { heading } from './person.ts';
 import type { Known } from './question.ts';
@@ -12,9 +14,10 @@ import { createSheet, untilTaken } from './sheet.ts';
 export async function askAccess(scene: Scene, id: string): Promise<void> {
   const { api, app, answers, person, questions } = scene;
   const sheet = createSheet(person);
+  const configuration = createConfigurationSheet(scene);
   const authorized = await untilTaken(person, async (round) => {
     const { parameters: stored } = await api.getConnection(id);
-    const asked = questions.parameters.length + questions.credentials.length;
+    const asked = questions.parameters.length + questions.credentials.length + questions.configuration.length;
     if (asked > 0 && round !== 'same') heading(person, 'What opens the app:');
     const parameters = await sheet.fill(round, questions.parameters, ({ name }) => {
       const given = answers.parameters?.[name];
@@ -24,8 +27,10 @@ export async function askAccess(scene: Scene, id: string): Promise<void> {
     const secrets = await sheet.fill(round, questions.credentials, (question) =>
       credentialOf(scene, question),
     );
-    if (questions.credentials.length > 0) person.say(`Asking ${plain(app.name)} ...`);
-    const answer = await settled(api, id, await api.setConfiguration(id, bodyOf(scene, parameters, secrets)));
+    const filled = app.auth === 'configuration' ? await configuration.fill(round) : undefined;
+    if (questions.credentials.length > 0 || filled !== undefined) person.say(`Asking ${plain(app.name)} ...`);
+    const body = bodyOf(scene, parameters, secrets, filled);
+    const answer = await settled(api, id, await api.setConfiguration(id, body));
     if (answer !== null) person.say(plain(answer.message));
     if (app.auth !== 'oauth2') return null;
     const { sessionId, authorization } = answer ?? {};
@@ -45,9 +50,13 @@ function bodyOf(
   { app }: Scene,
   parameters: Readonly<Record<string, unknown>>,
   secrets: Readonly<Record<string, unknown>>,
+  configuration: JsonObject | undefined,
 ): SetConfigurationBody {
   const texts = Object.entries(parameters).map(([name, value]) => [name, String(value)]);
-  const credentials = credentialsFrom(app, secrets as Readonly<Record<string, string>>);
+  const credentials =
+    configuration === undefined
+      ? credentialsFrom(app, secrets as Readonly<Record<string, string>>)
+      : ({ kind: 'configuration', configuration } as const);
   return {
     ...(texts.length === 0 ? {} : { parameters: Object.fromEntries(texts) as Record<string, string> }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { JsonObject } from '../../../domain/json.ts';
 import { UsageError } from '../exit.ts';
 
 const text = z.string('must be text: put it in quotes').trim().min(1, 'must not be empty');
@@ -26,6 +27,7 @@ const answersFile = z.strictObject({
     })
     .nullish(),
   parameters: z.record(z.string(), optional).nullish(),
+  configuration: z.record(z.string(), z.unknown()).nullish(),
   credentials: z.strictObject({ username: optional, clientId: optional, secretFile: optional }).nullish(),
   resources: z.array(z.union([text, z.strictObject({ id: text, historyStart: optional })])).nullish(),
   historyStart: optional,
@@ -41,6 +43,8 @@ export interface Answers {
   readonly prerequisites?: 'all' | readonly string[] | undefined;
   readonly connector?: Readonly<Record<string, unknown>> | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** Of an app that takes one; its secrets may stand in the secret instead, as an object of the same form. */
+  readonly configuration?: JsonObject | undefined;
   readonly username?: string | undefined;
   readonly clientId?: string | undefined;
   /** Never from the command line itself: from a file, or the environment. */
@@ -60,6 +64,15 @@ const given = (record: object | null | undefined): Readonly<Record<string, unkno
   record == null
     ? undefined
     : Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+
+/** What is empty was not answered; an object in which nothing is left was not either. */
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value ?? undefined;
+  const left = Object.entries(value)
+    .map(([name, inner]) => [name, withoutEmpty(inner)] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
 
 /**
  * Reads a file of answers.
@@ -100,6 +113,7 @@ function answersOf(file: z.infer<typeof answersFile>, folder: string): FileAnswe
     prerequisites: file.prerequisites ?? undefined,
     connector: given(file.connector),
     parameters: given(file.parameters),
+    configuration: file.configuration == null ? undefined : (withoutEmpty(file.configuration) as JsonObject),
     username: credentials?.username ?? undefined,
     clientId: credentials?.clientId ?? undefined,
     secretFile: secretFile === undefined ? undefined : resolve(folder, secretFile),

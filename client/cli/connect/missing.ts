@@ -1,6 +1,7 @@
 import type { Connection } from '../../api/schemas/connections.ts';
 import type { WizardQuestion } from '../../wizard.ts';
 import { UsageError } from '../exit.ts';
+import { missingIn } from './configuration-sheet.ts';
 import { findConnection } from './identity.ts';
 import type { Scene } from './scene.ts';
 import { valueFault } from './values.ts';
@@ -41,6 +42,7 @@ export async function requireAnswers({ api, app, questions, answers }: Scene): P
       ? [
           ...faultsOf('parameters', questions.parameters, { ...stored, ...answers.parameters }),
           ...faultsOf('credentials', questions.credentials, credentials),
+          ...(app.auth === 'configuration' ? missingIn(app, answers) : []),
         ]
       : []),
     ...(ahead.has('finalization')

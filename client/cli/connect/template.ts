@@ -2,11 +2,13 @@ import { stringify } from 'yaml';
 import type { App } from '../../api/schemas/apps.ts';
 import { type WizardQuestion, wizardQuestions } from '../../wizard.ts';
 import { plain } from '../output/table.ts';
+import { configurationTemplate } from './configuration.ts';
 import { machineTimeZone } from './connector.ts';
 
 /** A file of answers to every question of an app's wizard: questions as comments, defaults as answers. */
 export function templateOf(app: App): string[] {
-  const { prerequisites, connector, parameters, credentials, resources, properties } = wizardQuestions(app);
+  const { prerequisites, connector, parameters, credentials, configuration, resources, properties } =
+    wizardQuestions(app);
   const zoned = connector.map((one) =>
     one.name === 'timeZone' ? { ...one, default: machineTimeZone() } : one,
   );
@@ -47,6 +49,7 @@ export function templateOf(app: App): string[] {
               : entry(one, 1),
           ),
         ]),
+    ...configurationTemplate(configuration),
     '',
     ...resources.flatMap((one) => entry(one, 0)),
     ...section('properties', properties),

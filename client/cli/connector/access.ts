@@ -1,3 +1,5 @@
+import { parse, resolve } from 'node:path';
+import { configurationFaults } from '../../../activities/authorization/configuration-faults.ts';
 import {
   type AppAddress,
   credentialsValue,
@@ -7,12 +9,20 @@ import {
 import type { ConnectorDefinition } from '../../../connectors/definition.ts';
 import { fetchAccount, testConnection, testCredentials } from '../../../connectors/identity.ts';
 import { fetchClientToken } from '../../../connectors/oauth.ts';
-import { createReportSource, createSource, type SourceOptions } from '../../../connectors/registry.ts';
+import {
+  createReportSource,
+  createSource,
+  type SourceOptions,
+  type SourcePlaces,
+} from '../../../connectors/registry.ts';
 import { takesBaseUrl } from '../../../connectors/set-up.ts';
 import type { ReportSource, Source } from '../../../connectors/source.ts';
 import { TributaryError } from '../../../domain/errors.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import { createEgress } from '../../../platform/egress.ts';
+import { parseSettings } from '../../../platform/settings.ts';
 import { readSecret } from '../commands/shared.ts';
+import { readConfiguration } from '../connect/configuration.ts';
 import { UsageError } from '../exit.ts';
 
 /** How a person lets a command in at an app. */
@@ -23,6 +33,8 @@ export interface AccessOptions {
   readonly tokenFile?: string;
   /** `name=value` */
   readonly param?: readonly string[];
+  /** Of a Singer tap or an Airbyte source: the program, in place of what the settings say. */
+  readonly program?: string;
 }
 
 /** An app that can be asked. */
@@ -30,7 +42,8 @@ export interface Access {
   /** Tests the connection. @returns the account @throws TributaryError */
   readonly test: () => Promise<string>;
   readonly source: Source;
-  readonly reports: ReportSource;
+  /** Only of an app that is asked over HTTP. @throws TributaryError for another one */
+  readonly reports: () => ReportSource;
   readonly close: () => Promise<void>;
 }
 
@@ -72,6 +85,8 @@ function submitted(
   secret: string,
   user: string | undefined,
 ): SubmittedCredentials {
+  if (auth.kind === 'configuration')
+    return { kind: 'configuration', configuration: checkedConfiguration(auth, secret) };
   if (auth.kind === 'bearer') return { kind: 'bearer', token: secret };
   if (auth.kind === 'apiKey') return { kind: 'apiKey', key: secret };
   if (user === undefined)
@@ -81,9 +96,30 @@ function submitted(
     : { kind: 'clientCredentials', clientId: user, clientSecret: secret };
 }
 
+/** @throws {UsageError} naming what is wrong with the configuration, never its values */
+function checkedConfiguration(auth: ConnectorDefinition['auth'], text: string): JsonObject {
+  const configuration = readConfiguration(text);
+  const faults = configurationFaults({ auth }, configuration);
+  if (faults.length === 0) return configuration;
+  const lines = faults.map(({ path, message }) => `  ${path || 'configuration'}: ${message}`);
+  throw new UsageError(`The configuration cannot be used:\n${lines.join('\n')}`);
+}
+
+/** What sources may reach: the program that was named, else those of the settings, and every folder. */
+function placesOf({ program }: ConnectorDefinition, options: AccessOptions): SourcePlaces {
+  const own =
+    program === undefined || options.program === undefined
+      ? {}
+      : { [program.executable]: [resolve(options.program)] };
+  const named = process.env.TRIBUTARY_SOURCE_PROGRAMS;
+  const { programs } = parseSettings(named === undefined ? {} : { TRIBUTARY_SOURCE_PROGRAMS: named }).sources;
+  return { programs: { ...programs, ...own }, folders: [parse(process.cwd()).root] };
+}
+
 /**
  * Opens an app for a person at the terminal. Private addresses may be asked: it is their own machine that asks.
  * @param watch Told of every answer before it is read.
+ * @param onSaid Told of what a program says to people.
  * @throws {UsageError} when something is not given that the app needs
  * @throws {TributaryError} when a token cannot be had
  */
@@ -91,9 +127,11 @@ export async function openAccess(
   definition: ConnectorDefinition,
   options: AccessOptions,
   watch: (answer: Response) => void = () => undefined,
+  onSaid: (line: string) => void = (line) => console.error(line),
 ): Promise<Access> {
   const app = addressOf(definition, options);
   const secret = await secretOf(definition, options);
+  const places = placesOf(definition, options);
   const egress = createEgress({ allow: ['0.0.0.0/0', '::/0', 'localhost'] });
   const ask: typeof fetch = async (input, init) => {
     const answer = await egress.fetch(input, init);
@@ -106,7 +144,7 @@ export async function openAccess(
     if (given !== undefined && given.kind !== 'clientCredentials')
       return {
         value: credentialsValue(definition, given),
-        account: () => testCredentials(definition, app, given, { fetch: ask }),
+        account: () => testCredentials(definition, app, given, { fetch: ask, ...places }),
       };
     const settings = { ...app, clientId: '', clientSecret: '', allowPlainHttp: true };
     const { accessToken } = given
@@ -120,7 +158,7 @@ export async function openAccess(
   try {
     let credentials = await get();
     const parts: SourceOptions = {
-      fetch: ask,
+      ...{ fetch: ask, onSaid, ...places },
       credentials: {
         authorization: async ({ refresh } = {}) => {
           if (refresh && definition.auth.kind !== 'clientCredentials')
@@ -134,7 +172,7 @@ export async function openAccess(
       },
     };
     const source = createSource(definition, app, parts);
-    const reports = createReportSource(definition, app, parts);
+    const reports = () => createReportSource(definition, app, parts);
     const test = async (): Promise<string> => {
       if (definition.test) await testConnection(definition, app, credentials.value, { fetch: ask });
       return credentials.account();

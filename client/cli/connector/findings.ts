@@ -49,8 +49,8 @@ function* hintsOf(
     yield 'the page has no rows: nothing could be judged';
     return;
   }
-  if (dated) {
-    // It is read whole each time: what changed since is no question.
+  if (dated || resource.incremental?.bookmark === true) {
+    // It is read whole each time, or the source keeps its place: what changed since is no question.
   } else if (resource.cursor === undefined) {
     const likely = likelyCursors(rows);
     yield likely.length > 0

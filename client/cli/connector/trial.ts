@@ -82,14 +82,18 @@ async function tryResource(
   const none = { rows: 0, fits: 0, unfit: 0, reasons: [], hints: [], resource: resource.id, next: null };
   const signal = new AbortController().signal;
   try {
-    for await (const page of read(signal))
+    for await (const page of read(signal)) {
+      // A program tells its place before it gives rows.
+      if (resource.path === undefined && page.rows.length === 0 && page.next !== null) continue;
       return { ...judgeRows(resource, page.rows, dated), resource: resource.id, next: page.next !== null };
+    }
     return { ...none, faults: ['there was no page'] };
   } catch (error) {
     const faults = [said(error)];
     const body = await memory.body();
     if (
       body !== undefined &&
+      resource.recordsPath !== undefined &&
       (!dated || resource.recordsPath !== '') &&
       !Array.isArray(valueAt(body, resource.recordsPath))
     ) {
@@ -136,7 +140,7 @@ export async function tryConnector(
     for (const report of refused ? [] : (dated?.reports ?? [])) {
       const { date = '', timeZone = '' } = dated ?? {};
       const read = (signal: AbortSignal) =>
-        reportPages(access.reports, { report: report.id, date, timeZone, signal });
+        reportPages(access.reports(), { report: report.id, date, timeZone, signal });
       tried.push(await tryResource(reportResource(report), read, memory, true));
     }
     const ok = connection.ok && tried.every(({ unfit, faults }) => unfit === 0 && faults.length === 0);

@@ -4,10 +4,11 @@ import { type DefinitionFault, parseDefinition } from '../../../connectors/defin
 import { TributaryError } from '../../../domain/errors.ts';
 import { definitionsFolder } from '../../../workers/definitions.ts';
 import { UsageError } from '../exit.ts';
+import { kindSkeleton, type OtherKind } from './kind-skeleton.ts';
 import { type SkeletonOptions, skeletonText } from './skeleton.ts';
 
 /** Where an editor finds the JSON Schema, from a definition file. */
-function schemaPathFrom(file: string): string {
+export function schemaPathFrom(file: string): string {
   const path = relative(dirname(resolve(file)), join(definitionsFolder, 'definition.schema.json'));
   const slashed = path.split(sep).join('/');
   return slashed.startsWith('.') ? slashed : `./${slashed}`;
@@ -36,13 +37,21 @@ function refusal(
 export async function writeSkeleton({
   file: given,
   baseUrl = null,
+  kind = 'rest',
   ...options
 }: Omit<SkeletonOptions, 'schemaPath' | 'baseUrl'> & {
   readonly file?: string | undefined;
   readonly baseUrl?: string | null | undefined;
+  /** @default 'rest' */
+  readonly kind?: 'rest' | OtherKind | undefined;
 }): Promise<string> {
   const file = given ?? `${options.id}.yaml`;
-  const text = skeletonText({ ...options, baseUrl, schemaPath: schemaPathFrom(file) });
+  const schemaPath = schemaPathFrom(file);
+  const { id, resources } = options;
+  const text =
+    kind === 'rest'
+      ? skeletonText({ ...options, baseUrl, schemaPath })
+      : kindSkeleton({ kind, id, resources, schemaPath });
   try {
     parseDefinition(text, file);
   } catch (error) {

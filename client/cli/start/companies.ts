@@ -10,4 +10,6 @@ export type Company = (typeof companies)[number];
 
 export const app = 'storefront';
 export const resource = 'orders';
+/** The report type that the storefront comes with (examples/sales-report.yaml). */
+export const salesReport = 'sales_report';
 export const connectionOf = (company: Pick<Company, 'id'>): string => `${app}-${company.id}`;

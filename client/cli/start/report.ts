@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { addLedgers, type Ledger } from '../../../domain/ledger.ts';
 import type { Session } from '../../api/schemas/sessions.ts';
 import { type Column, formatFacts, formatTable } from '../output/table.ts';
-import { companies, connectionOf, resource } from './companies.ts';
+import { companies, connectionOf, resource, salesReport } from './companies.ts';
 import type { Exported } from './export.ts';
 import type { Stack } from './stack.ts';
 
@@ -92,6 +92,7 @@ export function whereLines(
     `npx tributary session report ${connection} > report.html`,
     `npx tributary why ${connection}`,
     `npx tributary records ${connection} ${resource} --limit 5`,
+    `npx tributary report fill ${salesReport} --from 2017-10-01 --to 2017-10-31`,
     'npx tributary demo break',
   ];
   if (!running)

@@ -90,6 +90,10 @@ export async function startStack({
       TRIBUTARY_API_PORT: `${port}`,
       TRIBUTARY_TOKEN: token,
       TRIBUTARY_SUPERVISOR: 'start',
+      // Alerts link to it.
+      ...(settings.alerts.engineUi === null && uiAddress !== undefined
+        ? { TRIBUTARY_TEMPORAL_UI: uiAddress }
+        : {}),
       // The sample app is on this machine.
       TRIBUTARY_EGRESS_ALLOW: process.env.TRIBUTARY_EGRESS_ALLOW ?? '127.0.0.1',
       // One malformed row in a small refresh is no reason to stop.

@@ -14,6 +14,7 @@ import { requireFreePort } from './free-port.ts';
 import { insightLines } from './insight.ts';
 import { refreshForEver } from './refresh.ts';
 import { countLines, dataLines, whereLines } from './report.ts';
+import { offerSalesReport } from './sales-report.ts';
 import { type Stack, startStack } from './stack.ts';
 import { createStorefrontControl } from './storefront-control.ts';
 import { requireWritable } from './writable.ts';
@@ -120,6 +121,7 @@ async function afterwards(
   if (once && open.length > 0) return exitCodes.failed;
   say([...dataLines(await exportRecords(stack.api, resolve(out))), ''].join('\n'));
   say([...(await insightLines(stack.api)), ''].join('\n'));
+  await offerSalesReport(stack.api);
   say(whereLines(stack, namespace, !once).join('\n'));
   if (once) return exitCodes.ok;
   say(

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { AddedProgram, AddProgramOptions } from '../connector/add-program.ts';
+import { contextOf } from '../context.ts';
+import { examples } from '../help.ts';
+import { formatTable, plain } from '../output/table.ts';
+
+type Options = Omit<AddProgramOptions, 'executable' | 'onSaid'>;
+
+function linesOf({ file, streams, setting }: AddedProgram): string[] {
+  const notes = streams.flatMap((one) => one.notes.map((note) => `${plain(one.stream)}: ${note}.`));
+  return [
+    ...formatTable(streams, [
+      { title: 'stream', value: ({ stream }) => stream },
+      { title: 'resource', value: ({ resource }) => resource },
+      { title: 'key', value: ({ key }) => key.join(', ') },
+      { title: 'cursor', value: ({ cursor }) => cursor ?? '-' },
+      { title: 'each time', value: ({ incremental }) => (incremental ? 'what is new' : 'everything') },
+    ]),
+    ...notes,
+    '',
+    `Wrote ${file}. Look through it, then`,
+    `  tributary connector test ${file} --secret-file <configuration>`,
+    ...(setting === null ? [] : [`and for the workers and the API: ${setting}`]),
+  ];
+}
+
+const withOptions = (command: Command): Command =>
+  command
+    .argument('<executable>', 'a name of TRIBUTARY_SOURCE_PROGRAMS, a program of the search path, or a path')
+    .option('--config <file>', 'file with a configuration that works, JSON or YAML')
+    .option('--id <id>', 'id of the app (default: the name without tap- or source-)')
+    .option('--file <file>', 'where to write it (default: <id>.yaml)')
+    .option('--force', 'write over a file that is there');
+
+/** `tributary connector add-singer` */
+export function addProgramCommands(group: Command): void {
+  withOptions(group.command('add-singer'))
+    .description('ask a Singer tap for its streams and write the definition')
+    .addHelpText(
+      'after',
+      examples(
+        'tributary connector add-singer tap-github --config github.json',
+        'tributary connector add-singer ./venv/bin/tap-shop --config shop.json --id shop --force',
+      ),
+    )
+    .action(async (executable: string, options: Options, command: Command) => {
+      const context = contextOf(command);
+      const { addProgram, askTap } = await import('../connector/add-program.ts');
+      const added = await addProgram('singer', { ...options, executable, onSaid: context.note }, askTap);
+      context.answer(added, () => linesOf(added));
+    });
+}
