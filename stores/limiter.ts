@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
-import { getMany, getOne, insertOnce, put, type TextId } from './commands.ts';
+import { changeWhere, getMany, getOne, insertOnce, put, type TextId } from './commands.ts';
 import { createStoreClock } from './limiter/clock.ts';
 import { createQueue } from './limiter/queue.ts';
 import { collections } from './names.ts';
 import { guarded } from './unavailable.ts';
 
-/** A turn that somebody has: `_id` is `<name>/<slot>`. A lock-out: `_id` is the name. */
+/** A place of a limit: `_id` is `<name>/<number>`, one for each request a second. A lock-out: `_id` is the name. */
 export interface TurnDoc extends TextId {
-  /** When it is; of a lock-out, when it ends. */
-  readonly at: Date;
-  /** When it was given, and when its request was answered; absent until then. */
-  readonly usedAt?: Date;
-  readonly endedAt?: Date;
+  /** When it may be used, in ms since 1970 by the store's clock. Who changes it from what it was has the place. */
+  readonly freeAt: number;
 }
 
 /** What came of waiting for a turn. */
@@ -23,55 +20,86 @@ export interface Turn {
   ended(): void;
 }
 
-/** The requests of one second are spread over so much more: 5 a second become 4.88, 0.976 of the limit. */
-const marginMs = 25;
-/** What clocks of processes may differ by. */
-const cushionMs = 10;
+/** A place is free again so long after its request: a second, and what clocks of processes may differ by. */
+const restMs = 1_010;
 /** A request is thought to be with the server after so long at most, if it was not answered sooner. */
-const underwayMs = 300;
+const underwayMs = 1_000;
 /** A turn that its owner comes to later than this is not used, because others do not reckon with it. */
 const latestMs = 100;
-/** What stands against a turn is looked up so long before it, so that looking does not make it late. */
-const lookMs = 15;
-/** Used turns are forgotten after this. */
-const keptMs = 60_000;
+/** A place is taken so long before it is free, so that taking it does not make it late. */
+const aheadMs = 25;
+/** Turns of one process are spread over so much of the second, and do not all come at its beginning. */
+const spreadMs = 900;
+/** No place is taken for longer: one that seems to be was left by a clock that has been set back since. */
+const farMs = 60_000;
+/** Places that nobody used for so long are forgotten. */
+const keptMs = 600_000;
 
-const never = new Date(0);
-
-const everyMsOf = (perSecond: number): number => (1_000 + marginMs) / perSecond;
+/** What this process knows of a limit. Others change it too, which shows when a place is taken. */
+interface Room {
+  places: readonly TurnDoc[];
+  /** When its next turn may come. */
+  nextAt: number;
+}
 
 /**
- * Turns of shared limits, over all processes that share the store. Time is cut into slots of one request each; a slot
- * belongs to who inserts its document first. Only inserts decide, which is what every store does without a race.
- *
- * A server sees requests later than they were sent, and not all of them by as much. So a slot waits for the one that is
- * a second's requests before it: until a second after its answer came. No second can hold two of them, hence none
- * holds more than it may.
+ * Turns of shared limits, over all processes that share the store. A limit of 5 a second has 5 places. Who takes one
+ * has it until a second after its request was answered: no second can hold two requests of one place, hence none holds
+ * more than there are places. A server sees requests later than they were sent, and not all of them by as much, which
+ * is why the second is counted from the answer.
  */
 export function createLimiter(db: Db) {
   const turns = db.collection<TurnDoc>(collections.turns);
   const now = createStoreClock(db);
   const inOrder = createQueue();
+  const rooms = new Map<string, Room>();
   let sweptAt = 0;
 
-  /** Turns of processes that died are found by their time; there are never more than of two minutes. */
-  const sweep = async (at: number): Promise<void> => {
-    if (at - sweptAt < keptMs) return;
-    sweptAt = at;
-    await turns.deleteMany({ at: { $lt: new Date(at - keptMs) } });
+  const sweep = async (time: number): Promise<void> => {
+    if (time - sweptAt < keptMs) return;
+    sweptAt = time;
+    await turns.deleteMany({ freeAt: { $lt: time - keptMs } });
   };
 
   const lockOut = async (name: string, ms: number): Promise<void> => {
-    const until = Math.ceil((await now()) + ms);
+    const freeAt = Math.ceil((await now()) + ms);
     const known = await getOne(turns, name);
     // Of two lock-outs told at once either may win: they end at nearly the same time.
-    if (until > (known?.at.getTime() ?? 0)) await put(turns, { _id: name, at: new Date(until) });
+    if (freeAt > (known?.freeAt ?? 0)) await put(turns, { _id: name, freeAt });
   };
 
-  /** Makes the next free slot ours. */
-  const reserve = async (name: string, everyMs: number, notBefore: number): Promise<number> => {
-    for (let slot = Math.ceil(notBefore / everyMs); ; slot++)
-      if (await insertOnce(turns, { _id: `${name}/${slot}`, at: new Date(slot * everyMs) })) return slot;
+  const roomOf = (name: string, perSecond: number): Room => {
+    const known = rooms.get(name);
+    if (known !== undefined) return known;
+    const places = Array.from({ length: perSecond }, (_, number) => ({
+      _id: `${name}/${number}`,
+      freeAt: 0,
+    }));
+    const room: Room = { places, nextAt: 0 };
+    rooms.set(name, room);
+    return room;
+  };
+
+  const remember = (room: Room, changed: TurnDoc): void => {
+    room.places = room.places.map((place) => (place._id === changed._id ? changed : place));
+  };
+
+  /** @returns whether it was as it is known, and is now as it is to be */
+  const change = async (room: Room, { _id, freeAt: was }: TurnDoc, freeAt: number): Promise<boolean> => {
+    const changed =
+      was === 0
+        ? await insertOnce(turns, { _id, freeAt })
+        : await changeWhere(turns, _id, 'freeAt', was, { freeAt });
+    if (changed) remember(room, { _id, freeAt });
+    return changed;
+  };
+
+  /** Learns how the places are. @returns when a lock-out ends, or ended */
+  const look = async (name: string, room: Room, places: boolean): Promise<number> => {
+    const ids = places ? room.places.map(({ _id }) => _id) : [];
+    const found = new Map((await getMany(turns, [name, ...ids])).map((doc) => [doc._id, doc.freeAt]));
+    if (places) room.places = room.places.map(({ _id }) => ({ _id, freeAt: found.get(_id) ?? 0 }));
+    return found.get(name) ?? 0;
   };
 
   const pause = async (until: number, signal: AbortSignal): Promise<void> => {
@@ -79,56 +107,45 @@ export function createLimiter(db: Db) {
     if (ms > 0) await sleep(Math.ceil(ms), undefined, { signal });
   };
 
-  /** When a slot may be used at the earliest, in the store's time. */
-  const freeAt = async (name: string, slot: number, perSecond: number): Promise<number> => {
-    const before = `${name}/${slot - perSecond}`;
-    const everyMs = everyMsOf(perSecond);
-    let earliest = 0;
-    for (const { _id, at, usedAt, endedAt } of await getMany(turns, [name, before])) {
-      // Without a word of its use it was given as late as it may have been, or its owner died.
-      const used = usedAt?.getTime() ?? at.getTime() + everyMs + latestMs;
-      const counted = Math.min(endedAt?.getTime() ?? Number.POSITIVE_INFINITY, used + underwayMs);
-      earliest = Math.max(earliest, _id === name ? at.getTime() : counted + 1_000 + cushionMs);
-    }
-    return earliest;
-  };
-
-  /** Told to those who wait; nobody waits for it. Without it the turns after this one come later than they could. */
-  const note = (id: string, field: 'usedAt' | 'endedAt'): void => {
-    now()
-      .then((time) => turns.updateOne({ _id: id }, { $set: { [field]: new Date(time) } }))
-      .catch(() => undefined);
-  };
-
-  /** Nobody is to wait for the request of a slot that was given up. */
-  const giveUp = async (id: string): Promise<void> => {
-    await turns.updateOne({ _id: id }, { $set: { usedAt: never } });
-  };
-
-  /** Only one turn at a time is reserved by a process, so that the others get theirs and an abort wastes little. */
-  const next = async (name: string, perSecond: number, signal: AbortSignal): Promise<string> => {
-    const everyMs = everyMsOf(perSecond);
-    let earliest = 0;
-    for (;;) {
-      const slot = await reserve(name, everyMs, Math.max(await now(), earliest));
-      const id = `${name}/${slot}`;
-      const at = slot * everyMs;
+  /** Only one turn at a time is taken by a process, so that the others get theirs and an abort wastes little. */
+  const next = async (room: Room, name: string, perSecond: number, signal: AbortSignal) => {
+    for (let stale = false; ; ) {
+      await pause(room.nextAt - aheadMs, signal);
+      const lockedUntil = await look(name, room, stale || freePlace(room.places, await now()) === undefined);
+      const time = await now();
+      const place = freePlace(room.places, time) ?? firstFree(room.places);
+      const freeAt = place.freeAt > time + farMs ? time : place.freeAt;
+      const at = Math.max(time, room.nextAt, lockedUntil, freeAt);
+      stale = at > time + aheadMs;
+      if (stale) {
+        await pause(at - aheadMs, signal);
+        continue;
+      }
+      // Without a word of its use it was used as late as it may be.
+      const taken = { _id: place._id, freeAt: Math.ceil(at + latestMs + underwayMs + restMs) };
+      stale = !(await change(room, place, taken.freeAt));
+      if (stale) continue;
+      const giveBack = (): Promise<boolean> => change(room, taken, Math.ceil(at));
       try {
-        await sweep(at);
-        await pause(at - lookMs, signal);
-        earliest = Math.max(at, await freeAt(name, slot, perSecond));
-        if (earliest <= at + everyMs) {
-          await pause(earliest, signal);
-          if ((await now()) - earliest <= latestMs) return id;
-        }
+        await pause(at, signal);
       } catch (error) {
-        giveUp(id).catch(() => undefined);
+        giveBack().catch(() => undefined);
         throw error;
       }
-      await giveUp(id);
-      // A lock-out, as a rule. The next one is reserved in its last moments only.
-      await pause(earliest - everyMs, signal);
+      const usedAt = await now();
+      if (usedAt <= at + latestMs) {
+        room.nextAt = usedAt + spreadMs / perSecond;
+        return { taken, usedAt };
+      }
+      await giveBack();
     }
+  };
+
+  /** Told to those who wait; nobody waits for it. Without it the place is free later than it could be. */
+  const ended = (room: Room, taken: TurnDoc, usedAt: number): void => {
+    now()
+      .then((time) => change(room, taken, Math.ceil(Math.min(time, usedAt + underwayMs) + restMs)))
+      .catch(() => undefined);
   };
 
   /**
@@ -138,13 +155,23 @@ export function createLimiter(db: Db) {
    */
   async function takeTurn(name: string, perSecond: number, signal: AbortSignal): Promise<Turn> {
     signal.throwIfAborted();
-    const id = await inOrder(name, signal, () => next(name, perSecond, signal));
-    note(id, 'usedAt');
+    const room = roomOf(name, perSecond);
+    const { taken, usedAt } = await inOrder(name, signal, () => next(room, name, perSecond, signal));
+    void sweep(usedAt).catch(() => undefined);
     return guarded({
       lockOut: (ms: number) => lockOut(name, ms),
-      ended: () => note(id, 'endedAt'),
+      ended: () => ended(room, taken, usedAt),
     });
   }
 
   return { takeTurn };
 }
+
+/** Any that is free: processes that all took the same one would be in each other's way. */
+function freePlace(places: readonly TurnDoc[], time: number): TurnDoc | undefined {
+  const free = places.filter(({ freeAt }) => freeAt <= time || freeAt > time + farMs);
+  return free[Math.floor(Math.random() * free.length)];
+}
+
+const firstFree = (places: readonly TurnDoc[]): TurnDoc =>
+  places.reduce((first, place) => (place.freeAt < first.freeAt ? place : first));

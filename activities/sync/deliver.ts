@@ -1,16 +1,17 @@
-import type { Delivery, DeliveryRow, RowOutcome } from '../../destinations/contract.ts';
+import type { Delivery } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { SyncRunLedger } from '../../domain/sync-contracts.ts';
-import type { ListPlace, ListRow, SyncRecordDoc, SyncRunDoc } from '../../stores/model.ts';
+import type { ListPlace, SyncRecordDoc, SyncRunDoc } from '../../stores/model.ts';
 import { openConnection } from '../connection.ts';
 import type { SyncRunRef } from '../contracts.ts';
 import { toFailure } from '../failure.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { createSentRows, type SentRow } from './confirm.ts';
-import { keyFieldsOf, type OpenRun, openDelivery, openRun } from './open.ts';
+import { early } from './early.ts';
+import { type OpenRun, openDelivery, openRun } from './open.ts';
 import { addCounts, createTally, recordOutcome } from './outcome.ts';
+import { partsOf } from './parts.ts';
 import { nextRetry } from './wanted.ts';
 
 /** Rows that may wait for a destination that confirms late; then it is asked to. */
@@ -77,7 +78,7 @@ async function deliverLists(
   signal: AbortSignal,
 ): Promise<SyncRunLedger> {
   const { run, sync, rows, driver } = work;
-  const { rowsPerWrite, rowBytes } = driver.description.limits;
+  const { rowsPerWrite } = driver.description.limits;
   const perNote = Math.max(rowsPerWrite, Math.min(rowsPerWrite * callsPerNote, rowsPerNote));
   const sent = createSentRows();
   let { ledger, retryLists, requests } = run;
@@ -147,42 +148,41 @@ async function deliverLists(
     await note();
   }
 
-  const count = run.staging?.lists ?? 0;
+  let open = -1;
+  let noted = 0;
   try {
-    for (let list = done.list; list < count; list++) {
-      const todo = (await rows.list(run._id, list))?.rows;
-      if (todo === undefined) throw new TributaryError('NOT_FOUND', `Work list ${list} of the run is gone.`);
-      await openConnection(ports, run);
-      for (let at = list === done.list ? done.row : 0, noted = at; at < todo.length; at += rowsPerWrite) {
-        if (life.signal.aborted) {
-          await finish();
-          await life.stopIfAsked();
-        }
-        const part = todo.slice(at, at + rowsPerWrite);
-        if (part.some(({ key }) => sent.isUnconfirmed(key))) await finish();
-        const end = { list, row: at + part.length };
-        await announce(end, todo.length);
-        const { deliverable, refused } = prepare(work, part, rowBytes);
-        for (const [index, row] of part.entries()) sent.add(row, { list, row: at + index + 1 }, todo.length);
-        sent.confirm(refused);
-        if (deliverable.length > 0) {
-          requests += 1;
-          if (isBefore(untouched, end)) untouched = end;
-          const idempotencyKey = `${run._id}/${list}/${at}`;
-          sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey }));
-        }
-        if (sent.unconfirmed >= mostUnconfirmed) await finish();
-        else if (
-          end.row - noted >= perNote ||
-          end.row === todo.length ||
-          performance.now() - notedAt >= noteEveryMs
-        ) {
-          // One may be under way while the next rows are sent, not more.
-          await noting;
-          void note();
-          noted = end.row;
-          notedAt = performance.now();
-        }
+    for await (const { list, at, part, listRows, deliverable, refused } of early(partsOf(work, done))) {
+      if (list !== open) {
+        await openConnection(ports, run);
+        open = list;
+        noted = at;
+      }
+      if (life.signal.aborted) {
+        await finish();
+        await life.stopIfAsked();
+      }
+      if (part.some(({ key }) => sent.isUnconfirmed(key))) await finish();
+      const end = { list, row: at + part.length };
+      await announce(end, listRows);
+      for (const [index, row] of part.entries()) sent.add(row, { list, row: at + index + 1 }, listRows);
+      sent.confirm(refused);
+      if (deliverable.length > 0) {
+        requests += 1;
+        if (isBefore(untouched, end)) untouched = end;
+        const idempotencyKey = `${run._id}/${list}/${at}`;
+        sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey }));
+      }
+      if (sent.unconfirmed >= mostUnconfirmed) await finish();
+      else if (
+        end.row - noted >= perNote ||
+        end.row === listRows ||
+        performance.now() - notedAt >= noteEveryMs
+      ) {
+        // One may be under way while the next rows are sent, not more.
+        await noting;
+        void note();
+        noted = end.row;
+        notedAt = performance.now();
       }
     }
     // A destination that confirms late may have been given everything by an attempt that died: it is asked anyway.
@@ -214,28 +214,3 @@ const ahead = ({ list, row }: ListPlace, listRows: number, perNote: number): Lis
 
 const isBefore = (a: ListPlace, b: ListPlace): boolean =>
   a.list < b.list || (a.list === b.list && a.row < b.row);
-
-/** Rows as the destination gets them, and those that are larger than it takes. */
-function prepare(
-  { sync }: OpenRun,
-  part: readonly ListRow[],
-  rowBytes: number | null,
-): { readonly deliverable: readonly DeliveryRow[]; readonly refused: readonly RowOutcome[] } {
-  const deliverable: DeliveryRow[] = [];
-  const refused: RowOutcome[] = [];
-  for (const { key, action, fields } of part) {
-    const named = keyFieldsOf(key, sync);
-    const keyText = JSON.stringify('fields' in named ? named.fields : { [sync.keyField]: key });
-    const bytes = rowBytes === null ? 0 : Buffer.byteLength(fields) + Buffer.byteLength(keyText);
-    if (rowBytes !== null && bytes > rowBytes) {
-      const message = `The row has ${bytes} bytes; the destination takes ${rowBytes}.`;
-      refused.push({ key, outcome: 'rejected', code: 'ROW_TOO_LARGE', message, requestId: null });
-      continue;
-    }
-    // One text, read once: the key field comes first.
-    const hasMore = action !== 'delete' && fields !== '{}';
-    const text = hasMore ? `${keyText.slice(0, -1)},${fields.slice(1)}` : keyText;
-    deliverable.push({ key, action, fields: JSON.parse(text) as JsonObject });
-  }
-  return { deliverable, refused };
-}

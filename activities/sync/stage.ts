@@ -5,6 +5,7 @@ import type { SyncRunRef } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { checkBudget } from './budget.ts';
+import { early } from './early.ts';
 import { type OpenRun, openRun } from './open.ts';
 import { addCounts, createTally } from './outcome.ts';
 import { type Staging, stageKey } from './plan.ts';
@@ -50,7 +51,7 @@ export function stageSync(
       const keys = keysOf(ports, work, progress.place, changes);
       // Nothing is known yet of a sync that runs for the first time: what is written meanwhile, this run wrote.
       const unknown = progress.place.phase === 'records' && (await work.rows.count()) === 0;
-      for await (const page of pagesOf(keys, run.kind === 'test' && run.key === null))
+      for await (const page of early(pagesOf(keys, run.kind === 'test' && run.key === null)))
         await stagePage({ ports, work, how, unknown, life }, progress, page);
       const { phase, how: reads } = progress.place;
       const looksForGone = phase === 'records' && reads === 'all' && deletesGone(how);
