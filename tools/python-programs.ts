@@ -22,7 +22,7 @@ export const pythonPrograms = Object.keys(versions) as readonly PythonProgram[];
 export type FoundProgram = { readonly path: string } | { readonly missing: string };
 
 const run = promisify(execFile);
-const longestMs = 300_000;
+const longestMs = 600_000;
 
 const scriptOf = (name: PythonProgram): string => name.replace(/^airbyte-source/, 'source');
 
@@ -43,8 +43,10 @@ export async function pythonProgram(
     await fillCache(name, place, (target) => install(`${name}==${version}`, target, place), say);
     return { path: join(place, 'bin', scriptOf(name)) };
   } catch (error) {
-    const { stderr = '', message } = error as Error & { readonly stderr?: string };
-    const why = stderr.trim().split('\n').at(-1) || message;
+    const { stderr = '', message, killed } = error as Error & { stderr?: string; killed?: boolean };
+    const why = killed
+      ? `it took longer than ${longestMs / 1_000} s`
+      : stderr.trim().split('\n').at(-1) || message.split('\n')[0] || 'unknown';
     const missing = `${name.toUpperCase()} WAS NOT TRIED: it could not be installed (${why.slice(0, 200)})`;
     say(missing);
     return { missing };

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { installPythonPrograms } from './python-programs.ts';
 import { runNode } from './run.ts';
 import { root, startTestServices } from './services.ts';
 import { bundleTests } from './test-bundle.ts';
@@ -74,6 +75,8 @@ const longestGroupMs = 900_000;
 
 /** @param folder For what is made of the tests. */
 async function run(files: readonly string[], store: 'memory' | 'h2', folder: string): Promise<number> {
+  // A test that needs one of them installs it by itself, but then others wait for it.
+  const installed = positionals.length === 0 ? installPythonPrograms(console.log) : Promise.resolve();
   if (!values['only-tests']) {
     const checks = await Promise.all([
       check('types (tsc)', join('typescript', 'bin', 'tsc'), ['--noEmit']),
@@ -91,7 +94,7 @@ async function run(files: readonly string[], store: 'memory' | 'h2', folder: str
   });
   // The embedded store serves a test for minutes: it costs a third less processor time than with its best compiler.
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:+UseSerialGC -XX:TieredStopAtLevel=1';
-  const services = await startTestServices(store, console.log);
+  const [services] = await Promise.all([startTestServices(store, console.log), installed]);
   try {
     console.log(`tests: ${files.length} files in ${groups.length} processes`);
     const limits = [`--test-concurrency=${values['at-once']}`, `--test-timeout=${longestGroupMs}`];
