@@ -1,4 +1,4 @@
-// npm run bench [-- forecasting | datapoints | sessions | syncs] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
+// npm run bench [-- forecasting | datapoints | sessions | syncs | files | taps] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
 // Forecasting takes a minute, datapoints some minutes, sessions two to five, syncs five; --million delivers a million records besides.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import { startWorld, type World } from '../test/support/world.ts';
 import { startTestServices } from '../tools/services.ts';
 import { startBenchChild } from './child.ts';
 import { benchDatapoints } from './datapoints.ts';
+import { benchDeduplication } from './deduplication.ts';
+import { benchFiles } from './files.ts';
 import { benchForecasting } from './forecasting.ts';
 import { eventsGoal, payloadGoalBytes } from './history.ts';
 import { benchLoading, loadingDefinitions } from './loading.ts';
@@ -15,6 +17,7 @@ import { rowsByResource } from './rows.ts';
 import { createBenchSessions } from './sessions.ts';
 import { benchSyncs } from './syncs.ts';
 import { createTable, type Table } from './table.ts';
+import { benchTaps } from './taps.ts';
 import { benchWebhooks } from './webhooks.ts';
 import { startBenchWorker } from './worker.ts';
 
@@ -134,8 +137,11 @@ async function main(): Promise<number> {
   const table = createTable();
   if (wanted('forecasting')) await benchForecasting(table);
   if (wanted('datapoints')) await benchDatapoints(table);
+  if (wanted('deduplication')) await benchDeduplication(table);
   if (wanted('sessions')) await benchAllSessions(table);
   if (wanted('syncs')) await benchSyncs(table, { many: values.million ? 1_000_000 : null });
+  if (wanted('files')) await benchFiles(table);
+  if (wanted('taps')) await benchTaps(table);
   const missed = table.missed();
   if (missed.length > 0) console.error(`\nGoals missed:\n${missed.map((name) => `  ${name}`).join('\n')}`);
   return missed.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 import { TributaryError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { ConnectorDefinition } from './schema.ts';
 
 /** The settings of an app, as a person gave them: where it is and who we are to it. */
@@ -23,7 +24,9 @@ export type SubmittedCredentials =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'apiKey'; readonly key: string }
-  | { readonly kind: 'clientCredentials'; readonly clientId: string; readonly clientSecret: string };
+  | { readonly kind: 'clientCredentials'; readonly clientId: string; readonly clientSecret: string }
+  /** Of a source that is no HTTP app: what it needs to know, secrets too, as `auth.schema` says. */
+  | { readonly kind: 'configuration'; readonly configuration: JsonObject };
 
 /** A value as a part of an address. @throws TributaryError INVALID_INPUT for one that would climb out of its place */
 export function addressPart(value: string): string {
@@ -77,7 +80,7 @@ export function credentialsPlace({ auth }: ConnectorDefinition): CredentialsPlac
 }
 
 /**
- * What stands there for what a person submitted. Client credentials are no such value: they get a token first.
+ * What stands there for what a person submitted; of a configuration its JSON text. Client credentials are no such value: they get a token first.
  * @throws TributaryError INVALID_CREDENTIALS when the app takes another kind.
  */
 export function credentialsValue({ auth }: ConnectorDefinition, submitted: SubmittedCredentials): string {
@@ -91,6 +94,8 @@ export function credentialsValue({ auth }: ConnectorDefinition, submitted: Submi
       return `Basic ${Buffer.from(`${submitted.username}:${submitted.password}`).toString('base64')}`;
     case 'bearer':
       return `Bearer ${submitted.token}`;
+    case 'configuration':
+      return JSON.stringify(submitted.configuration);
     case 'apiKey':
       return `${auth.kind === 'apiKey' ? auth.prefix : ''}${submitted.key}`;
   }

@@ -1,5 +1,6 @@
 import { checkAccess } from './consistency/access.ts';
 import type { Inconsistency } from './consistency/inconsistency.ts';
+import { checkKind } from './consistency/kinds.ts';
 import { checkRecords } from './consistency/records.ts';
 import { checkReport } from './consistency/report.ts';
 import { checkResource } from './consistency/resource.ts';
@@ -10,6 +11,7 @@ export type { Inconsistency } from './consistency/inconsistency.ts';
 
 /** Finds what each part of a definition allows but what does not fit together. */
 export function* inconsistencies(definition: ConnectorDefinition): Generator<Inconsistency> {
+  yield* checkKind(definition);
   yield* checkAccess(definition);
   yield* checkWebhooks(definition);
   for (const [i, resource] of definition.resources.entries())

@@ -8,13 +8,17 @@ import {
   type SubmittedCredentials,
   tokenValue,
 } from './app.ts';
+import { accountOf } from './configuration.ts';
 import { valueAt } from './pointer.ts';
+import { checkSource, type SourcePlaces } from './registry.ts';
 import { createClient } from './rest/client.ts';
 import { addressOf } from './rest/template.ts';
+import { restOf } from './rest-definition.ts';
 import type { ConnectorDefinition } from './schema.ts';
 import type { Exchange } from './source.ts';
 
-export interface IdentityOptions {
+/** Programs and folders are those that sources may use; missing: none. */
+export interface IdentityOptions extends Partial<SourcePlaces> {
   readonly signal?: AbortSignal;
   /** What asks: the egress guard's. */
   readonly fetch?: typeof fetch;
@@ -67,7 +71,7 @@ function askAccount(
   secret: string,
   options: IdentityOptions,
 ): Promise<string> {
-  const { path, account, accountParameter } = definition.identity;
+  const { path, account, accountParameter } = restOf(definition).identity;
   return prove(definition, app, path, secret, options, (body) => {
     // The answer only proves the access: the person, or the callback, said which account it is.
     if (account === undefined && accountParameter !== undefined)
@@ -96,7 +100,8 @@ export function fetchAccount(
 }
 
 /**
- * Tries what a person typed in, for apps without OAuth, and says whose data it opens.
+ * Tries what a person typed in, for apps without OAuth, and says whose data it opens. Of a configuration the source is
+ * tested and the account is in it.
  * @throws TributaryError INVALID_CREDENTIALS, INVALID_INPUT for a parameter that the connection does not have, or
  * SOURCE_* when the app cannot be asked.
  */
@@ -106,11 +111,41 @@ export async function testCredentials(
   submitted: SubmittedCredentials,
   options: IdentityOptions = {},
 ): Promise<string> {
-  return askAccount(definition, app, credentialsValue(definition, submitted), options);
+  const value = credentialsValue(definition, submitted);
+  if (submitted.kind !== 'configuration') return askAccount(definition, app, value, options);
+  // Said before anything is run: without it nobody knows whose data it is.
+  const account = accountOf(definition, submitted.configuration);
+  await check(definition, app, value, options);
+  return account;
+}
+
+/** Tests a source that is no HTTP app. */
+async function check(
+  definition: ConnectorDefinition,
+  app: AppAddress,
+  value: string,
+  { fetch: ask = fetch, signal = new AbortController().signal, programs, folders }: IdentityOptions,
+): Promise<void> {
+  try {
+    await checkSource(definition, app, {
+      ...{ credentials: { authorization: async () => value }, fetch: ask, signal },
+      ...(programs === undefined ? {} : { programs }),
+      ...(folders === undefined ? {} : { folders }),
+    });
+  } catch (error) {
+    if (error instanceof TributaryError || !signal.aborted) throw error;
+    throw new TributaryError(
+      'SOURCE_UNREACHABLE',
+      'The test of the source took too long.',
+      {},
+      { cause: error },
+    );
+  }
 }
 
 /**
- * Tests a connection: the request of `test`, or that of `identity`, is answered.
+ * Tests a connection: the request of `test`, or that of `identity`, is answered; a source that is no HTTP app is there
+ * and takes the configuration.
  * @param value The credentials as they are sent (`credentialsValue`, `tokenValue`).
  * @throws TributaryError INVALID_CREDENTIALS, or SOURCE_* when the app cannot be asked.
  */
@@ -120,6 +155,7 @@ export async function testConnection(
   value: string,
   options: IdentityOptions = {},
 ): Promise<void> {
-  const { test, identity } = definition;
+  if (definition.kind !== 'rest') return check(definition, app, value, options);
+  const { test, identity } = restOf(definition);
   await prove(definition, app, (test ?? identity).path, value, options, () => undefined);
 }

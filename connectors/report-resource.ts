@@ -1,10 +1,11 @@
-import type { ReportDefinition, ResourceDefinition } from './schema.ts';
+import type { RestResource } from './rest-definition.ts';
+import type { ReportDefinition } from './schema.ts';
 
 /**
  * A dated report as a resource: what judges, maps, keys and filters the rows of a resource does so with its rows, and
  * the pages of one that is there at once are read as those of a resource.
  */
-export function reportResource(report: ReportDefinition): ResourceDefinition {
+export function reportResource(report: ReportDefinition): RestResource {
   const { id, name, date, path = '/', params, recordsPath = '', totalPath, pagination } = report;
   const { key, schema, mapping, fields } = report;
   return {

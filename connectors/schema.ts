@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { authSchema, identitySchema } from './format/auth.ts';
+import { deduplicationSchema } from './format/deduplication.ts';
 import { benchmarkSchema, metricSchema } from './format/metrics.ts';
+import { programSchema } from './format/program.ts';
 import { reportSchema } from './format/reports.ts';
 import { resourceSchema } from './format/resource.ts';
 import {
   address,
-  field,
   headerName,
   jsonSchema,
   link,
@@ -19,6 +20,7 @@ import {
 import { webhooksSchema } from './format/webhooks.ts';
 
 export type { AuthDefinition, AuthKind } from './format/auth.ts';
+export type { ComparedField, DeduplicationRule, SurvivorChoice } from './format/deduplication.ts';
 export type { AsynchronousReport, BodyTemplate, ReportDefinition } from './format/reports.ts';
 export type { FieldRules, Incremental, Pagination, ResourceDefinition } from './format/resource.ts';
 export type {
@@ -93,19 +95,6 @@ const prerequisiteSchema = z
   })
   .meta({ examples: [{ id: 'admin', text: 'You are an administrator of the shop.' }] });
 
-const deduplicationSchema = z
-  .strictObject({
-    resource: slug.describe('Whose records are compared.'),
-    match: z
-      .array(z.array(field.meta({ examples: ['email'] })).min(1))
-      .min(1)
-      .describe(
-        'Alternatives; two records are one when all fields of one alternative are equal and not empty.',
-      )
-      .meta({ examples: [[['email']]] }),
-  })
-  .meta({ examples: [{ resource: 'people', match: [['email']] }] });
-
 /** A connector definition as its YAML file says it. */
 export const definitionSchema = z.strictObject({
   version: z.literal(1).describe('Of the format.'),
@@ -125,7 +114,10 @@ export const definitionSchema = z.strictObject({
       'How far it was tried: against the live service, against a stand-in that answers as documented, or not at all.',
     )
     .default('no'),
-  kind: z.enum(['rest']).describe('The source kind that runs it.').default('rest'),
+  kind: z
+    .enum(['rest', 'singer', 'airbyte', 'file'])
+    .describe('The source kind that runs it.')
+    .default('rest'),
   baseUrl: address
     .describe(
       "`{baseUrl}` is replaced by the address in the app's settings, `{connection.<parameter>}` by the connection's.",
@@ -140,7 +132,12 @@ export const definitionSchema = z.strictObject({
     })
     .optional(),
   auth: authSchema.describe('How the app is authorized at.'),
-  identity: identitySchema.describe('A request that says whose data the credentials open.'),
+  program: programSchema.describe('Kinds singer and airbyte only, where it must be there.').optional(),
+  identity: identitySchema
+    .describe(
+      'A request that says whose data the credentials open: kind rest, where it must be there. Of other kinds: where the configuration says it; without it the account is known by all of the configuration but its secrets.',
+    )
+    .optional(),
   test: z
     .strictObject({ path: path.describe('What is asked for.').meta({ examples: ['/ping'] }) })
     .describe('The request of a connection test; that of `identity` unless given.')

@@ -16,8 +16,8 @@ const options: Readonly<Record<AppSetting, string>> = {
 };
 
 /** Whether the definition leaves the address of the app to its settings. */
-export const takesBaseUrl = ({ auth, baseUrl }: ConnectorDefinition): boolean =>
-  JSON.stringify([auth, baseUrl]).includes('{baseUrl}');
+export const takesBaseUrl = ({ kind, auth, baseUrl }: ConnectorDefinition): boolean =>
+  kind === 'rest' && JSON.stringify([auth, baseUrl]).includes('{baseUrl}');
 
 /** The settings that this app needs and does not have; an empty one counts as none. */
 export function missingSettings(

@@ -5,17 +5,31 @@ export type PageToken = JsonValue;
 
 /** One page as the app gave it. */
 export interface SourcePage {
-  /** Rows as they came; what is in them is judged when they are structured. */
+  /**
+   * Rows as they came; what is in them is judged when they are structured. One that could not be read is an
+   * `unreadableRow`.
+   */
   readonly rows: readonly JsonValue[];
   /** Where the next page starts; null after the last one. */
   readonly next: PageToken | null;
   /** How many rows the whole read will give, where the app says so. */
   readonly total?: number;
+  /**
+   * Opaque text: the place up to which everything was given once this page is stored. The last one wins: it becomes the
+   * committed cursor of the resource when the session is Synced, and comes back as `ReadRequest.since`. A page without
+   * one leaves the former. Only of a resource with `incremental.bookmark`.
+   */
+  readonly bookmark?: string;
+  /** On the last page: the read gave every row that there is, so that objects it did not give are removed. */
+  readonly replaces?: true;
 }
 
 export interface ReadRequest {
   readonly resource: string;
-  /** Incremental reads: the cursor value that was committed last; rows at or after it are wanted. */
+  /**
+   * Incremental reads: the cursor value that was committed last; rows at or after it are wanted. Of a source that keeps
+   * its own place the bookmark that was committed last.
+   */
   readonly since?: string;
   /** A range of dates: rows after it are not wanted. */
   readonly until?: string;
@@ -114,7 +128,10 @@ export interface ReportSource {
   readonly downloadReport: (request: RequestedReport) => AsyncIterable<SourcePage>;
 }
 
-/** Gives the value of the Authorization header; `refresh` is asked once after the app answered 401. */
+/**
+ * Gives the value of the Authorization header; `refresh` is asked once after the app answered 401. Of a connection with
+ * a configuration its JSON text.
+ */
 export interface Credentials {
   readonly authorization: (options?: { readonly refresh?: boolean }) => Promise<string | undefined>;
 }

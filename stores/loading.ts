@@ -46,6 +46,7 @@ export interface NewBatch {
   readonly cursor: string | null;
   readonly total: number | null;
   readonly last: boolean;
+  readonly replaces?: true;
   readonly origins?: readonly string[];
 }
 
@@ -58,6 +59,7 @@ export interface Advance {
   readonly cursor: string | null;
   readonly total: number | null;
   readonly done: boolean;
+  readonly replaces?: true;
   readonly at: Date;
 }
 

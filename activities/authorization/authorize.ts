@@ -8,6 +8,7 @@ import { isReasonCode } from '../../domain/reasons.ts';
 import type { ConnectionDoc, ConsentDoc, InboxDoc } from '../../stores/model.ts';
 import { appSettings, type OpenConnection, openConnection } from '../connection.ts';
 import type { AuthorizationResult, SessionRef } from '../contracts.ts';
+import { longestTestMs } from '../lifecycle/access.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
 import { hasProperties } from './confirm.ts';
@@ -62,7 +63,10 @@ interface Obtained {
 async function obtain(ports: ActivityPorts, open: OpenConnection, entry: InboxDoc): Promise<Obtained> {
   const { connection, definition } = open;
   const app = await appSettings(ports, connection);
-  const asking = { fetch: ports.egress.fetch };
+  const asking = {
+    ...{ fetch: ports.egress.fetch, signal: AbortSignal.timeout(longestTestMs) },
+    ...ports.sources,
+  };
   if (entry.payload === null) throw new TributaryError('STATE_FORGED');
   const payload = ports.secrets.open(entry.payload, secretContext.inbox(entry._id));
   if (entry.kind === 'credentials') {

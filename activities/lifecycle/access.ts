@@ -5,7 +5,12 @@ import {
   tokenValue,
 } from '../../connectors/app.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
-import { fetchAccount, testConnection, testCredentials } from '../../connectors/identity.ts';
+import {
+  fetchAccount,
+  type IdentityOptions,
+  testConnection,
+  testCredentials,
+} from '../../connectors/identity.ts';
 import { fetchClientToken } from '../../connectors/oauth.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ConnectionDoc, ProcedureDoc } from '../../stores/model.ts';
@@ -36,13 +41,13 @@ export async function changeAccess(
   procedure: ProcedureDoc,
   connection: ConnectionDoc,
 ): Promise<void> {
-  const { stores, secrets, egress } = ports;
+  const { stores, secrets, egress, sources } = ports;
   const definition = ports.definition(connection.app);
   const given = (procedure.arguments.parameters ?? {}) as Readonly<Record<string, string>>;
   const parameters = { ...connection.parameters, ...given };
   const app = settingsFrom(secrets, await stores.apps.get(connection.app), parameters);
   const credentials = await draftOf(ports, procedure);
-  const asking = { fetch: egress.fetch, signal: AbortSignal.timeout(longestTestMs) };
+  const asking = { fetch: egress.fetch, signal: AbortSignal.timeout(longestTestMs), ...sources };
   const { account, secret } =
     credentials === null
       ? await tryGrant(ports, connection, definition, app, asking)
@@ -87,7 +92,7 @@ export async function keepGrant(
   refuseTakenOver(procedure, now);
 }
 
-type Asking = { readonly fetch: typeof fetch; readonly signal: AbortSignal };
+type Asking = IdentityOptions & { readonly fetch: typeof fetch; readonly signal: AbortSignal };
 
 /** Tries what a person typed in, and gives the grant that is to be stored. */
 export async function tryCredentials(
@@ -103,7 +108,9 @@ export async function tryCredentials(
     return { account, secret: { kind: 'clientCredentials', credentials, tokens } };
   }
   const account = await testCredentials(definition, app, credentials, asking);
-  await testConnection(definition, app, credentialsValue(definition, credentials), asking);
+  // A source that is no HTTP app was tested by that.
+  if (definition.kind === 'rest')
+    await testConnection(definition, app, credentialsValue(definition, credentials), asking);
   return { account, secret: { kind: 'submitted', credentials } };
 }
 
@@ -117,7 +124,7 @@ export async function tryGrant(
 ): Promise<Tried> {
   const of = { connectionId, generation, definition, app, signal: asking.signal };
   const value = await createCredentials(ports, of).authorization();
-  await testConnection(definition, app, value ?? '', asking);
+  if (definition.kind === 'rest') await testConnection(definition, app, value ?? '', asking);
   const context = secretContext.grant(connectionId, generation);
   const secret = openGrant(ports.secrets, await ports.stores.grants.get(connectionId, generation), context);
   const account =

@@ -33,7 +33,11 @@ export async function setAccess(
   try {
     const credentials = await draftOf(ports, procedure);
     const app = await appSettings(ports, saved);
-    const asking = { fetch: ports.egress.fetch, signal: AbortSignal.timeout(longestTestMs) };
+    const asking = {
+      fetch: ports.egress.fetch,
+      signal: AbortSignal.timeout(longestTestMs),
+      ...ports.sources,
+    };
     if (credentials !== null && credentials.kind !== 'clientCredentials')
       await keepGrant(ports, procedure, saved, saved.account ?? '', { kind: 'submitted', credentials });
     const { account, secret } =

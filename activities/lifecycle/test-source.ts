@@ -12,7 +12,7 @@ import { longestTestMs } from './access.ts';
 import { procedureOf, writeFenced } from './fence.ts';
 import { testFailed } from './test-failed.ts';
 
-type Ports = Pick<ActivityPorts, 'stores' | 'secrets' | 'egress'>;
+type Ports = Pick<ActivityPorts, 'stores' | 'secrets' | 'egress' | 'sources'>;
 
 /** What the test of a connection came to. */
 export interface SourceTest {
@@ -44,7 +44,7 @@ export async function testSource(
     const app = await appSettings(ports, connection);
     const { _id: connectionId, generation } = connection;
     const credentials = createCredentials(ports, { connectionId, generation, definition, app, signal });
-    const options = { fetch: ports.egress.fetch, signal, onExchange };
+    const options = { fetch: ports.egress.fetch, signal, onExchange, ...ports.sources };
     const test = async (refresh: boolean) =>
       testConnection(definition, app, (await credentials.authorization({ refresh })) ?? '', options);
     await test(false).catch((refusal: unknown) => {

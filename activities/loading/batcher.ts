@@ -12,6 +12,8 @@ export interface RowTreatment {
   readonly isOutside: (row: JsonValue) => boolean;
   /** What is left of a row. */
   readonly filter: (row: JsonValue) => JsonValue;
+  /** Whether the bookmarks of pages are the cursor. @default false */
+  readonly bookmarks?: boolean;
 }
 
 /** Where loading goes on: the page that holds the next row, and how many of its rows are stored already. */
@@ -28,9 +30,12 @@ export interface FullBatch {
   /** Rows that were passed over. */
   readonly filtered: number;
   readonly next: LoadPosition;
+  /** The greatest cursor value of the rows, or the bookmark of the last whole page that has one. */
   readonly cursor: string | null;
   readonly total: number | null;
   readonly last: boolean;
+  /** The source says that it gave every row that there is. */
+  readonly replaces?: true;
 }
 
 /**
@@ -79,14 +84,17 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
           yield cut({ from: token, skip: index }, total, false);
         texts.push(fit.text);
         bytes += fit.bytes;
-        cursor = safeCursor(cursor, treat.cursorOf(row));
+        if (treat.bookmarks !== true) cursor = safeCursor(cursor, treat.cursorOf(row));
         const more = index + 1 < page.rows.length;
         if (texts.length >= limits.batchRows && more)
           yield cut({ from: token, skip: index + 1 }, total, false);
       }
       skip = 0;
       const after: LoadPosition = { from: page.next, skip: 0 };
-      if (page.next === null) yield cut(after, total, true);
+      // Only now: a batch that was cut inside of the page does not reach so far.
+      if (treat.bookmarks === true && page.bookmark !== undefined) cursor = page.bookmark;
+      if (page.next === null)
+        yield { ...cut(after, total, true), ...(page.replaces === true ? { replaces: true as const } : {}) };
       else if (
         texts.length >= limits.batchRows ||
         (texts.length + filtered > 0 && now() - openedAt >= limits.batchAgeMs)

@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { createSource } from '../../connectors/registry.ts';
 import type { PageToken, ReadRequest, Source } from '../../connectors/source.ts';
+import { isUnreadable } from '../../connectors/unreadable.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { CheckpointDoc, ReadPlan } from '../../stores/model.ts';
 import { createCredentials } from '../authorization/credentials.ts';
@@ -11,10 +12,12 @@ import { type Life, live } from '../life.ts';
 import type { ActivityPorts, LoadingPorts } from '../ports.ts';
 import { loadReplay } from '../quarantine/load-replay.ts';
 import { createBatcher, type FullBatch, type LoadPosition, type RowTreatment } from './batcher.ts';
+import { keepsPlace } from './bookmarks.ts';
 import { createExchangeLog } from './exchanges.ts';
-import { createFieldFilter, hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
+import { hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
 import { hookSource } from './hook-rows.ts';
 import { isOutside, planRead } from './plan.ts';
+import { createRowFilter } from './row-filter.ts';
 import { cursorOf } from './rows.ts';
 import { safeCursor, soundCursor } from './sound-cursor.ts';
 import { watchProgress } from './watch.ts';
@@ -62,7 +65,7 @@ export function loadResource(ports: LoadingPorts, input: LoadInput): Promise<Loa
           resourceAfter(resource, rules),
           resource,
           checkpoint,
-          createFieldFilter(rules, hashKey),
+          createRowFilter(resource, rules, hashKey),
         ),
         source: byHooks ?? (await appSource(ports, input, opened, watch.signal)),
         request: {
@@ -119,6 +122,8 @@ async function appSource(
     credentials,
     fetch: ports.egress.fetch,
     pace: ports.paces.of(connectionId, definition.rateLimit),
+    ...ports.sources,
+    onSaid: (line) => ports.log.info({ connectionId, generation, said: line }, 'source says'),
   });
 }
 
@@ -129,10 +134,12 @@ function treatment(
   filter: RowTreatment['filter'],
 ): RowTreatment {
   const bounded = read.from !== null || read.to !== null;
+  const bookmarks = keepsPlace(stored);
   return {
-    cursorOf: soundCursor(stored, startedAt),
-    isOutside: bounded ? (row) => isOutside(read, cursorOf(row, cursor)) : () => false,
+    cursorOf: bookmarks ? () => null : soundCursor(stored, startedAt),
+    isOutside: bounded ? (row) => !isUnreadable(row) && isOutside(read, cursorOf(row, cursor)) : () => false,
     filter,
+    bookmarks: bookmarks && (read.kind === 'full' || read.kind === 'changes'),
   };
 }
 
@@ -183,7 +190,11 @@ async function readOn(reading: Reading): Promise<LoadedResource> {
   }
 }
 
-async function store({ ports, input, life, watch }: Reading, checkpoint: CheckpointDoc, batch: FullBatch) {
+async function store(
+  { ports, input, life, watch, treat }: Reading,
+  checkpoint: CheckpointDoc,
+  batch: FullBatch,
+) {
   const { stores } = ports;
   const { sessionId, resource } = input;
   await openConnection(ports, input);
@@ -200,6 +211,7 @@ async function store({ ports, input, life, watch }: Reading, checkpoint: Checkpo
     cursor: batch.cursor,
     total: batch.total,
     last: batch.last,
+    ...(batch.replaces === true ? { replaces: true as const } : {}),
   });
   const takenOver = JSON.stringify(winner.next) !== JSON.stringify(batch.next);
   const after = await stores.loading.advance(sessionId, resource, {
@@ -207,10 +219,14 @@ async function store({ ports, input, life, watch }: Reading, checkpoint: Checkpo
     rows: checkpoint.rows + winner.rowCount,
     bytes: checkpoint.bytes + winner.bytes,
     next: winner.next,
-    cursor: safeCursor(checkpoint.cursor, winner.cursor),
+    cursor:
+      treat.bookmarks === true
+        ? (winner.cursor ?? checkpoint.cursor)
+        : safeCursor(checkpoint.cursor, winner.cursor),
     total: winner.total,
     done: winner.last,
     at: new Date(),
+    ...(winner.replaces === true ? { replaces: true as const } : {}),
   });
   watch.stored();
   life.progressed({ batches: after.batches, rows: after.rows, total: after.total });

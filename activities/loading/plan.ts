@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/contracts.ts';
 import { compareCursors } from '../../domain/cursor.ts';
 import { everything } from '../../stores/loading.ts';
 import type { CursorDoc, ReadPlan, ResourceSetting } from '../../stores/model.ts';
+import { keepsPlace } from './bookmarks.ts';
 
 /** What decides what a session reads of a resource. */
 export interface PlanInput {
@@ -20,12 +21,14 @@ export interface PlanInput {
  */
 export function planRead({ resource, setting, scope, committed }: PlanInput): ReadPlan {
   const incremental = resource.incremental !== undefined;
+  // The place of a source that keeps its own is no time: what is outside of a range, or before the start, is passed over.
+  const asksByTime = incremental && !keepsPlace(resource);
   const { range, full = false } = scope;
   if (range !== undefined)
     return {
       kind: 'range',
-      since: incremental ? range.from : null,
-      until: incremental ? range.to : null,
+      since: asksByTime ? range.from : null,
+      until: asksByTime ? range.to : null,
       from: range.from,
       to: range.to,
     };
@@ -33,7 +36,7 @@ export function planRead({ resource, setting, scope, committed }: PlanInput): Re
   const since = committed?.value ?? null;
   if (incremental && !full && since !== null)
     return { kind: 'changes', since, until: null, from: start, to: null };
-  return { ...everything, since: incremental ? start : null, from: start };
+  return { ...everything, since: asksByTime ? start : null, from: start };
 }
 
 /** Whether a row is outside of what is read. One without a cursor value cannot be in a range. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fieldAt } from '../../connectors/pointer.ts';
+import { isUnreadable } from '../../connectors/unreadable.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 
 /** Bytes of a too large row that are kept. */
@@ -28,8 +29,11 @@ export function storable(
   return { text: JSON.stringify({ [marker]: true, sha256, bytes, head }), bytes: head.length };
 }
 
+/** Whether a row stands for one that was not kept, or could not be read: its fields say nothing. */
+export const isStandIn = (row: JsonValue): boolean => isUnreadable(row) || isTooLarge(row as JsonObject);
+
 export const isTooLarge = (row: JsonObject): row is TooLargeRow =>
-  row[marker] === true && typeof row.sha256 === 'string';
+  typeof row === 'object' && row !== null && row[marker] === true && typeof row.sha256 === 'string';
 
 /** The cursor value of a row as text; null when it has none. */
 export function cursorOf(row: JsonValue, field: string | undefined): string | null {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createSource } from '../../connectors/registry.ts';
+import { isUnreadable } from '../../connectors/unreadable.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { ConnectionDoc, Drift } from '../../stores/model.ts';
@@ -10,8 +11,9 @@ import { createObserver, driftOf } from '../structuring/drift.ts';
 import { driftContext } from '../structuring/drift-watch.ts';
 import { compileShape } from '../structuring/shape.ts';
 import { isObservable } from '../structuring/structure-batch.ts';
-import { createFieldFilter, hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
+import { hashKeyOf, resourceAfter, rulesOf } from './fields.ts';
 import { isOutside, planRead } from './plan.ts';
+import { createRowFilter } from './row-filter.ts';
 import { cursorOf, storable } from './rows.ts';
 
 /** Rows that are shown. */
@@ -19,7 +21,7 @@ const shownRows = 10;
 const rowsPerTurn = 250;
 
 /** What of the ports a test of a page needs. */
-export type TestPorts = Pick<ActivityPorts, 'stores' | 'secrets' | 'egress' | 'definition'> & {
+export type TestPorts = Pick<ActivityPorts, 'stores' | 'secrets' | 'egress' | 'sources' | 'definition'> & {
   readonly limits: Pick<ActivityPorts['limits'], 'rowBytes'>;
 };
 
@@ -58,7 +60,7 @@ export async function readTestPage(
   const defined = resourceOf(definition, resourceId);
   const rules = rulesOf(defined, connection);
   const resource = resourceAfter(defined, rules);
-  const filter = createFieldFilter(rules, await hashKeyOf(ports, connection, rules));
+  const filter = createRowFilter(defined, rules, await hashKeyOf(ports, connection, rules));
   const plan = planRead({
     resource: defined,
     setting: connection.resources.find(({ id }) => id === resourceId),
@@ -67,10 +69,14 @@ export async function readTestPage(
   });
   const app = await appSettings(ports, connection);
   const credentials = createCredentials(ports, { connectionId, generation, definition, app, signal });
-  const source = createSource(definition, app, { credentials, fetch: ports.egress.fetch });
+  const source = createSource(definition, app, { credentials, fetch: ports.egress.fetch, ...ports.sources });
   const request = { resource: resourceId, signal, ...(plan.since === null ? {} : { since: plan.since }) };
   for await (const page of source.read(request)) {
-    const wanted = page.rows.filter((row) => !isOutside(plan, cursorOf(row, defined.cursor)));
+    // A program begins with one.
+    if (page.rows.length === 0 && page.next !== null) continue;
+    const wanted = page.rows.filter(
+      (row) => isUnreadable(row) || !isOutside(plan, cursorOf(row, defined.cursor)),
+    );
     const shape = compileShape(resource);
     const observer = createObserver();
     const rows: TestedRow[] = [];

@@ -1,8 +1,8 @@
 import type { ResourceDefinition } from '../../connectors/definition.ts';
-import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { createFieldFilter, type FieldRules } from '../loading/fields.ts';
-import { isTooLarge } from '../loading/rows.ts';
+import { isStandIn } from '../loading/rows.ts';
 
 /** What a hash of ours looks like: HMAC-SHA256 in hex. */
 const ourHash = /^[0-9a-f]{64}$/;
@@ -19,7 +19,7 @@ export function createReplayFilter(rules: FieldRules, hashKey: Buffer): (row: Js
   }));
   return (row) => {
     // Its hash and its beginning are all there is of it.
-    if (typeof row === 'object' && row !== null && isTooLarge(row as JsonObject)) return row;
+    if (isStandIn(row)) return row;
     let left = whole(row);
     for (const { hash, look } of fields) if (!isHashed(look(left))) left = hash(left);
     return left;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareCursors } from '../../domain/cursor.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
+import { createRecordsOfApp } from '../../stores/own-records.ts';
 import { resourceOf } from '../connection.ts';
 import { hashKeyOf, resourceAfter, rulesOf } from '../loading/fields.ts';
 import { createDriftWatch } from '../structuring/drift-watch.ts';
@@ -74,7 +75,8 @@ export async function previewReplay(
 
   const outcomes = new Map<string, PreviewOutcome>();
   const shown = new Set(first.map(({ id }) => id));
-  const records = stores.records.of(connectionId, generation, resourceId);
+  const place = [connectionId, generation, resourceId] as const;
+  const records = createRecordsOfApp(stores.records.of(...place), stores.merges.of(...place).members);
   const tombstones = stores.tombstones.of(connectionId, generation, resourceId);
   const cursor = await stores.cursors.get(connectionId, generation, resourceId);
   const since = { wholeIn: cursor?.wholeIn ?? null, deletesAbsent: deletesAbsent(resource) };

@@ -178,6 +178,17 @@ async function turnOf(
   return null;
 }
 
+/** Switched off, what was merged comes back: by the same step. */
+async function hasMerged(
+  { stores }: ActivityPorts,
+  { _id, generation }: ConnectionDoc,
+  resources: readonly string[],
+): Promise<boolean> {
+  for (const resource of resources)
+    if ((await stores.merges.of(_id, generation, resource).members.count()) > 0) return true;
+  return false;
+}
+
 async function describe(
   ports: ActivityPorts,
   connection: ConnectionDoc,
@@ -206,7 +217,9 @@ async function describe(
     seq: session.seq,
     takesCredentials: app.auth.kind !== 'oauth2',
     aggregator,
-    deduplicates: app.deduplication !== undefined && connection.deduplication,
+    deduplicates:
+      (app.deduplication !== undefined && connection.deduplication) ||
+      (await hasMerged(ports, connection, resources)),
     webhookPending: session.status === null ? aggregator : session.webhookPending,
     resources: resources.map((id) => ({
       id,

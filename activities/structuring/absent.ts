@@ -4,12 +4,12 @@ import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { CheckpointDoc, RecordDoc } from '../../stores/model.ts';
-import type { Records } from '../../stores/records.ts';
+import type { RecordsOfApp } from '../../stores/own-records.ts';
 import type { Tombstones } from '../../stores/tombstones.ts';
 import type { ResourceInput } from '../contracts.ts';
 import type { Life } from '../life.ts';
 import { compareTimes } from '../loading/plan.ts';
-import { isTooLarge } from '../loading/rows.ts';
+import { isStandIn } from '../loading/rows.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { keyOf } from './key.ts';
 import { isObservable } from './structure-batch.ts';
@@ -27,7 +27,7 @@ export interface AbsentInput {
   readonly life: Pick<Life, 'stopIfAsked'>;
   readonly resource: ResourceDefinition;
   readonly checkpoint: CheckpointDoc;
-  readonly records: Records;
+  readonly records: RecordsOfApp;
   readonly tombstones: Tombstones;
   /** Rows that were read, and records before the session. */
   readonly read: number;
@@ -35,9 +35,13 @@ export interface AbsentInput {
   readonly allowRemovals: boolean;
 }
 
-/** Whether what was read is all there is, so that what is not in it is gone. */
-export const comparesAbsent = ({ deletes }: ResourceDefinition, { read }: CheckpointDoc): boolean =>
-  deletes?.kind === 'absent' && read.kind === 'full';
+/**
+ * Whether what was read is all there is, so that what is not in it is gone: by the definition, of a full refresh, or
+ * because the source says so.
+ */
+export const comparesAbsent = ({ deletes }: ResourceDefinition, { read, replaces }: CheckpointDoc): boolean =>
+  (deletes?.kind === 'absent' && read.kind === 'full') ||
+  (replaces === true && (read.kind === 'full' || read.kind === 'changes'));
 
 /**
  * Removes the records whose keys a full refresh no longer has. For each 500 keys: tombstones with the records as they
@@ -120,7 +124,8 @@ async function removeSome(
   );
   const deleted = found.map(({ _id }) => _id);
   const _id = changeId(sessionId, resource, n);
-  await ports.stores.feed.putChange({ _id, added: [], updated: [], deleted });
+  const seen = await records.seen({ added: [], updated: [], deleted });
+  await ports.stores.feed.putChange({ _id, ...seen });
   await records.remove(deleted);
   return deleted.length;
 }
@@ -130,7 +135,7 @@ async function removeSome(
  * kept while these are merged: a crash would lose them, and marking every record as seen would write each of them in
  * every refresh. Eight bytes a row, so that millions fit in memory: of 53 bits of a hash two of a million keys are
  * equal once in ten thousand refreshes, and then a record only stays for longer.
- * @returns null when it cannot be known: a row was too large to be kept, its key with it.
+ * @returns null when it cannot be known: a row was too large to be kept, or could not be read, its key with it.
  */
 async function seenKeys({ ports, input, life, resource, checkpoint }: AbsentInput) {
   const hashes = new Float64Array(checkpoint.rows);
@@ -143,8 +148,7 @@ async function seenKeys({ ports, input, life, resource, checkpoint }: AbsentInpu
     for (const [index, row] of batch.rows.entries()) {
       if (index % keysPerTurn === 0) await nextTurn();
       if (!isObservable(row)) {
-        if (typeof row === 'object' && row !== null && !Array.isArray(row) && isTooLarge(row as never))
-          return null;
+        if (isStandIn(row)) return null;
         continue;
       }
       const key = keyOf(row, resource.key);

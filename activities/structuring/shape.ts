@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import { fieldAt } from '../../connectors/pointer.ts';
+import { isUnreadable } from '../../connectors/unreadable.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { QuarantineDoc } from '../../stores/model.ts';
@@ -43,7 +44,7 @@ export interface UnfitRow {
 export type Shape = (row: JsonValue) => FitRow | DeletedRow | UnfitRow;
 
 /**
- * Compiles a resource's definition into the judge of its rows: a JSON object, not too large, with a key, fitting
+ * Compiles a resource's definition into the judge of its rows: a JSON object, readable, not too large, with a key, fitting
  * its JSON Schema; renamed by the mapping and fingerprinted. A tombstone needs no more than its key.
  * @param known Fields that are taken; all unless given.
  * @throws TributaryError DEFINITION_INVALID when the schema cannot be compiled.
@@ -73,6 +74,7 @@ export function compileShape(resource: ResourceDefinition, known?: ReadonlySet<s
     const object = row as JsonObject;
     if (isTooLarge(object))
       return unfit(null, 'TOO_LARGE', `The row has ${object.bytes} bytes; its SHA-256 is ${object.sha256}.`);
+    if (isUnreadable(object)) return unfit(null, 'ROW_UNREADABLE', `${object.place}: ${object.why}`);
     const key = keyOf(object, keyFields);
     if (key === null)
       return unfit(

@@ -3,9 +3,10 @@ import { compareCursors, laterCursor } from '../../domain/cursor.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { emptyLedger, type Ledger } from '../../domain/ledger.ts';
 import type { BatchDoc, QuarantineDoc, RecordDoc, TombstoneDoc } from '../../stores/model.ts';
-import type { Quarantine, Records } from '../../stores/records.ts';
+import type { RecordsOfApp } from '../../stores/own-records.ts';
+import type { Quarantine } from '../../stores/records.ts';
 import type { Tombstones } from '../../stores/tombstones.ts';
-import { isTooLarge } from '../loading/rows.ts';
+import { isStandIn } from '../loading/rows.ts';
 import { compareSources, type Replayed, sourceOf } from '../quarantine/origin.ts';
 import type { Observer } from './drift.ts';
 import { mergeKey, supersedes } from './merge.ts';
@@ -17,7 +18,7 @@ const rowsPerTurn = 250;
 const keysPerRead = 500;
 
 export interface BatchPorts {
-  readonly records: Records;
+  readonly records: Pick<RecordsOfApp, 'getMany' | 'putMany' | 'remove'>;
   readonly quarantine: Quarantine;
   /** Only of a resource whose rows tell deletions: looked into for every key. */
   readonly tombstones?: Tombstones | undefined;
@@ -161,4 +162,4 @@ function replaces(
 
 /** Whether the fields of a row say what the resource looks like. */
 export const isObservable = (row: JsonValue): row is JsonObject =>
-  typeof row === 'object' && row !== null && !Array.isArray(row) && !isTooLarge(row as JsonObject);
+  typeof row === 'object' && row !== null && !Array.isArray(row) && !isStandIn(row);

@@ -6,11 +6,13 @@ import { addLedgers, imbalance, type Ledger } from '../../domain/ledger.ts';
 import { cursorId } from '../../stores/cursors.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { CheckpointDoc, ConnectionThresholds, IngestionRunDoc } from '../../stores/model.ts';
+import { createRecordsOfApp } from '../../stores/own-records.ts';
 import { runId } from '../../stores/structuring.ts';
 import { nextChange } from '../changes.ts';
 import { openConnection, resourceOf } from '../connection.ts';
 import type { ResourceInput, StructuredResource } from '../contracts.ts';
 import { type Life, live } from '../life.ts';
+import { keepsPlace } from '../loading/bookmarks.ts';
 import { resourceAfter, rulesOf } from '../loading/fields.ts';
 import { safeCursor } from '../loading/sound-cursor.ts';
 import type { ActivityPorts, Limits } from '../ports.ts';
@@ -52,7 +54,7 @@ export function structureResource(ports: ActivityPorts, input: ResourceInput): P
     const resource = resourceAfter(defined, rules);
     const place = [connectionId, generation, resourceId] as const;
     const merged: Merged = {
-      records: stores.records.of(...place),
+      records: createRecordsOfApp(stores.records.of(...place), stores.merges.of(...place).members),
       quarantine: stores.quarantine.of(...place),
       tombstones: stores.tombstones.of(...place),
     };
@@ -107,7 +109,7 @@ async function mergeBatches(work: Work, begun: IngestionRunDoc): Promise<Ingesti
       batch,
     );
     const _id = changeId(sessionId, resourceId, number);
-    await stores.feed.putChange({ _id, added, updated, deleted });
+    await stores.feed.putChange({ _id, ...(await merged.records.seen({ added, updated, deleted })) });
     run = await stores.structuring.progress(run._id, {
       ledger: { ...addLedgers(run.ledger, ledger), recordsBefore: run.ledger.recordsBefore },
       mergedBatches: number + 1,
@@ -144,10 +146,10 @@ async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
     const { quarantine } = merged;
     await settleReplay({ ...work, quarantine, shape: compileShape(resource, drift.taken) });
   } else await drift.learn(run.fields);
-  if (resource.deletes !== undefined)
+  if (resource.deletes !== undefined || checkpoint.replaces === true)
     await forgetRemoved(stores, input, merged.tombstones, {
       changes: await nextChange(ports, sessionId, resourceId, checkpoint.batches),
-      keep: resource.deletes.kind === 'tombstone',
+      keep: resource.deletes?.kind === 'tombstone',
     });
   const { kind } = checkpoint.read;
   if (kind === 'full' || kind === 'changes') {
@@ -156,8 +158,11 @@ async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
     const wholeIn = kind === 'full' ? sessionId : before?.wholeIn;
     await stores.cursors.put({
       _id: cursorId(connectionId, generation, resourceId),
-      // What was read whole is known whole: a committed value that was wrong ends here.
-      value: kind === 'full' ? (checkpoint.cursor ?? committed) : safeCursor(checkpoint.cursor, committed),
+      // What was read whole is known whole: a committed value that was wrong ends here. Of bookmarks the last one wins.
+      value:
+        kind === 'full' || keepsPlace(resource)
+          ? (checkpoint.cursor ?? committed)
+          : safeCursor(checkpoint.cursor, committed),
       sessionId,
       at: new Date(),
       ...(wholeIn === undefined ? {} : { wholeIn }),

@@ -1,7 +1,8 @@
 import { changeId } from '../../stores/feed.ts';
 import type { RecordDoc, TombstoneDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
-import type { Quarantine, Records } from '../../stores/records.ts';
+import type { RecordsOfApp } from '../../stores/own-records.ts';
+import type { Quarantine } from '../../stores/records.ts';
 import type { Tombstones } from '../../stores/tombstones.ts';
 import { nextChange } from '../changes.ts';
 import type { ResourceInput } from '../contracts.ts';
@@ -11,7 +12,7 @@ import { clearQuarantine } from './quarantine.ts';
 const docsPerWrite = 500;
 
 export interface Merged {
-  readonly records: Records;
+  readonly records: RecordsOfApp;
   readonly quarantine: Quarantine;
   readonly tombstones: Tombstones;
 }
@@ -25,7 +26,13 @@ export async function takeBack(
   ports: ActivityPorts,
   { sessionId, resource }: ResourceInput,
   batches: number,
-  { records, quarantine, tombstones }: Merged,
+  {
+    records,
+    quarantine,
+    tombstones,
+  }: Omit<Merged, 'records'> & {
+    readonly records: Omit<RecordsOfApp, 'seen'>;
+  },
 ): Promise<void> {
   await clearQuarantine(quarantine, sessionId);
   await inParts(

@@ -48,6 +48,7 @@ function* checkAuth({ auth }: ConnectorDefinition): Generator<Inconsistency> {
 }
 
 function* checkIdentity(definition: ConnectorDefinition): Generator<Inconsistency> {
+  if (definition.kind !== 'rest' || definition.identity === undefined) return;
   const { account, accountParameter } = definition.identity;
   if ((account === undefined) === (accountParameter === undefined))
     yield inconsistent(['identity'], 'one of account and accountParameter', '/id', 'account');
@@ -73,7 +74,7 @@ function* checkIdentity(definition: ConnectorDefinition): Generator<Inconsistenc
 function textsOf({ baseUrl, auth, identity, test, headers }: ConnectorDefinition): [At, string, boolean][] {
   const found: [At, string | undefined, boolean][] = [
     [['baseUrl'], baseUrl, false],
-    [['identity', 'path'], identity.path, false],
+    [['identity', 'path'], identity?.path, false],
     [['test', 'path'], test?.path, false],
     ...Object.entries(headers).map(([name, text]): [At, string, boolean] => [['headers', name], text, false]),
   ];

@@ -33,8 +33,27 @@ export function* checkRecords(definition: ConnectorDefinition): Generator<Incons
       yield unknown([...at, 'resource']);
       continue;
     }
-    for (const [j, group] of rule.match.entries())
-      for (const [k, name] of group.entries()) yield* checkField(resource, name, [...at, 'match', j, k]);
+    for (const [j, group] of rule.match.entries()) {
+      if (Array.isArray(group)) {
+        for (const [k, name] of group.entries()) yield* checkField(resource, name, [...at, 'match', j, k]);
+        continue;
+      }
+      for (const [k, { field, countryField }] of group.fields.entries()) {
+        const place = [...at, 'match', j, 'fields', k];
+        yield* checkField(resource, field, [...place, 'field']);
+        if (countryField !== undefined) yield* checkField(resource, countryField, [...place, 'countryField']);
+      }
+    }
+    const { name, sameAddress = [] } = rule.suggest ?? {};
+    if (name !== undefined) yield* checkField(resource, name.field, [...at, 'suggest', 'name', 'field']);
+    for (const [k, field] of sameAddress.entries())
+      yield* checkField(resource, field, [...at, 'suggest', 'sameAddress', k]);
+    for (const [field, choice] of Object.entries(rule.survivorship?.fields ?? {})) {
+      const place = [...at, 'survivorship', 'fields', field];
+      yield* checkField(resource, field, place);
+      if (typeof choice === 'object')
+        yield* checkField(resource, choice.sourceField, [...place, 'sourceField']);
+    }
   }
   for (const { at, value } of repeated((definition.deduplication ?? []).map(({ resource }) => resource)))
     yield inconsistent(

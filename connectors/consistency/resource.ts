@@ -1,6 +1,7 @@
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
 import { type At, type Inconsistency, inconsistent, repeated } from './inconsistency.ts';
 import { checkJsonSchema, fieldIn, listedFields } from './json-schemas.ts';
+import { checkKindResource } from './kinds.ts';
 import { checkPlaceholders, placeholdersOf } from './placeholders.ts';
 
 const paramValues = (resource: ResourceDefinition): [name: string, value: string][] =>
@@ -74,6 +75,8 @@ function* checkIncremental(
   const { incremental, cursor } = resource;
   if (!incremental) return;
   const here = [...at, 'incremental'];
+  // The source keeps its own place; a cursor beside it only tells the greater of two versions.
+  if (incremental.bookmark !== undefined) return;
   if (cursor === undefined)
     yield inconsistent(here, 'a cursor field beside it, or no incremental reads', 'updated_at', 'cursor');
   yield* checkFilled(definition, resource, incremental.value, [...here, 'value']);
@@ -226,7 +229,8 @@ export function* checkResource(
       `${resource.id}-2`,
     );
   yield* checkPagination(resource, at);
-  yield* checkPlaceholders(definition, resource.path, [...at, 'path']);
+  yield* checkKindResource(definition, resource, at);
+  if (resource.path !== undefined) yield* checkPlaceholders(definition, resource.path, [...at, 'path']);
   for (const [name, value] of paramValues(resource))
     yield* checkFilled(definition, resource, value, [...at, 'params', name]);
   yield* checkIncremental(definition, resource, at);

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { address, headerName, parameter, path, plainMap, pointer, text, yesNo } from './values.ts';
+import {
+  address,
+  headerName,
+  jsonSchema,
+  parameter,
+  path,
+  plainMap,
+  pointer,
+  text,
+  yesNo,
+} from './values.ts';
 
 const scope = text.meta({ examples: ['orders.read'] });
 const tokenHeader = z
@@ -91,6 +101,22 @@ export const authSchema = z
           .default(''),
       })
       .describe('A key in a header or in the address.'),
+    z
+      .strictObject({
+        kind: z.literal('configuration'),
+        schema: jsonSchema
+          .describe(
+            'JSON Schema (draft 7) of the object; the form is made from it. A field with `airbyte_secret: true`, `writeOnly: true` or `format: password` is a secret.',
+          )
+          .meta({
+            examples: [
+              { type: 'object', required: ['location'], properties: { location: { type: 'string' } } },
+            ],
+          }),
+      })
+      .describe(
+        'For every kind but rest: what the source needs to know, secrets too, in one object that a person fills in.',
+      ),
   ])
   .meta({ examples: [{ kind: 'bearer' }] });
 
@@ -100,9 +126,14 @@ export const authSchema = z
  */
 export const identitySchema = z
   .strictObject({
-    path: path.describe('What is asked for.').meta({ examples: ['/me'] }),
+    path: path
+      .describe('What is asked for; kind rest only.')
+      .meta({ examples: ['/me'] })
+      .optional(),
     account: pointer
-      .describe('Where the answer says the account id. One of this and `accountParameter`.')
+      .describe(
+        'Where the answer says the account id; one of this and `accountParameter`. Other kinds than rest: where the configuration says it.',
+      )
       .meta({ examples: ['/id'] })
       .optional(),
     accountParameter: parameter

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileSchema } from './file.ts';
 import { paginationSchema } from './pagination.ts';
 import {
   field,
@@ -17,9 +18,14 @@ import {
 /** Reads only what changed since the last session. */
 export const incrementalSchema = z
   .strictObject({
+    bookmark: z
+      .literal(true)
+      .describe('Every kind but rest, and alone: the source keeps its own place.')
+      .optional(),
     param: parameter
-      .describe('Query parameter that takes the committed cursor.')
-      .meta({ examples: ['updated_since'] }),
+      .describe('Query parameter that takes the committed cursor; kind rest only, where it must be there.')
+      .meta({ examples: ['updated_since'] })
+      .optional(),
     value: text
       .describe(
         'What the parameter is set to, in place of what `params` says; `{since}` is the cursor. It may hold what values of `params` may.',
@@ -101,13 +107,28 @@ export const resourceSchema = z.strictObject({
     .describe('For people.')
     .meta({ examples: ['Orders of the last years.'] })
     .optional(),
-  path: path.describe('What is asked for; may hold `{connection.<parameter>}`.'),
+  path: path
+    .describe(
+      'What is asked for; may hold `{connection.<parameter>}`. Kind rest only, where it must be there.',
+    )
+    .optional(),
+  stream: text
+    .describe("Kinds singer and airbyte: the program's own name of the stream; the id unless given.")
+    .meta({ examples: ['public-orders'] })
+    .optional(),
+  file: fileSchema
+    .describe('Kind file only, where it must be there: which files, and how they are read.')
+    .optional(),
   params: plainMap
     .describe(
       'Query parameters. Values may hold `{connection.<parameter>}`, `{since}`, `{until}`, `{offset}`, `{page}`, `{cursor}`, `{size}`; a parameter whose placeholder has no value in a request is left out.',
     )
     .default({}),
-  recordsPath: pointer.describe('JSON pointer of the list of rows; "" is the whole answer.'),
+  recordsPath: pointer
+    .describe(
+      'JSON pointer of the list of rows; "" is the whole answer. Kind rest only, where it must be there.',
+    )
+    .optional(),
   totalPath: pointer
     .describe('Where the answer says how many rows the whole read gives.')
     .meta({ examples: ['/total'] })
@@ -117,6 +138,14 @@ export const resourceSchema = z.strictObject({
     .min(1)
     .describe('Fields that name one object together.')
     .meta({ examples: [['id']] }),
+  contentField: z
+    .string()
+    .regex(/^[^/]/, 'expected the name of a field')
+    .describe(
+      'For rows that have no key: a field that is added to each row, with the SHA-256 of what is stored of it. Name it in `key`. Equal rows are one object, and a row that changed is another one.',
+    )
+    .meta({ examples: ['_row'] })
+    .optional(),
   cursor: field
     .describe(
       'Field by which the greater of two versions of an object is told, and where the next read begins.',

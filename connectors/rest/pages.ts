@@ -1,7 +1,7 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { valueAt } from '../pointer.ts';
-import type { ResourceDefinition } from '../schema.ts';
+import type { RestResource } from '../rest-definition.ts';
 import type { SourcePage } from '../source.ts';
 import { type AnsweredPage, nextPlace, type SecretTest } from './next.ts';
 
@@ -19,7 +19,7 @@ function isLeftOut(body: JsonValue, recordsPath: string): boolean {
   return isObject(holder) && Object.values(holder).every((value) => typeof value === 'number');
 }
 
-function rowsOf({ id, recordsPath }: ResourceDefinition, body: JsonValue): readonly JsonValue[] {
+function rowsOf({ id, recordsPath }: RestResource, body: JsonValue): readonly JsonValue[] {
   const rows = valueAt(body, recordsPath);
   if (Array.isArray(rows)) return rows;
   if (rows === undefined && isLeftOut(body, recordsPath)) return [];
@@ -35,7 +35,7 @@ function rowsOf({ id, recordsPath }: ResourceDefinition, body: JsonValue): reado
  * @throws TributaryError SOURCE_BAD_ANSWER when they are not where the definition says.
  */
 export function readPage(
-  resource: ResourceDefinition,
+  resource: RestResource,
   answer: Omit<AnsweredPage, 'rows'>,
   isSecret: SecretTest,
 ): SourcePage {

@@ -1,5 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import { resolveAddress } from '../app.ts';
+import { restOf } from '../rest-definition.ts';
 import type { ConnectorDefinition } from '../schema.ts';
 import type { ReadRequest, Source, SourcePage } from '../source.ts';
 import { createAsker, type RestSourceOptions } from './asker.ts';
@@ -14,14 +15,15 @@ export type { RestSourceOptions } from './asker.ts';
  */
 export function createRestSource(definition: ConnectorDefinition, options: RestSourceOptions): Source {
   const { app } = options;
+  const { id: appId, resources } = restOf(definition);
   const walk = createWalk(createAsker(definition, options), resolveAddress(definition.baseUrl, app), app);
 
   async function* read(request: ReadRequest): AsyncGenerator<SourcePage> {
-    const resource = definition.resources.find(({ id }) => id === request.resource);
+    const resource = resources.find(({ id }) => id === request.resource);
     if (!resource)
       throw new TributaryError(
         'SOURCE_RESOURCE_NOT_FOUND',
-        `${definition.id} has no resource "${request.resource}".`,
+        `${appId} has no resource "${request.resource}".`,
       );
     yield* walk(resource, request, { since: request.since, until: request.until });
   }

@@ -1,6 +1,7 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { type AppAddress, addressPart, fillParameters } from '../app.ts';
+import type { RestResource } from '../rest-definition.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
 import type { PageToken } from '../source.ts';
 import { askedSince, askedUntil } from './since.ts';
@@ -133,7 +134,7 @@ function pageValues({ pagination }: ResourceDefinition, at: PageToken | undefine
  * @param at Where the page starts; undefined for the first one.
  */
 export function pageAddress(
-  resource: ResourceDefinition,
+  resource: RestResource,
   baseUrl: string,
   app: Pick<AppAddress, 'parameters'>,
   wanted: Wanted,

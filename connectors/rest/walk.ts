@@ -1,5 +1,5 @@
 import type { AppAddress } from '../app.ts';
-import type { ResourceDefinition } from '../schema.ts';
+import type { RestResource } from '../rest-definition.ts';
 import type { PageToken, ReadRequest, SourcePage } from '../source.ts';
 import type { Ask } from './asker.ts';
 import { createLoopGuard } from './loop-guard.ts';
@@ -15,7 +15,7 @@ export type WalkRequest = Pick<ReadRequest, 'from' | 'signal' | 'onWait' | 'onEx
  */
 export const createWalk = (ask: Ask, baseUrl: string, app: Pick<AppAddress, 'parameters'>) =>
   async function* walk(
-    resource: ResourceDefinition,
+    resource: RestResource,
     { from, signal, onWait, onExchange }: WalkRequest,
     wanted: Wanted,
   ): AsyncGenerator<SourcePage> {

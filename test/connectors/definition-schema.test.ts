@@ -38,7 +38,7 @@ describe('the published JSON Schema', () => {
     ['a wrong kind', 'kind: oauth2', 'kind: magic'],
     ['a path without slash', 'path: /api/orders', 'path: api'],
     ['a schema that is none', 'row_id: { type: integer }', 'row_id: { type: int }'],
-    ['nothing to read', 'recordsPath: /data', ''],
+    ['rows without a key', 'key: [row_id]', ''],
   ];
   for (const [what, from, to] of faulty)
     test(`refuses ${what}`, () => {

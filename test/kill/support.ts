@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { SourcePlaces } from '../../connectors/registry.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import { createSecretBox, type Sealed } from '../../platform/crypto.ts';
@@ -35,6 +36,7 @@ export interface Mortal {
 export async function createMortal(
   world: World,
   definitions: readonly ConnectorDefinition[],
+  sources?: SourcePlaces,
 ): Promise<Mortal> {
   const {
     TEST_TEMPORAL_ADDRESS: address,
@@ -54,6 +56,7 @@ export async function createMortal(
     key: key.toString('base64'),
     limits: world.limits,
     definitions,
+    ...(sources === undefined ? {} : { sources }),
   };
   const entry = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
   const spawnOne = (): ChildProcess =>

@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/index.ts';
 import type { Limits } from '../../activities/ports.ts';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
+import type { SourcePlaces } from '../../connectors/registry.ts';
 import { createSecretBox } from '../../platform/crypto.ts';
 import { openStores } from '../../stores/open.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
@@ -22,6 +23,8 @@ export interface WorkerProcessOptions {
   readonly key: string;
   readonly limits: Limits;
   readonly definitions: readonly ConnectorDefinition[];
+  /** Programs and folders that sources may use. */
+  readonly sources?: SourcePlaces;
 }
 
 const options = JSON.parse(process.env.TEST_WORKER ?? '{}') as WorkerProcessOptions;
@@ -55,6 +58,7 @@ const workers = await createWorkers({
     },
     log: pino({ level: 'silent' }),
     limits: options.limits,
+    ...(options.sources === undefined ? {} : { sources: options.sources }),
     callbackUrl: () => 'http://127.0.0.1/api/oauth/callback',
     poolQueue,
     delivery: createDeliveryPorts({

@@ -73,8 +73,10 @@ describe('structuring, processing and deduplication', { concurrency: 4 }, () => 
     const synced = await world.reaches(scene.id, 19);
     assert.deepEqual((await world.path(synced._id)).slice(-3), [18, 21, 19]);
     assert.equal(await world.stores.records.of(scene.id, 1, 'orders').count(), 10);
-    const [merge] = await world.stores.merges.list(scene.id, 1, 'orders', 1);
-    assert.equal(merge?.matchedBy, 'email');
+    const merges = world.stores.merges.of(scene.id, 1, 'orders');
+    assert.equal(await merges.members.count(), 20);
+    const [group] = await merges.groups.pageWhere({}, { limit: 1 });
+    assert.deepEqual(group?.matchedBy, ['email']);
     const [feed] = await world.stores.feed.getMany([synced._id]);
     const last = await world.stores.feed.change(
       `${synced._id}/orders/changes/${(feed?.parts[0]?.changes ?? 0) - 1}`,

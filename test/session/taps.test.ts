@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import type { JsonObject } from '../../domain/json.ts';
+import { imbalance } from '../../domain/ledger.ts';
+import type { ConnectionDoc } from '../../stores/model.ts';
+import { scriptedTap, tableTap, tapDefinition } from '../connectors/singer/scene.ts';
+import { configure, isOrdered, linesOf, recordsOf, tapConnection } from '../kill/killed-tap.ts';
+import { startWorld, tester, type World } from '../support/world.ts';
+
+let world: World;
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
+  const scripted = await scriptedTap(folder, {});
+  const programs = { tap: tableTap, scripted };
+  world = await startWorld({ batchRows: 150 }, [], { sources: { programs, folders: [] } });
+});
+after(async () => {
+  await world?.stop();
+  await rm(folder, { recursive: true });
+});
+
+const at = (day: number, more: JsonObject = {}) => ({ updated_at: `2024-01-0${day}T00:00:00Z`, ...more });
+
+/** A session from its start to Synced, and its counts. */
+async function pass(connection: ConnectionDoc, number: number) {
+  const { _id: id } = connection;
+  if (number > 1) await world.closes(id);
+  await world.sessions().startSession(connection, { kind: 'load', by: tester });
+  const session = await world.reaches(id, 19, (one) => one.number === number);
+  const [run] = await world.stores.structuring.many(session._id, ['orders']);
+  assert.ok(run);
+  assert.equal(imbalance(run.ledger), null);
+  return run.ledger;
+}
+
+it('a tap is read to Synced, then from its bookmark on; an older version changes nothing, deleted rows go', async () => {
+  const deletes = { kind: 'tombstone', field: '_sdc_deleted_at' };
+  const definition = { ...tapDefinition({ incremental: true, deletes }), id: 'deleting' };
+  const connection = await world.started({ definition, baseUrl: 'http://127.0.0.1' });
+  const file = join(folder, 'deleting.jsonl');
+  const rows = [
+    { id: 1, ...at(1), lines: [{ sku: 'a', tags: [] }] },
+    { id: 2, ...at(3), note: 'new' },
+    { id: 2, ...at(2), note: 'old' },
+    { id: 3, ...at(3) },
+  ];
+  await writeFile(file, linesOf(rows));
+  await configure(world, connection, { file });
+  const first = await pass(connection, 1);
+  assert.deepEqual([first.read, first.inserted, first.duplicate], [4, 3, 1]);
+  const records = world.stores.records.of(connection._id, 1, 'orders');
+  assert.deepEqual((await records.get('1'))?.data, rows[0]);
+  assert.deepEqual((await records.get('2'))?.data, rows[1]);
+
+  await appendFile(file, linesOf([{ id: 3, ...at(4), _sdc_deleted_at: '2024-01-04T00:00:00Z' }]));
+  const second = await pass(connection, 2);
+  // By >=, what stood at the bookmark comes again.
+  assert.deepEqual([second.read, second.unchanged, second.tombstoned], [3, 1, 1]);
+  assert.equal(await records.count(), 2);
+});
+
+it('a full table that is read to its end replaces what was there', async () => {
+  const definition = { ...tapDefinition(), id: 'replacing' };
+  const connection = await world.started({ definition, baseUrl: 'http://127.0.0.1' });
+  const file = join(folder, 'replacing.jsonl');
+  await configure(world, connection, { file, full: true });
+  await writeFile(file, linesOf([1, 2, 3, 4, 5].map((id) => ({ id, ...at(1) }))));
+  await pass(connection, 1);
+  await writeFile(file, linesOf([1, 2, 3, 5].map((id) => ({ id, ...at(1) }))));
+  const { unchanged, removed } = await pass(connection, 2);
+  assert.deepEqual([unchanged, removed], [4, 1]);
+});
+
+it('a tap that fails after its last row fails the session with its last words; a retry doubles nothing', async () => {
+  const definition = tapDefinition({ incremental: true });
+  const failing = { ...definition, id: 'failing', program: { executable: 'scripted', quietSecs: 30 } };
+  const connection = await world.started({ definition: failing, baseUrl: 'http://127.0.0.1' });
+  await configure(world, connection, {});
+  const stream = { stream: 'orders' };
+  const script = {
+    catalog: { streams: [{ tap_stream_id: 'orders', ...stream, schema: {} }] },
+    messages: [
+      { type: 'SCHEMA', ...stream, schema: {}, key_properties: ['id'] },
+      ...[1, 2, 3].map((id) => ({ type: 'RECORD', ...stream, record: { id, ...at(1) } })),
+      { type: 'STATE', value: { bookmarks: { orders: { updated_at: '2024-01-01' } } } },
+    ],
+    words: 'could not close the connection\n',
+  };
+  await scriptedTap(folder, { ...script, code: 1 });
+  const port = world.sessions();
+  await port.startSession(connection, { kind: 'load', by: tester });
+  const failed = await world.reaches(connection._id, 11);
+  assert.match(JSON.stringify(failed), /could not close the connection/);
+  await scriptedTap(folder, script);
+  await port.call(failed._id, 'retry', { by: tester });
+  const left = await recordsOf(world, connection, { isBegun: true });
+  assert.deepEqual([left.count, left.quarantined], [3, 0]);
+  const cursor = await world.stores.cursors.get(connection._id, 1, 'orders');
+  assert.match(JSON.stringify(cursor), /updated_at.*2024-01-01/);
+});
+
+for (const seed of [1, 2])
+  it(`seed ${seed}: a tap that is killed in the middle leaves the same records as one that is not`, async () => {
+    const ordered = isOrdered(seed);
+    const calm = await recordsOf(world, await tapConnection(world, folder, { ordered, rows: 600 }));
+    const disturbed = await tapConnection(world, folder, { ordered, rows: 600, seed });
+    assert.deepEqual(await recordsOf(world, disturbed), calm);
+    assert.ok(calm.count > 500 && calm.quarantined === 0);
+  });
