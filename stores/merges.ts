@@ -1,31 +1,32 @@
 import type { Db, Filter } from 'mongodb';
-import { byId, getOne, put } from './commands.ts';
-import { cursorId } from './cursors.ts';
-import type { MergeDoc } from './model.ts';
-import { collections } from './names.ts';
+import { type Count, createKeyed } from './keyed.ts';
+import type { MergeGroupDoc, MergeKeysDoc, MergeMemberDoc, MergePairDoc } from './model.ts';
+import { type MergePart, mergeCollection } from './names.ts';
 
-export const mergeId = (connectionId: string, generation: number, resource: string, key: string): string =>
-  `${cursorId(connectionId, generation, resource)}/${key}`;
-
-/** What deduplication merged, with what an undo needs. */
-export function createMerges(db: Db) {
-  const merges = db.collection<MergeDoc>(collections.merges);
+/** What deduplication merged, with what an undo needs, and by what it finds more. */
+export function createMerges(db: Db, count: Count) {
   return {
-    put: (doc: MergeDoc): Promise<void> => put(merges, doc),
-    get: (id: string): Promise<MergeDoc | null> => getOne(merges, id),
-    /** In the order of the ids. Looks at every merge on the embedded store. */
-    list: (connectionId: string, generation: number, resource: string, limit: number): Promise<MergeDoc[]> =>
-      merges
-        .find(below<MergeDoc>(cursorId(connectionId, generation, resource)))
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray(),
-    /** After an undo. */
-    async remove(id: string): Promise<void> {
-      await merges.deleteOne(byId(id));
+    /** Of one resource of one generation of a connection; a collection is made by its first write. */
+    of(connectionId: string, generation: number, resource: string) {
+      const keyed = <D extends { readonly _id: string }>(part: MergePart) => {
+        const collection = db.collection<D>(mergeCollection(part, connectionId, generation, resource));
+        const { drop: _drop, pages: _pages, ...rest } = createKeyed(collection, count);
+        return rest;
+      };
+      return {
+        /** Merged records as the app has them. */
+        members: keyed<MergeMemberDoc>('mergeMembers'),
+        groups: keyed<MergeGroupDoc>('mergeGroups'),
+        /** Suggestions, and what people decided. */
+        pairs: keyed<MergePairDoc>('mergePairs'),
+        /** Index of match keys, state, reports of sessions. */
+        keys: keyed<MergeKeysDoc>('mergeKeys'),
+      };
     },
   };
 }
+
+export type Merges = ReturnType<ReturnType<typeof createMerges>['of']>;
 
 /** Every id that begins with `<prefix>/`; `0` is the character after `/`. */
 export const below = <D>(prefix: string): Filter<D> =>
