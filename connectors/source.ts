@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/json.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
 
 /** Where a read goes on: whatever the source needs to ask for its next page. Opaque outside the source. */
 export type PageToken = JsonValue;
@@ -22,6 +22,17 @@ export interface SourcePage {
   readonly bookmark?: string;
   /** On the last page: the read gave every row that there is, so that objects it did not give are removed. */
   readonly replaces?: true;
+  /** Files that are read once more from a line on: what could not be read there before is told anew, or is mended. */
+  readonly again?: readonly ReadAgain[];
+}
+
+/** A file that is read once more. Its unreadable rows have the place `<file> line <number>`. */
+export interface ReadAgain {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Index of the first row of it in the page. */
+  readonly row: number;
 }
 
 export interface ReadRequest {
@@ -134,4 +145,9 @@ export interface ReportSource {
  */
 export interface Credentials {
   readonly authorization: (options?: { readonly refresh?: boolean }) => Promise<string | undefined>;
+  /**
+   * Stores a configuration that the source itself put in the place of the one it was given (rotated tokens). Missing: it
+   * cannot be stored.
+   */
+  readonly keep?: (configuration: JsonObject) => Promise<void>;
 }

@@ -47,6 +47,7 @@ export interface NewBatch {
   readonly total: number | null;
   readonly last: boolean;
   readonly replaces?: true;
+  readonly again?: NonNullable<BatchDoc['again']>;
   readonly origins?: readonly string[];
 }
 
@@ -60,6 +61,7 @@ export interface Advance {
   readonly total: number | null;
   readonly done: boolean;
   readonly replaces?: true;
+  readonly again?: true;
   readonly at: Date;
 }
 

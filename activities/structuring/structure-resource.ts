@@ -22,6 +22,7 @@ import { comparesAbsent, removeAbsent } from './absent.ts';
 import { fingerprintOf } from './canonical.ts';
 import { createObserver, noDrift } from './drift.ts';
 import { createDriftWatch } from './drift-watch.ts';
+import { settleReadAgain } from './read-again.ts';
 import { compileShape } from './shape.ts';
 import { structureBatch } from './structure-batch.ts';
 import { forgetRemoved, type Merged, takeBack } from './take-back.ts';
@@ -145,7 +146,11 @@ async function complete(work: Work, run: IngestionRunDoc): Promise<Ledger> {
   if (replays) {
     const { quarantine } = merged;
     await settleReplay({ ...work, quarantine, shape: compileShape(resource, drift.taken) });
-  } else await drift.learn(run.fields);
+  } else {
+    await drift.learn(run.fields);
+    // An HTTP app has no rows that cannot be read.
+    if (resource.path === undefined) await settleReadAgain(ports, input, checkpoint, merged.quarantine);
+  }
   if (resource.deletes !== undefined || checkpoint.replaces === true)
     await forgetRemoved(stores, input, merged.tombstones, {
       changes: await nextChange(ports, sessionId, resourceId, checkpoint.batches),

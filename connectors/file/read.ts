@@ -54,6 +54,7 @@ export async function* readFile(
       let spot = from;
       const parts = readOnce({ ...file, opened, start: from });
       let known = true;
+      let begins: Pick<Part, 'begins'> = { begins: from?.line ?? 1 };
       for (;;) {
         signal.throwIfAborted();
         const part = await parts.next();
@@ -62,7 +63,8 @@ export async function* readFile(
           break;
         }
         spot = part.value.spot;
-        yield part.value;
+        yield { ...part.value, ...begins };
+        begins = {};
       }
       if (known && spot !== null) {
         const after = await lookAgain(place, { ...file, opened }, spot);

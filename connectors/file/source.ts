@@ -2,7 +2,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { type FileConfiguration, type FileDefinition, fileConfigurationSchema } from '../format/file.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
-import type { Credentials, ReadRequest, Source, SourcePage } from '../source.ts';
+import type { Credentials, ReadAgain, ReadRequest, Source, SourcePage } from '../source.ts';
 import { checkAddress, openAddress } from './address.ts';
 import {
   type Bookmark,
@@ -89,17 +89,21 @@ async function* pagesOf(
     yield { rows: [], next: null, bookmark: since };
     return;
   }
-  // Which rows of a page were stored already cannot be told when files have changed since: it is given whole again.
-  if (token !== null && from !== undefined) yield { rows: [], next: from };
   const given = token === null ? (all ? new Map<string, Mark>() : known) : readBookmark(token.done);
+  // Which rows of a page were stored already cannot be told when files have changed since: none of the first one is
+  // passed over when a read goes on, and it is given whole again.
+  yield { rows: [], next: from ?? writeToken({ file: null, spot: nothing, done: writeBookmark(given) }) };
   const marks = new Map([...given].filter(([name]) => found.some((one) => one.name === name)));
   let rows: JsonValue[] = [];
+  let again: ReadAgain[] = [];
   let done: string | null = null;
   const text = () => (done ??= writeBookmark(marks));
   const placed = (): Pick<SourcePage, 'bookmark'> => (incremental?.bookmark ? { bookmark: text() } : {});
+  const anew = (): Pick<SourcePage, 'again'> => (again.length === 0 ? {} : { again });
   const page = (at: Omit<Token, 'done'>): SourcePage => {
-    const full = { rows, next: writeToken({ ...at, done: text() }), ...placed() };
+    const full = { rows, next: writeToken({ ...at, done: text() }), ...placed(), ...anew() };
     rows = [];
+    again = [];
     return full;
   };
 
@@ -110,6 +114,8 @@ async function* pagesOf(
     const parts = readFile(place, { name, file, schema, start }, signal);
     let spot = start ?? nothing;
     let after: Mark | null = null;
+    // Of a read that goes on, rows of any file may have been stored.
+    let isKnown = from !== undefined || known.has(name);
     try {
       for (;;) {
         const part = await parts.next();
@@ -119,6 +125,9 @@ async function* pagesOf(
         }
         // Not before it is known whether more follows: half a last line is behind the place of its part.
         if (rows.length >= pageRows) yield page({ file: name, spot });
+        const { begins } = part.value;
+        if (begins !== undefined && isKnown) again.push({ file: name, line: begins, row: rows.length });
+        isKnown = true;
         spot = part.value.spot;
         rows = rows.length === 0 ? [...part.value.rows] : rows.concat(part.value.rows);
       }
@@ -132,7 +141,7 @@ async function* pagesOf(
     done = null;
     if (rows.length >= pageRows) yield page({ file: null, spot: nothing });
   }
-  yield { rows, next: null, ...placed(), ...(all ? { replaces: true as const } : {}) };
+  yield { rows, next: null, ...placed(), ...anew(), ...(all ? { replaces: true as const } : {}) };
 }
 
 /**

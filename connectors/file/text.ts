@@ -16,6 +16,8 @@ const partBytes = 1024 * 1024;
 export interface Part {
   readonly rows: readonly JsonValue[];
   readonly spot: Spot;
+  /** On the first part of a reading, of which a file that is replaced has several: the line that it begins at. */
+  readonly begins?: number;
 }
 
 /** What is read of one file. */

@@ -15,6 +15,8 @@ export interface CheckpointDoc {
   readonly done: boolean;
   /** The source says that it gave every row that there is. */
   readonly replaces?: true;
+  /** Some batch tells of files that were read once more. */
+  readonly again?: true;
   readonly lastBatchAt: Date;
   readonly startedAt: Date;
   /** What is read; the same until the resource is done, whatever is configured meanwhile. */
@@ -53,6 +55,8 @@ export interface BatchDoc {
   readonly last: boolean;
   /** With `last`: the source says that it gave every row that there is. */
   readonly replaces?: true;
+  /** Files that are read once more from a line on; `row` is the index of their first row in the batch. */
+  readonly again?: readonly { readonly file: string; readonly line: number; readonly row: number }[];
   readonly storedAt: Date;
   /** Of a replay: the place in quarantine that each row comes from. */
   readonly origins?: readonly string[];

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ensureEngine } from '../../platform/setup/engine.ts';
 import { freePort } from '../../platform/setup/ports.ts';
 import { type RunningEngine, startEngine } from '../../platform/setup/start-engine.ts';
 import { type RunningStore, startStore } from '../../platform/setup/start-store.ts';
 import { ensureStore } from '../../platform/setup/store.ts';
+import { asHere } from '../support/node.ts';
 import { type Breakable, type Scene, startScene } from '../watchdog/scene.ts';
 
 /** Ends it as a crash does, and starts it again at the same address. */
@@ -48,6 +52,23 @@ describe('the watchdog tells once of what was killed, and once that it is back',
     await Promise.all([engine.stop(), store.stop()]);
   });
   beforeEach(() => on.fresh());
+
+  it('the worker: the engine lists it for a minute more', async () => {
+    const program = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+    const child = spawn(process.execPath, [...asHere, program], {
+      env: { ...process.env, ENGINE: engine.address(), QUEUE: on.taskQueue },
+    });
+    await once(child.stdout, 'data');
+    await on.worker.lose();
+    await on.moreRounds(2);
+    assert.deepEqual(on.texts(), []);
+    child.kill('SIGKILL');
+    await on.told(1);
+    await on.worker.bring();
+    await on.allWell();
+    on.onceEach(/^No worker answers on the queue watched-/);
+    assert.equal(on.messages().length, 2);
+  });
 
   it('the store', async () => {
     await store.lose();

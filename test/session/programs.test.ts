@@ -101,16 +101,25 @@ it('a configuration opens a source; then only what is new is read, a range by it
   await port.requestSession(connection, { by: tester, scope: { full: true } });
   assert.equal((await ledgerOf(4))?.unchanged, 4);
 
+  // Where history begins is asked of the rows; the bookmark stays what the source says.
+  const resources = [{ id: 'orders', enabled: true, historyStart: '2024-01-04T00:00:00.000Z' }];
+  await world.stores.db.collection('connections').updateOne({ _id: id as never }, { $set: { resources } });
+  await writeFile(join(folder, 'c.jsonl'), lines([order(5, 3), order(6, 5)]));
+  await port.startSession(connection, { kind: 'load', by: tester });
+  const later = await ledgerOf(5);
+  assert.deepEqual([later?.read, later?.filtered, later?.inserted], [2, 1, 1]);
+  assert.match((await world.stores.cursors.get(id, 1, 'orders'))?.value ?? '', /c\.jsonl/);
+
   // The same place is the same account, and goes on where it was; another one is refused.
   const authorize = async (configuration: JsonObject, number: number) => {
     await port.startSession(connection, { kind: 'authorize', by: tester });
     await world.reaches(id, 6, (session) => session.number === number);
     await world.deliver(connection, submit(configuration));
   };
-  await authorize({ location: folder }, 5);
-  assert.equal((await ledgerOf(5))?.read, 0);
-  await authorize({ location: `${folder}/` }, 6);
-  assert.equal((await world.reaches(id, 7, (session) => session.number === 6)).reason, 'ACCOUNT_MISMATCH');
+  await authorize({ location: folder }, 6);
+  assert.equal((await ledgerOf(6))?.read, 0);
+  await authorize({ location: `${folder}/` }, 7);
+  assert.equal((await world.reaches(id, 7, (session) => session.number === 7)).reason, 'ACCOUNT_MISMATCH');
 });
 
 it('rows without a key are known by what is in them, and a full refresh removes what is gone', async () => {

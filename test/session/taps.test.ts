@@ -3,11 +3,15 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
+import { walk } from '../../client/cli/connect/walk.ts';
+import { definitionSchema } from '../../connectors/definition.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { imbalance } from '../../domain/ledger.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
+import { setConnectScene } from '../client/connect-scene.ts';
 import { scriptedTap, tableTap, tapDefinition } from '../connectors/singer/scene.ts';
 import { configure, isOrdered, linesOf, recordsOf, tapConnection } from '../kill/killed-tap.ts';
+import { tokenOf } from '../plans/scene.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
 let world: World;
@@ -112,3 +116,80 @@ for (const seed of [1, 2])
     assert.deepEqual(await recordsOf(world, disturbed), calm);
     assert.ok(calm.count > 500 && calm.quarantined === 0);
   });
+
+it('a configuration comes by the page, the terminal and the API; its secrets are seen nowhere, and it goes', async (t) => {
+  const secret = 'never-to-be-seen';
+  const configuration = {
+    ...{ type: 'object', required: ['file', 'password'] },
+    properties: { file: { type: 'string' }, password: { type: 'string', airbyte_secret: true } },
+  };
+  const scene = await setConnectScene(world, t, {
+    auth: 'bearer',
+    define: ({ id }) =>
+      definitionSchema.parse({
+        ...{ ...tapDefinition({ incremental: true }), id },
+        auth: { kind: 'configuration', schema: configuration },
+      }),
+  });
+  const { client, id } = scene;
+  const file = join(folder, 'configured.jsonl');
+  await writeFile(file, linesOf([1, 2].map((one) => ({ id: one, ...at(one) }))));
+
+  const link = await scene.link();
+  assert.match((await scene.visit(link)).text, /type="password"[^>]* name="configuration\.password"/);
+  const given = { 'configuration.file': file };
+  assert.equal((await scene.submit(link, given)).status, 422);
+  const submitted = await scene.submit(link, { ...given, 'configuration.password': secret });
+  await scene.shows(submitted.location, /you can close this window/);
+  await world.reaches(id, 19);
+  await world.closes(id);
+
+  await client.pause(id);
+  const changed = { kind: 'configuration', configuration: { file, password: `${secret}-either` } } as const;
+  await assert.rejects(
+    client.updateConfiguration(id, { credentials: { ...changed, configuration: { file } } }),
+    /password/,
+  );
+  // Another file is another account; another password is not.
+  const other = { ...changed, configuration: { ...changed.configuration, file: `${file}.other` } };
+  await assert.rejects(client.updateConfiguration(id, { credentials: other }), /account/i);
+  await client.updateConfiguration(id, { credentials: changed });
+  await client.resume(id);
+
+  const person = { say: (line: string) => void assert.doesNotMatch(line, new RegExp(secret)) };
+  const answers = {
+    ...{ company: 'walker', configuration: { file }, secret: JSON.stringify({ password: secret }) },
+    prerequisites: 'all' as const,
+  };
+  const walked = await walk({ api: client, app: scene.appId, answers, person });
+  const synced = await world.reaches(walked.connectionId, 19);
+  assert.deepEqual(synced.resources, ['orders']);
+  const [run] = await world.stores.structuring.many(synced._id, ['orders']);
+  assert.equal(run?.ledger.inserted, 2);
+
+  const stored = async () =>
+    JSON.stringify(
+      await Promise.all(
+        (await world.stores.db.listCollections().toArray()).map(({ name }) =>
+          world.stores.db.collection(name).find().toArray(),
+        ),
+      ),
+    );
+  assert.doesNotMatch(await stored(), new RegExp(secret));
+  for await (const { workflowId } of world.client.workflow.list()) {
+    if (![id, walked.connectionId].some((one) => workflowId.includes(one))) continue;
+    const { events } = await world.client.workflow.getHandle(workflowId).fetchHistory();
+    const payloads = JSON.stringify(events, (_, value) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+    );
+    assert.match(payloads, new RegExp(scene.appId));
+    assert.doesNotMatch(payloads, new RegExp(secret));
+  }
+
+  assert.ok(await world.stores.cursors.get(id, 1, 'orders'));
+  const plan = await client.plan(id, { procedure: 'disconnect' });
+  await client.disconnect(id, { planToken: tokenOf(plan) });
+  assert.equal(await world.stores.cursors.get(id, 1, 'orders'), null);
+  assert.equal(await world.stores.grants.get(id, 1), null);
+  assert.equal(await world.stores.records.of(id, 1, 'orders').count(), 0);
+});

@@ -322,6 +322,21 @@ test('the test of a configuration is a discovery: what the tap does not like is 
   await assert.rejects(check({ catalog }, { stream: 'x' }), { code: 'SOURCE_RESOURCE_NOT_FOUND' });
 });
 
+test('of five hundred streams the one that is wanted is selected, and the others are not', async () => {
+  const streams = Array.from({ length: 500 }, (_, i) => ({
+    ...{ tap_stream_id: `s${i}`, stream: `s${i}`, key_properties: ['id'] },
+    schema: { properties: Object.fromEntries(Array.from({ length: 40 }, (__, j) => [`f${j}`, {}])) },
+  }));
+  const of = (message: JsonObject) => ({ ...message, stream: 's499' });
+  const read = await tell([of(schema), of(record({ id: 1 }))], {
+    catalog: { streams },
+    resource: { stream: 's499' },
+  });
+  assert.deepEqual([read.rows, read.error], [[{ id: 1 }], undefined]);
+  const selected = read.streams.filter((one: JsonObject) => one.selected === true);
+  assert.deepEqual([read.streams.length, selected.length, selected[0].stream], [500, 1, 's499']);
+});
+
 test('a discovery gives the streams with key and replication key', async () => {
   const { signal } = new AbortController();
   const table = await discoverSinger(tableTap, { file: 'x' }, signal);

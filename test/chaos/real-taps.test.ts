@@ -1,0 +1,3 @@
+import { describeRealTaps } from '../session/real-taps.ts';
+
+describeRealTaps(['tap-jsonl', 'tap-spreadsheets', 'tap-singer-jsonl']);

@@ -1,0 +1,3 @@
+import { describeKilledDeduplication } from './killed-deduplication.ts';
+
+describeKilledDeduplication([1]);

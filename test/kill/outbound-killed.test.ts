@@ -1,0 +1,3 @@
+import { describeKilledSenders } from './outbound-killed.ts';
+
+describeKilledSenders([1, 2], 1);
