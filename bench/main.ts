@@ -1,10 +1,11 @@
-// npm run bench [-- forecasting | datapoints | sessions | syncs | files | taps] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
+// npm run bench [-- forecasting | datapoints | sessions | syncs | files | taps | airbyte] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
 // Forecasting takes a minute, datapoints some minutes, sessions two to five, syncs five; --million delivers a million records besides.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pagedDefinition, startPagedApp } from '../test/support/paged-app.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { startTestServices } from '../tools/services.ts';
+import { benchAirbyte } from './airbyte.ts';
 import { startBenchChild } from './child.ts';
 import { benchDatapoints } from './datapoints.ts';
 import { benchDeduplication } from './deduplication.ts';
@@ -142,6 +143,7 @@ async function main(): Promise<number> {
   if (wanted('syncs')) await benchSyncs(table, { many: values.million ? 1_000_000 : null });
   if (wanted('files')) await benchFiles(table);
   if (wanted('taps')) await benchTaps(table);
+  if (wanted('airbyte')) await benchAirbyte(table);
   const missed = table.missed();
   if (missed.length > 0) console.error(`\nGoals missed:\n${missed.map((name) => `  ${name}`).join('\n')}`);
   return missed.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 import { TributaryError } from '../domain/errors.ts';
+import { checkAirbyte, createAirbyteSource } from './airbyte/source.ts';
 import type { AppAddress } from './app.ts';
 import { checkFiles, createFileSource } from './file/source.ts';
 import type { Pace } from './rest/paces.ts';
@@ -38,10 +39,10 @@ export function createSource(
       return createRestSource(definition, { app, ...options });
     case 'singer':
       return createSingerSource(definition, app, options);
+    case 'airbyte':
+      return createAirbyteSource(definition, app, options);
     case 'file':
       return createFileSource(definition, app, options);
-    default:
-      throw notHere(definition);
   }
 }
 
@@ -57,15 +58,17 @@ export async function checkSource(
   switch (definition.kind) {
     case 'singer':
       return checkSinger(definition, app, options);
+    case 'airbyte':
+      return checkAirbyte(definition, app, options);
     case 'file':
       return checkFiles(definition, app, options);
-    default:
-      throw notHere(definition);
+    case 'rest':
+      throw new TributaryError(
+        'DEFINITION_INVALID',
+        'An app that is asked over HTTP is tested by a request.',
+      );
   }
 }
-
-const notHere = ({ kind }: ConnectorDefinition): TributaryError =>
-  new TributaryError('DEFINITION_INVALID', `This version has no such source of kind ${kind}.`);
 
 /**
  * The dated reports of the source kind that a definition names, for one connection.

@@ -137,5 +137,23 @@ export function createCredentials(
       refused = await refreshed(refresh ? (refused ?? header) : header);
       return refused;
     },
+    async keep(configuration) {
+      const next: GrantSecret = { kind: 'submitted', credentials: { kind: 'configuration', configuration } };
+      for (;;) {
+        const { grant, secret } = await current();
+        // What a person, or another run of the source, put there meanwhile stays.
+        if (headerOf(secret) !== refused) return;
+        const { expiresAt, endsAt } = grant;
+        try {
+          const sealed = sealGrant(ports.secrets, next, context);
+          await grants.rotate(grant._id, grant.seq, { secret: sealed, expiresAt, endsAt });
+          known = undefined;
+          refused = headerOf(next);
+          return;
+        } catch (error) {
+          if (!(error instanceof TributaryError) || error.code !== 'STORE_CONFLICT') throw error;
+        }
+      }
+    },
   };
 }

@@ -32,7 +32,7 @@ const withOptions = (command: Command): Command =>
     .option('--file <file>', 'where to write it (default: <id>.yaml)')
     .option('--force', 'write over a file that is there');
 
-/** `tributary connector add-singer` */
+/** `tributary connector add-singer` and `add-airbyte` */
 export function addProgramCommands(group: Command): void {
   withOptions(group.command('add-singer'))
     .description('ask a Singer tap for its streams and write the definition')
@@ -47,6 +47,22 @@ export function addProgramCommands(group: Command): void {
       const context = contextOf(command);
       const { addProgram, askTap } = await import('../connector/add-program.ts');
       const added = await addProgram('singer', { ...options, executable, onSaid: context.note }, askTap);
+      context.answer(added, () => linesOf(added));
+    });
+  withOptions(group.command('add-airbyte'))
+    .description('ask an Airbyte source for its streams and write the definition')
+    .addHelpText(
+      'after',
+      examples(
+        'tributary connector add-airbyte source-faker',
+        'tributary connector add-airbyte ./venv/bin/source-shop --config shop.json --id shop --force',
+      ),
+    )
+    .action(async (executable: string, options: Options, command: Command) => {
+      const context = contextOf(command);
+      const { addProgram } = await import('../connector/add-program.ts');
+      const { askSource } = await import('../connector/ask-airbyte.ts');
+      const added = await addProgram('airbyte', { ...options, executable, onSaid: context.note }, askSource);
       context.answer(added, () => linesOf(added));
     });
 }

@@ -44,6 +44,8 @@ export interface WrittenDefinition {
   readonly streams: readonly WrittenStream[];
 }
 
+/** What taps and Airbyte sources call the time at which a row was deleted. */
+const tombstones = ['_sdc_deleted_at', '_ab_cdc_deleted_at'];
 /** Added to rows that have no key. */
 const contentField = '_row';
 /** Definition files are at most 1 MB; comments need a part of it. */
@@ -70,14 +72,35 @@ function lists({ properties }: JsonObject, field: string): boolean {
   return !isObject(properties) || Object.keys(properties).length === 0 || properties[first] !== undefined;
 }
 
-function usableSchema(schema: JsonObject): JsonObject | 'infer' {
-  if (!isObject(schema.properties) || Object.keys(schema.properties).length === 0) return 'infer';
+/** Programs name the newest draft though what they use of it is in draft 7 as well. */
+const inOurDialect = ({ $schema, ...schema }: JsonObject): JsonObject =>
+  /draft-07/.test(String($schema)) ? { $schema: $schema ?? null, ...schema } : schema;
+
+const compiles = (schema: JsonObject): boolean => {
   try {
     compileSchema(schema);
-    return schema;
+    return true;
   } catch {
-    return 'infer';
+    return false;
   }
+};
+
+/** What is kept of a part of a configuration whose schema is none: what a form shows of it. */
+const shownParts = ['type', 'title', 'description', 'writeOnly', 'airbyte_secret', 'order'];
+
+/** A configuration whose parts can be checked; one that cannot is taken as it is given. */
+const usableForm = (schema: JsonObject): JsonObject => {
+  if (compiles(schema) || !isObject(schema.properties)) return schema;
+  const properties = Object.entries(schema.properties).map(([name, one]): [string, JsonValue] => {
+    if (!isObject(one) || compiles({ ...schema, properties: { [name]: one } })) return [name, one];
+    return [name, Object.fromEntries(Object.entries(one).filter(([part]) => shownParts.includes(part)))];
+  });
+  return { ...schema, properties: Object.fromEntries(properties) };
+};
+
+function usableSchema(schema: JsonObject): JsonObject | 'infer' {
+  if (!isObject(schema.properties) || Object.keys(schema.properties).length === 0) return 'infer';
+  return compiles(schema) ? schema : 'infer';
 }
 
 const withContent = (schema: JsonObject | 'infer'): JsonObject | 'infer' =>
@@ -109,6 +132,7 @@ function resourceOf(stream: FoundStream, id: string): Resource {
   const cursor = stream.cursor !== null && lists(stream.schema, stream.cursor) ? stream.cursor : null;
   if (!stream.incremental) notes.push('it keeps no place: all rows are read each time');
   const properties = isObject(stream.schema.properties) ? stream.schema.properties : {};
+  const tombstone = tombstones.find((field) => properties[field] !== undefined);
   const used = keyless ? [contentField] : key;
   return {
     written: { stream: stream.id, resource: id, key: used, cursor, incremental: stream.incremental, notes },
@@ -120,9 +144,7 @@ function resourceOf(stream: FoundStream, id: string): Resource {
       ...(keyless ? { contentField } : {}),
       ...(cursor === null ? {} : { cursor }),
       ...(stream.incremental ? { incremental: { bookmark: true } } : {}),
-      ...(properties._sdc_deleted_at === undefined
-        ? {}
-        : { deletes: { kind: 'tombstone', field: '_sdc_deleted_at' } }),
+      ...(tombstone === undefined ? {} : { deletes: { kind: 'tombstone', field: tombstone } }),
       schema,
     },
   };
@@ -133,7 +155,9 @@ function resourceOf(stream: FoundStream, id: string): Resource {
  * @throws {TypeError} never; what cannot be taken over is in the notes of the stream, and in the file
  */
 export function programDefinition(input: ProgramInput): WrittenDefinition {
-  const { id, kind, executable, configuration, streams, schemaPath } = input;
+  const { id, kind, executable, schemaPath } = input;
+  const configuration = usableForm(inOurDialect(input.configuration));
+  const streams = input.streams.map((stream) => ({ ...stream, schema: inOurDialect(stream.schema) }));
   const taken = new Set<string>();
   const idOf = (name: string): string => {
     const base = slugOf(name) || 'stream';
