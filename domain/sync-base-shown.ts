@@ -69,7 +69,7 @@ const tasks: readonly (readonly [RegExp, (parts: readonly string[]) => Automatio
   [/^sync (\S+)$/, ([syncId = '']) => ({ kind: 'sync', syncId })],
   [/^retention$/, () => ({ kind: 'retention' })],
   [
-    /^fill (?:of )?([^\s,]+),? (?:last )?(?:(\d{1,4}) days|day)$/,
+    /^fill (?:of )?([^\s,]+),? (?:last )?(?:(\d{1,4}) days?|day)$/,
     ([reportType = '', days = '1']) => ({ kind: 'fill', reportType, days: Number(days) }),
   ],
 ];

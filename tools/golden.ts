@@ -6,6 +6,7 @@ import { writeGolden } from '../test/replay/golden-files.ts';
 import { pingScenarios } from '../test/replay/ping-scenarios.ts';
 import { reportScenarios } from '../test/replay/report-scenarios.ts';
 import { scenarios, tickWorkflowId } from '../test/replay/scenarios.ts';
+import { syncBaseScenarios } from '../test/replay/sync-base-scenarios.ts';
 import { syncScenarios } from '../test/replay/sync-scenarios.ts';
 import { tickScenarios } from '../test/replay/tick-scenarios.ts';
 import { startWorld, type World } from '../test/support/world.ts';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   const chosenSyncs = Object.entries(syncScenarios).filter(isChosen);
   const chosenTicks = Object.entries(tickScenarios).filter(isChosen);
   const chosenPings = Object.entries(pingScenarios).filter(isChosen);
+  const chosenBases = Object.entries(syncBaseScenarios).filter(isChosen);
   const chosenReports = Object.entries(reportScenarios).filter(isChosen);
   const stale = (await readdir(folder)).filter((file) => file.endsWith('.json') && parts.length === 0);
   const world = await startWorld();
@@ -58,11 +60,12 @@ async function main(): Promise<void> {
     for (const [name, play] of chosenSyncs) await keep(world, `${name}.syncRun`, await play(world));
     for (const [name, play] of chosenTicks) await keep(world, `${name}.tick`, await play(world));
     for (const [name, play] of chosenPings) await keep(world, `${name}.ping`, await play(world));
+    for (const [name, play] of chosenBases) await keep(world, `${name}.syncBase`, await play());
     for (const [name, play] of chosenReports) await keep(world, name, await play(world));
     for (const file of stale)
       if (
-        ![...chosen, ...chosenSyncs, ...chosenTicks, ...chosenPings, ...chosenReports].some(([name]) =>
-          file.startsWith(`${name}.`),
+        ![...chosen, ...chosenSyncs, ...chosenTicks, ...chosenPings, ...chosenBases, ...chosenReports].some(
+          ([name]) => file.startsWith(`${name}.`),
         )
       )
         await rm(join(folder, file));

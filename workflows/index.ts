@@ -5,5 +5,6 @@ export { procedure } from './procedure.ts';
 export { report } from './report.ts';
 export { reportFill } from './report-fill.ts';
 export { session } from './session.ts';
+export { syncBase } from './sync-base.ts';
 export { syncRun } from './sync-run.ts';
 export { tick } from './tick.ts';

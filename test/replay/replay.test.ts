@@ -14,6 +14,7 @@ import { readGolden } from './golden-files.ts';
 import { pingScenarios } from './ping-scenarios.ts';
 import { reportScenarios } from './report-scenarios.ts';
 import { scenarios } from './scenarios.ts';
+import { syncBaseScenarios } from './sync-base-scenarios.ts';
 import { syncScenarios } from './sync-scenarios.ts';
 import { tickScenarios } from './tick-scenarios.ts';
 
@@ -44,6 +45,7 @@ describe('the kept histories', () => {
       ...['disconnect.disconnect', 'paused.procedure', 'resumed.procedure', 'finalized.procedure'],
       'ticked.tick',
       ...Object.keys(syncScenarios).map((name) => `${name}.syncRun`),
+      ...Object.keys(syncBaseScenarios).map((name) => `${name}.syncBase`),
       ...Object.keys(tickScenarios).map((name) => `${name}.tick`),
       ...Object.keys(reportScenarios),
       ...Object.keys(pingScenarios).map((name) => `${name}.ping`),

@@ -71,6 +71,14 @@ export const refusals = {
   duplicateField: () => refusal(422, 'DUPLICATE_OR_EMPTY_FIELD_NAME', 'Duplicate or empty field name'),
   duplicateTable: () => refusal(422, 'DUPLICATE_TABLE_NAME', 'Cannot have two tables with the same name'),
   badFieldType: () => refusal(422, 'INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE', 'Invalid options for field'),
+  unsupportedType: (type: string) =>
+    refusal(
+      422,
+      'UNSUPPORTED_FIELD_TYPE_FOR_CREATE',
+      `Creating ${type} fields is not supported at this time`,
+    ),
+  tooManyWebhooks: () =>
+    refusal(422, 'TOO_MANY_WEBHOOKS_IN_BASE', 'Cannot create more than 10 webhooks in one base'),
   tooLarge: () => refusal(413, 'REQUEST_TOO_LARGE', 'Request body is too large'),
   rateLimited: () =>
     new Refusal({

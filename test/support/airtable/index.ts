@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Answer, Asked } from '../apps/http.ts';
 import { Refusal, refusals } from './errors.ts';
+import { type Actor, createJournal } from './journal.ts';
 import { createRate } from './limits.ts';
 import { type Base, fieldOf, type NewField, newId, newTable, type Table } from './model.ts';
+import { createPerson } from './person.ts';
 import { createRecords, shown, updateRecords } from './records.ts';
 import { answerOf, baseIn } from './routes.ts';
 import { createTokens, scopes, type Token } from './tokens.ts';
+import { createWebhooks } from './webhooks.ts';
 
 export interface AirtableOptions {
   /** Requests of a base within any second. @default 5, the real one's */
@@ -16,6 +19,8 @@ export interface AirtableOptions {
   readonly perToken?: number;
   /** After one request too many everything is refused for so long. @default 30_000, the real one's */
   readonly lockOutMs?: number;
+  /** What webhooks go by: their life, and the times in payloads. @default the machine's clock */
+  readonly now?: () => number;
 }
 
 /** What was asked, and what came of it. */
@@ -28,6 +33,12 @@ export interface Seen {
   readonly body: string;
 }
 
+/** Who does what is asked of the API: the person of the token. */
+const integration: Actor = {
+  source: 'publicApi',
+  user: { id: 'usrService0000001', email: 'service@example.com', name: 'Service' },
+};
+
 const largestBody = 2 * 1024 * 1024;
 
 /** A stand-in for Airtable's web API that keeps the real one's limits, upsert rules, types and error bodies. */
@@ -37,7 +48,7 @@ export type AirtableStandIn = Awaited<ReturnType<typeof startAirtable>>;
 export type StandInBase = ReturnType<typeof handleOf>;
 
 export async function startAirtable(options: AirtableOptions = {}) {
-  const { perSecond = 5, perToken = 50, lockOutMs = 30_000 } = options;
+  const { perSecond = 5, perToken = 50, lockOutMs = 30_000, now = Date.now } = options;
   const bases = new Map<string, Base>();
   const tokens = createTokens();
   const baseMayAsk = createRate(perSecond, lockOutMs);
@@ -58,7 +69,10 @@ export async function startAirtable(options: AirtableOptions = {}) {
       const forced = next.shift();
       if (forced !== undefined && forced !== null) return forced;
       if (asked.body.length > largestBody) throw refusals.tooLarge();
-      return { status: 200, body: answerOf(bases, token, asked) };
+      const answered = () => answerOf(bases, token, asked);
+      const known = base === undefined ? undefined : bases.get(base);
+      const body = known === undefined ? answered() : known.journal.act(integration, answered);
+      return { status: 200, body };
     } catch (error) {
       if (error instanceof Refusal) return error.answer;
       throw error;
@@ -96,13 +110,18 @@ export async function startAirtable(options: AirtableOptions = {}) {
     seen: seen as readonly Seen[],
     addBase(tables: readonly { readonly name: string; readonly fields: readonly NewField[] }[] = []) {
       const id = newId('app');
-      const base: Base = { id, name: id, tables: tables.map(({ name, fields }) => newTable(name, fields)) };
+      const webhooks = createWebhooks(now);
+      const journal = createJournal(webhooks.note);
+      const made = tables.map(({ name, fields }) => newTable(name, fields, journal));
+      const base: Base = { id, name: id, tables: made, journal, webhooks };
       bases.set(base.id, base);
       return handleOf(base);
     },
     /** A token of all scopes for all bases that are there, unless told otherwise. */
     token: (token: Partial<Token> = {}): string =>
       tokens.make({ scopes, bases: [...bases.keys()], permission: 'create', ...token }),
+    /** Changes what a token may do, as its person can at any time. */
+    changeToken: tokens.change,
     revoke: tokens.revoke,
     setQuotaUsedUp(used: boolean): void {
       quotaUsedUp = used;
@@ -143,7 +162,7 @@ function handleOf(base: Base) {
     id: base.id,
     table,
     addTable(name: string, fields: readonly NewField[]): Table {
-      const made = newTable(name, fields);
+      const made = newTable(name, fields, base.journal);
       base.tables.push(made);
       return made;
     },
@@ -160,5 +179,9 @@ function handleOf(base: Base) {
     renameField(name: string, from: string, to: string): void {
       fieldOf(table(name), from).name = to;
     },
+    /** What a person does on Airtable's page, and webhooks tell. @default Anna, who is nobody's developer */
+    person: (user?: Actor['user']) => createPerson(base, table, user),
+    /** Takes every webhook away. */
+    dropWebhooks: (): void => base.webhooks.drop(),
   };
 }

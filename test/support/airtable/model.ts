@@ -1,4 +1,6 @@
 import { refusals } from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { Webhooks } from './webhooks.ts';
 
 export type Cell = string | number | boolean | null | readonly string[];
 
@@ -21,12 +23,15 @@ export interface Table {
   name: string;
   fields: Field[];
   records: StoredRecord[];
+  readonly journal: Journal;
 }
 
 export interface Base {
   readonly id: string;
   readonly name: string;
   tables: Table[];
+  readonly journal: Journal;
+  readonly webhooks: Webhooks;
 }
 
 /** A field as it is told when a table is made. */
@@ -38,7 +43,7 @@ export interface NewField {
 
 let made = 0;
 /** Three letters and fourteen characters, as Airtable's ids. */
-export const newId = (prefix: 'app' | 'tbl' | 'fld' | 'rec' | 'sel'): string =>
+export const newId = (prefix: 'app' | 'tbl' | 'fld' | 'rec' | 'sel' | 'ach'): string =>
   `${prefix}${(++made).toString(36).padStart(14, '0')}`;
 
 const needsOptions: Readonly<Record<string, readonly string[]>> = {
@@ -74,10 +79,10 @@ export function newField({ name, type, options }: NewField, others: readonly Fie
   };
 }
 
-export function newTable(name: string, fields: readonly NewField[]): Table {
+export function newTable(name: string, fields: readonly NewField[], journal: Journal): Table {
   const known: Field[] = [];
   for (const field of fields) known.push(newField(field, known));
-  return { id: newId('tbl'), name, fields: known, records: [] };
+  return { id: newId('tbl'), name, fields: known, records: [], journal };
 }
 
 /** @throws {Refusal} 422 UNKNOWN_FIELD_NAME */

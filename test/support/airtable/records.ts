@@ -23,17 +23,24 @@ export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A record as it is answered: empty cells are left out. */
-export function shown(table: Table, record: StoredRecord, only?: readonly string[]): Json {
+export function shown(
+  table: Table,
+  record: StoredRecord,
+  { only, byId = false }: { readonly only?: readonly string[] | undefined; readonly byId?: boolean } = {},
+): Json {
   const wanted = only?.map((name) => fieldOf(table, name).id);
   const entries = table.fields.flatMap(({ id, name }): [string, Cell][] => {
     const cell = record.cells.get(id);
-    return cell === undefined || (wanted !== undefined && !wanted.includes(id)) ? [] : [[name, cell]];
+    return cell === undefined || (wanted !== undefined && !wanted.includes(id))
+      ? []
+      : [[byId ? id : name, cell]];
   });
   return { id: record.id, createdTime: record.createdTime, fields: Object.fromEntries(entries) };
 }
 
 /** List records: filtered, a page of at most 100, the next one by `offset`. */
 export function list(table: Table, asked: Json): Json {
+  const byId = asked.returnFieldsByFieldId === true;
   const { filterByFormula, pageSize = mostListed, maxRecords = Number.POSITIVE_INFINITY, fields } = asked;
   if (typeof pageSize !== 'number' || pageSize < 1 || pageSize > mostListed) throw refusals.invalid();
   const filter = typeof filterByFormula === 'string' ? filterOf(filterByFormula, table) : () => true;
@@ -44,7 +51,7 @@ export function list(table: Table, asked: Json): Json {
   const next = found[start + pageSize];
   const only = Array.isArray(fields) ? fields.map(String) : undefined;
   return {
-    records: found.slice(start, start + pageSize).map((record) => shown(table, record, only)),
+    records: found.slice(start, start + pageSize).map((record) => shown(table, record, { only, byId })),
     ...(next === undefined ? {} : { offset: `itr/${next.id}` }),
   };
 }
@@ -74,22 +81,31 @@ function writesOf(table: Table, body: unknown): { writes: Write[]; body: Json } 
   return { writes, body };
 }
 
-function store(record: StoredRecord, { cells }: Write): void {
+function store(table: Table, record: StoredRecord, { cells }: Write): void {
+  table.journal.changed(table, record, new Map(record.cells));
   for (const [{ id }, cell] of cells)
     if (cell === null) record.cells.delete(id);
     else record.cells.set(id, cell);
 }
 
-function create(table: Table, write: Write): StoredRecord {
+/** An empty one. */
+export function createRecord(table: Table): StoredRecord {
   const record = { id: newId('rec'), createdTime: new Date().toISOString(), cells: new Map() };
-  store(record, write);
   table.records.push(record);
+  table.journal.created(table, record);
+  return record;
+}
+
+function create(table: Table, write: Write): StoredRecord {
+  const record = createRecord(table);
+  store(table, record, write);
   return record;
 }
 
 export function createRecords(table: Table, asked: unknown): Json {
   const { writes, body } = writesOf(table, asked);
-  const records = writes.map((write) => shown(table, create(table, write)));
+  const byId = body.returnFieldsByFieldId === true;
+  const records = writes.map((write) => shown(table, create(table, write), { byId }));
   return body.records === undefined ? (records[0] as Json) : { records };
 }
 
@@ -111,10 +127,10 @@ export function updateRecords(table: Table, asked: unknown): Json {
   const updated: string[] = [];
   const records = writes.map((write, index) => {
     const known = found[index];
-    if (known !== undefined) store(known, write);
+    if (known !== undefined) store(table, known, write);
     const record = known ?? create(table, write);
     (known === undefined ? created : updated).push(record.id);
-    return shown(table, record);
+    return shown(table, record, { byId: body.returnFieldsByFieldId === true });
   });
   return keys === undefined ? { records } : { records, updatedRecords: updated, createdRecords: created };
 }
@@ -143,6 +159,7 @@ function byId(table: Table, id: string): StoredRecord {
 export function deleteRecords(table: Table, ids: readonly string[]): Json {
   if (ids.length === 0 || ids.length > mostWritten) throw refusals.tooMany();
   const gone = new Set(ids.map((id) => byId(table, id)));
+  for (const id of ids) table.journal.destroyed(table, id);
   table.records = table.records.filter((record) => !gone.has(record));
   return { records: ids.map((id) => ({ id, deleted: true })) };
 }

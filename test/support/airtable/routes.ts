@@ -1,16 +1,23 @@
 import type { Asked } from '../apps/http.ts';
+import { bodyOf } from './body.ts';
 import { refusals } from './errors.ts';
-import { type Base, type NewField, newField, newTable, type Table } from './model.ts';
-import { createRecords, deleteRecords, isObject, type Json, list, updateRecords } from './records.ts';
+import { tablesAnswer } from './metadata.ts';
+import type { Base, Table } from './model.ts';
+import { createRecords, deleteRecords, type Json, list, updateRecords } from './records.ts';
 import { demand, type Token } from './tokens.ts';
 
 /** Answers one request that was let through. @throws {Refusal} */
 export function answerOf(bases: ReadonlyMap<string, Base>, token: Token, asked: Asked): Json {
   const [version, first, ...rest] = asked.url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
   if (version !== 'v0' || first === undefined) throw refusals.notFound();
-  return first === 'meta'
-    ? metadata(bases, token, asked, rest)
-    : data(tableOf(baseOf(bases, token, first), rest[0]), token, asked, rest[1]);
+  if (first === 'meta') return metadata(bases, token, asked, rest);
+  // "Webhooks overview": they are below /v0/bases/, not below /v0/<base>/.
+  if (first === 'bases') {
+    const [id = '', part, ...more] = rest;
+    if (part !== 'webhooks') throw refusals.notFound();
+    return baseOf(bases, token, id).webhooks.answer(token, asked, more);
+  }
+  return data(tableOf(baseOf(bases, token, first), rest[0]), token, asked, rest[1]);
 }
 
 /** The base that a path names, also of the metadata API. */
@@ -41,6 +48,7 @@ function data(table: Table, token: Token, asked: Asked, part: string | undefined
     const { pageSize, maxRecords, ...others } = Object.fromEntries(query);
     return list(table, {
       ...others,
+      returnFieldsByFieldId: query.get('returnFieldsByFieldId') === 'true',
       ...(pageSize === undefined ? {} : { pageSize: Number(pageSize) }),
       ...(maxRecords === undefined ? {} : { maxRecords: Number(maxRecords) }),
       fields: fields.length === 0 ? undefined : fields,
@@ -65,7 +73,7 @@ function metadata(
   bases: ReadonlyMap<string, Base>,
   token: Token,
   asked: Asked,
-  [what, baseId, part, tableId, fields]: readonly string[],
+  [what, baseId, part, ...rest]: readonly string[],
 ): Json {
   if (what !== 'bases') throw refusals.notFound();
   if (baseId === undefined) {
@@ -75,42 +83,5 @@ function metadata(
   }
   const base = baseOf(bases, token, baseId);
   if (part !== 'tables') throw refusals.notFound();
-  if (asked.method === 'GET') {
-    demand(token, 'schema.bases:read');
-    return { tables: base.tables.map(described) };
-  }
-  demand(token, 'schema.bases:write');
-  const body = bodyOf(asked);
-  if (tableId === undefined) {
-    const { name, fields: wanted } = body;
-    if (typeof name !== 'string' || !Array.isArray(wanted) || wanted.length === 0) throw refusals.invalid();
-    if (base.tables.some((table) => table.name === name)) throw refusals.duplicateTable();
-    const table = newTable(name, wanted as NewField[]);
-    base.tables.push(table);
-    return described(table);
-  }
-  if (fields !== 'fields') throw refusals.notFound();
-  const table = tableOf(base, tableId);
-  const field = newField(body as unknown as NewField, table.fields);
-  table.fields.push(field);
-  return { ...field };
-}
-
-const described = ({ id, name, fields }: Table): Json => ({
-  id,
-  name,
-  primaryFieldId: fields[0]?.id,
-  fields: fields.map((field) => ({ ...field })),
-  views: [],
-});
-
-function bodyOf({ body, headers }: Asked): Json {
-  if (!headers['content-type']?.startsWith('application/json')) throw refusals.unparsable();
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (isObject(parsed)) return parsed;
-  } catch {
-    // Told below.
-  }
-  throw refusals.unparsable();
+  return tablesAnswer(base, token, asked, rest);
 }

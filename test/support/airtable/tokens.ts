@@ -5,6 +5,7 @@ export const scopes = [
   'data.records:write',
   'schema.bases:read',
   'schema.bases:write',
+  'webhook:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -25,6 +26,12 @@ export function createTokens() {
       const text = `pat${++made}.${'0'.repeat(60)}`;
       tokens.set(text, token);
       return text;
+    },
+    /** Changes what a token may do, as its person can at any time. */
+    change(text: string, token: Partial<Token>): void {
+      const known = tokens.get(text);
+      if (known === undefined) throw new Error('There is no such token.');
+      tokens.set(text, { ...known, ...token });
     },
     revoke: (text: string): void => void tokens.delete(text),
     /** @throws {Refusal} 401 */
