@@ -16,6 +16,7 @@ export const incidentOf = {
   connection: (connectionId: string): string => `connection/${connectionId}`,
   sync: (syncId: string): string => `sync/${syncId}`,
   limit: (destinationId: string): string => `limit/${destinationId}`,
+  subscription: (subscriptionId: string): string => `subscription/${subscriptionId}`,
 } as const;
 
 /** Who cancels or resets knows it. */
@@ -103,6 +104,13 @@ export async function alertConnection(
 
 const limits: readonly (string | null)[] = ['DESTINATION_RATE_LIMITED', 'DESTINATION_QUOTA'];
 
+/** Whether it failed for a limit of its destination: a root cause of all that deliver there. */
+export const isLimit = (reason: string | null): boolean => limits.includes(reason);
+
+/** What the channel is told of a destination at its limit. */
+export const limitTitle = (destinationId: string): string =>
+  `Destination ${destinationId} takes no more for now`;
+
 /** A sync is disabled or failed for long. Those that fail for a limit of one destination are one incident. */
 export async function alertSync(
   { stores }: AlertPorts,
@@ -112,12 +120,12 @@ export async function alertSync(
   const since = statusSince.toISOString().slice(0, 10);
   const why = statusReason === null ? '' : ` (${statusReason})`;
   const text = `Sync ${_id} is ${status} since ${since}${why}: nothing is delivered.`;
-  const limited = status === 'failed' && limits.includes(statusReason);
+  const limited = status === 'failed' && isLimit(statusReason);
   await stores.alerts.raise({
     ...(limited
       ? { incident: incidentOf.limit(destinationId), cause: 'limit' as const }
       : { incident: incidentOf.sync(_id), cause: 'sync' as const }),
-    title: limited ? `Destination ${destinationId} takes no more for now` : `Sync ${_id} is ${status}`,
+    title: limited ? limitTitle(destinationId) : `Sync ${_id} is ${status}`,
     ...{ reason: text, since: statusSince },
     command: status === 'disabled' ? `tributary sync enable ${_id}` : `tributary sync rejected ${_id}`,
     occurrence: { id, text, at },

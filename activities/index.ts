@@ -46,6 +46,8 @@ import { endSyncs, pauseSyncs, resumeSyncs, startSyncs } from './sync/open-runs.
 import { stageSync } from './sync/stage.ts';
 import { tallySyncRun, writeSyncRun } from './sync/status.ts';
 import { joinDestination, leaveDestination } from './sync/turns.ts';
+import type { SyncBaseActivities } from './sync-base/contracts.ts';
+import { createSyncBaseActivities } from './sync-base/pass.ts';
 
 export type SessionActivities = QuickActivities &
   LifecycleActivities &
@@ -53,6 +55,7 @@ export type SessionActivities = QuickActivities &
   CompanyActivities &
   SyncActivities &
   ReportActivities &
+  SyncBaseActivities &
   TickActivities;
 
 /** Every activity, by the task queue that runs it: `session` the short ones, `pool` the long ones with heartbeat. */
@@ -98,6 +101,7 @@ export function createActivities(ports: ActivityPorts): {
       beginReport: (input) => beginReport(ports, input),
       createReport: (input) => createReport(ports, input),
       failReport: (input) => failReport(ports, input),
+      ...createSyncBaseActivities(ports),
     }),
     pool: {
       loadResource: (input) => loadResource(loading, input),

@@ -11,6 +11,7 @@ import type { SessionCaps } from '../domain/slots.ts';
 import type { SyncDurations } from '../domain/sync-contracts.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Egress } from '../platform/egress.ts';
+import type { SyncBaseSettings } from '../platform/settings-sync-base.ts';
 import type { Stores } from '../stores/open.ts';
 import type { Forecaster } from './processing/forecasting/pool.ts';
 
@@ -111,6 +112,8 @@ export interface ActivityPorts {
   }>;
   /** Days that raw batches are kept where the connection says nothing else. @default 30 */
   readonly rawBatchDays?: number;
+  /** How the SYNC base in Airtable is reached. Missing: no pass over one can be made. */
+  readonly syncBase?: SyncBaseSettings;
   /** One for the process; its threads start with the first series. Missing: forecasting makes none. */
   readonly forecaster?: Forecaster;
 }

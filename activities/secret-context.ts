@@ -7,6 +7,8 @@ export const secretContext = {
   grant: (connectionId: string, generation: number): string => `grant/${connectionId}/${generation}`,
   /** Of a destination's secret. */
   destination: (id: string): string => `destination/${id}`,
+  /** Of a secret that signs the events of a subscription. */
+  subscription: (id: string, secretId: string): string => `subscription/${id}/${secretId}`,
   /** Of an inbox entry: its own id. */
   inbox: (entryId: string): string => entryId,
   /** Of the key by which a connection's fields are hashed. */

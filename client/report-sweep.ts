@@ -17,6 +17,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** How far back due times are looked at; what is older was seen by an earlier round, or by the calendar. */
 const lookBackMs = 8 * 24 * hourMs;
+/** From here on a report that runs is asked for at the engine: who runs it may be gone. */
+const ownedMs = 15 * minuteMs;
 /** Reports that one round starts for one type. */
 const startsARound = 20;
 const system: Actor = { kind: 'system', id: 'report-sweep' };
@@ -34,8 +36,8 @@ export interface ReportSweepOptions {
 }
 
 /**
- * Sees to what no tick starts: repeats after N days, reports whose failure was cleared, at the next scheduled time, and
- * reports that are due and not there after 24 h. It looks at due times and reports only, so that it finds what never
+ * Sees to what no tick starts: repeats after N days, reports whose failure was cleared, at the next scheduled time,
+ * reports whose execution is gone without an end, and reports that are due and not there after 24 h. It looks at due times and reports only, so that it finds what never
  * ran. Safe in several processes at once.
  */
 export function createReportSweep(options: ReportSweepOptions): Periodic {
@@ -44,10 +46,25 @@ export function createReportSweep(options: ReportSweepOptions): Periodic {
   async function sweep(type: ReportTypeDoc, timings: readonly AutomationDoc[]): Promise<void> {
     const at = now();
     const known = await stores.reports.all(type._id);
-    await markMissing(stores, type, timings, { known, now: at, missingMs: reports.missingMs });
+    const { missingMs } = reports;
+    // First: what is missing is found without the engine too.
+    if (type.status === 'Active') await markMissing(stores, type, timings, { known, now: at, missingMs });
+    await takeUp(type, known, at);
+    if (type.status === 'Inactive') return;
     for (const { slot, occasion } of startsDue(type, timings, known, at).slice(0, startsARound)) {
       await reports.start({ type: type._id, slot, occasion, by: system });
       log.info({ type: type._id, slot, occasion }, 'a report was started');
+    }
+  }
+
+  /** One that was terminated at the engine, or lost with its history, is made by another execution. */
+  async function takeUp(type: ReportTypeDoc, known: readonly ReportDoc[], at: Date): Promise<void> {
+    for (const { slot, status, statusSince, by } of known) {
+      if (status !== 'running' || at.getTime() - statusSince.getTime() < ownedMs) continue;
+      // Of one that has ended meanwhile "due" makes nothing; one that runs is joined.
+      const decision = await reports.start({ type: type._id, slot, occasion: 'due', by: by ?? system });
+      if (decision === 'started')
+        log.warn({ type: type._id, slot }, 'a report that nobody ran is made again');
     }
   }
 
@@ -58,7 +75,6 @@ export function createReportSweep(options: ReportSweepOptions): Periodic {
       const automations = await stores.automations.list();
       for (const type of await stores.reportTypes.list()) {
         await stores.reportTypes.settleLog(type);
-        if (type.status === 'Inactive') continue;
         const timings = automations.filter(
           ({ task, disabled }) => task.kind === 'report' && task.reportType === type._id && !disabled,
         );

@@ -86,10 +86,14 @@ import type {
   SetConfigurationResult,
 } from './api/schemas/wizard.ts';
 import { controlCallsOf } from './control-calls.ts';
+import { eventCallsOf } from './event-calls.ts';
 import { reportCalls } from './report-calls.ts';
 import type { UpdateCall } from './sessions-port.ts';
+import { syncBaseCallsOf } from './sync-base-calls.ts';
 import { syncCallsOf } from './sync-calls.ts';
 import { tokenCallsOf } from './token-calls.ts';
+
+export { type EventHeaders, verifyEvent } from './verify-event.ts';
 
 /** Where the API is and who calls it. */
 export interface TributaryClientOptions {
@@ -368,6 +372,8 @@ export function createTributaryClient(options: TributaryClientOptions) {
       get<Changes>(`${connection(id)}/changes`, from),
     ...syncCallsOf({ get, post, request, text }),
     ...controlCallsOf({ get, post, request }),
+    ...syncBaseCallsOf({ get, post, request }),
+    ...eventCallsOf({ get, post, request }),
     ...tokenCallsOf({ get, post, request }),
   };
 }

@@ -13,6 +13,8 @@ export const alertCauses = [
   'session',
   'sync',
   'connection',
+  'airtable',
+  'subscription',
   'test',
 ] as const;
 export type AlertCause = (typeof alertCauses)[number];

@@ -3,6 +3,7 @@ import { destinationErrors } from './errors-destinations.ts';
 import { fileErrors } from './errors-files.ts';
 import { programErrors } from './errors-programs.ts';
 import { reportErrors } from './errors-reports.ts';
+import { syncBaseErrors } from './errors-sync-base.ts';
 import { syncErrors } from './errors-syncs.ts';
 
 export type { ErrorKind } from './error-row.ts';
@@ -205,6 +206,12 @@ export const errors = {
     'The request has no valid token.',
     'Send the token as "Authorization: Bearer ...".',
   ),
+  EVENT_NOT_VERIFIED: kind(
+    401,
+    false,
+    'An event does not prove that it came from Tributary.',
+    'Answer 401 and do nothing with it. Check that the receiver has the secret of the subscription, and that its clock is right.',
+  ),
   FORBIDDEN: kind(
     403,
     false,
@@ -352,6 +359,7 @@ export const errors = {
   ...fileErrors,
   ...syncErrors,
   ...reportErrors,
+  ...syncBaseErrors,
   UNKNOWN_ERROR: kind(500, true, 'Something failed that should not.', 'See the log, and report it.'),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -22,7 +22,8 @@ export const outboundMeanings: Readonly<Record<OutboundType, string>> = {
   NormalizedData: 'The rows are checked, and merged into the records.',
   ReadyToUseData: 'Processing is done (18); what the session changed is visible to readers (19).',
   Error: 'The session stands still in an error, or nobody decided about it in time (WINDOW_OVER).',
-  Deauthorized: 'The app no longer takes our access: somebody has to authorize again, at the link in the event.',
+  Deauthorized:
+    'The app no longer takes our access: somebody has to authorize again, at the link in the event.',
   Disconnected: 'The connection was disconnected.',
   Suspended: 'The connection was paused.',
   Resumed: 'The paused connection goes on.',

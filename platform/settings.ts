@@ -7,6 +7,7 @@ import { type Cap, defaultSessionCaps, type SessionCaps } from '../domain/slots.
 import { type AlertSettings, alertFault, alertSettings, alertsOf } from './settings-alerts.ts';
 import { executables, folders } from './settings-destinations.ts';
 import { reportDurationsOf, reportSettings } from './settings-reports.ts';
+import { type SyncBaseSettings, syncBaseOf, syncBaseSettings } from './settings-sync-base.ts';
 import {
   type SupervisorKind,
   type WatchdogSettings,
@@ -155,12 +156,14 @@ const schema = z.strictObject({
   TRIBUTARY_QUARANTINE_DAYS: wholeDays(90),
   TRIBUTARY_QUARANTINE_WARNING_DAYS: wholeDays(7),
   TRIBUTARY_SYNC_REMINDER_DAYS: wholeDays(7),
+  TRIBUTARY_EVENT_DISABLE_DAYS: wholeDays(5),
   TRIBUTARY_MAX_SESSIONS_PER_COMPANY: sessionsAtOnce('company'),
   TRIBUTARY_MAX_SESSIONS_PER_APP: sessionsAtOnce('app'),
   TRIBUTARY_MAX_SESSIONS_PER_POOL: sessionsAtOnce('pool'),
   ...alertSettings,
   ...watchdogSettings,
   ...reportSettings,
+  ...syncBaseSettings,
   TRIBUTARY_CATCHUP_WINDOW_SECS: wholeSecs(600),
   TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS: wholeSecs(10),
   TRIBUTARY_STICKY_TIMEOUT_SECS: wholeSecs(10),
@@ -223,6 +226,8 @@ export interface Settings {
   };
   /** Days after which a disabled or failed sync needs a person. */
   readonly syncReminderDays: number;
+  /** Days without a success after which a subscription to events is disabled. */
+  readonly eventDisableDays: number;
   /** Days after which rows in quarantine are discarded. */
   readonly quarantineDays: number;
   /** Days before that at which somebody is told. */
@@ -234,6 +239,7 @@ export interface Settings {
   readonly watchdog: WatchdogSettings;
   /** Frozen into each report when it starts. */
   readonly reportDurations: ReportDurations;
+  readonly syncBase: SyncBaseSettings;
   /** What restarts the processes; unset: nobody said. */
   readonly supervisor: SupervisorKind | undefined;
   /** Ticks of Schedules that were missed are made up for, up to so long after. */
@@ -305,6 +311,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     destinations: { folders: s.TRIBUTARY_DESTINATION_FOLDERS, executables: s.TRIBUTARY_SINGER_TARGETS },
     sources: { programs: s.TRIBUTARY_SOURCE_PROGRAMS, folders: s.TRIBUTARY_SOURCE_FOLDERS },
     syncReminderDays: s.TRIBUTARY_SYNC_REMINDER_DAYS,
+    eventDisableDays: s.TRIBUTARY_EVENT_DISABLE_DAYS,
     quarantineDays: s.TRIBUTARY_QUARANTINE_DAYS,
     quarantineWarningDays: s.TRIBUTARY_QUARANTINE_WARNING_DAYS,
     sessionCaps: {
@@ -315,6 +322,7 @@ export function parseSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     alerts: alertsOf(s),
     watchdog: watchdogOf(s),
     reportDurations: reportDurationsOf(s),
+    syncBase: syncBaseOf(s),
     supervisor: s.TRIBUTARY_SUPERVISOR,
     catchupWindowSecs: s.TRIBUTARY_CATCHUP_WINDOW_SECS,
     workflowTaskTimeoutSecs: s.TRIBUTARY_WORKFLOW_TASK_TIMEOUT_SECS,

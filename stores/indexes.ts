@@ -24,6 +24,7 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.automationTicks, 'seq'],
   [collections.reportTypes, 'seq'],
   [collections.reports, 'seq'],
+  [collections.syncBases, 'seq'],
   [collections.alerts, 'seq'],
   [collections.alertLeases, 'seq'],
   [collections.outboundFeeds, 'seq'],

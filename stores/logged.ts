@@ -13,8 +13,8 @@ export interface Logging {
 }
 
 /** A row with its id; ids are ordered by the time of their rows. */
-export const logRowOf = (line: LogLine): LogDoc => ({
-  _id: `${line.at.toISOString()}/${randomBytes(6).toString('hex')}`,
+export const logRowOf = (line: LogLine, mark = randomBytes(6).toString('hex')): LogDoc => ({
+  _id: `${line.at.toISOString()}/${mark}`,
   ...line,
 });
 

@@ -1,6 +1,6 @@
 import type { Db, Filter } from 'mongodb';
 import type { LogLine } from '../domain/automations.ts';
-import { insertOnce } from './commands.ts';
+import { getOne, insertOnce } from './commands.ts';
 import { logRowOf } from './logged.ts';
 import type { LogDoc } from './model.ts';
 import { collections } from './names.ts';
@@ -18,12 +18,16 @@ export interface LogPage {
 export function createLogs(db: Db) {
   const logs = db.collection<LogDoc>(collections.logs);
   return {
-    /** @returns the id of the row; ids are ordered by the time of their rows */
-    async add(line: LogLine): Promise<string> {
-      const row = logRowOf(line);
+    /**
+     * @param mark Of a row that may be added again: the same time and mark are the same row.
+     * @returns the id of the row; ids are ordered by the time of their rows
+     */
+    async add(line: LogLine, mark?: string): Promise<string> {
+      const row = logRowOf(line, mark);
       await insertOnce(logs, row);
       return row._id;
     },
+    get: (id: string): Promise<LogDoc | null> => getOne(logs, id),
     /** Newest first. With a subject the embedded store looks at every row. */
     list({ subject, before, limit }: LogPage): Promise<LogDoc[]> {
       const filter = {

@@ -20,7 +20,15 @@ export interface Migration {
 export const firstVersion = 1;
 
 /** In order, without gaps, from `firstVersion + 1`. Never changed once released. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [
+  {
+    to: 2,
+    what: 'forgets merges of the first way to deduplicate, which nothing reads and no disconnect would delete',
+    run: async (db) => {
+      await db.collection('merges').deleteMany({});
+    },
+  },
+];
 
 /**
  * Brings the store to the version of this program; a new store starts with it.

@@ -16,4 +16,5 @@ export type * from './model/records.ts';
 export type * from './model/reports.ts';
 export type * from './model/sessions.ts';
 export type * from './model/statistics.ts';
+export type * from './model/sync-bases.ts';
 export type * from './model/syncs.ts';

@@ -57,6 +57,7 @@ export const collections = {
   reportTypes: 'reportTypes',
   reports: 'reports',
   reportRevisions: 'reportRevisions',
+  syncBases: 'syncBases',
   meta: 'meta',
 } as const;
 
@@ -115,6 +116,9 @@ export const reportRowsCollection = (type: string): string => `reportRows.${type
 
 /** `reportDeliveries.<type>`: what its destination has. */
 export const reportDeliveriesCollection = (type: string): string => `reportDeliveries.${type}`;
+
+/** `syncBaseRows.<base>`: what both sides of a SYNC base had last. */
+export const syncBaseRowsCollection = (baseId: string): string => `syncBaseRows.${baseId}`;
 
 /** The generation is in the name, so that a late write of a closed generation cannot touch the next one. */
 function named(prefix: string, connectionId: string, generation: number, resource?: string): string {

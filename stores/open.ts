@@ -45,6 +45,7 @@ import { createSlots } from './slots.ts';
 import { createStatistics } from './statistics.ts';
 import { createStructuring } from './structuring.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { createSyncBases } from './sync-bases.ts';
 import { createSyncRecords } from './sync-records.ts';
 import { createSyncRuns } from './sync-runs.ts';
 import { createSyncs } from './syncs.ts';
@@ -138,6 +139,7 @@ function repositories(db: Db, count: Count) {
     skippedStarts: guarded(createSkippedStarts(db)),
     slots: guarded(createSlots(db)),
     destinations: guarded(createDestinations(db)),
+    syncBases: guarded(createSyncBases(db, count)),
     syncs: guarded(syncs),
     syncRuns: guarded(createSyncRuns(db, syncs)),
     syncRecords: guarded(createSyncRecords(db, count)),

@@ -1,11 +1,27 @@
 import type { Db } from 'mongodb';
 import type { Sealed } from '../platform/crypto.ts';
 import { byId, changeWhere, getOne, idsOf } from './commands.ts';
-import type { AppDoc, ConnectionDoc, ConsentDoc, DestinationDoc, GrantDoc, InboxDoc } from './model.ts';
+import type {
+  AppDoc,
+  ConnectionDoc,
+  ConsentDoc,
+  DestinationDoc,
+  GrantDoc,
+  InboxDoc,
+  SubscriptionDoc,
+} from './model.ts';
 import { collections } from './names.ts';
 
 /** The kinds of documents that hold a sealed value; a new one belongs here, or its key can never be removed. */
-export const sealedKinds = ['apps', 'connections', 'grants', 'consents', 'inbox', 'destinations'] as const;
+export const sealedKinds = [
+  'apps',
+  'connections',
+  'grants',
+  'consents',
+  'inbox',
+  'destinations',
+  'subscriptions',
+] as const;
 
 export type SealedKind = (typeof sealedKinds)[number];
 
@@ -20,6 +36,7 @@ export function createSealed(db: Db) {
     consents,
     inbox,
     destinations: db.collection<DestinationDoc>(collections.destinations),
+    subscriptions: db.collection<SubscriptionDoc>(collections.subscriptions),
   };
   return {
     /** The ids of all documents of a kind, in order. */

@@ -67,6 +67,7 @@ async function work(log: Logger): Promise<void> {
       forecaster,
       ...createReportPorts(stores, settings.reportDurations),
       rawBatchDays: settings.rawBatchDays,
+      syncBase: settings.syncBase,
       delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
       ticks: {
         catchupWindowMs: settings.catchupWindowSecs * 1000,

@@ -1,4 +1,4 @@
-import type { PageToken, SourcePage } from '../../connectors/source.ts';
+import type { PageToken, ReadAgain, SourcePage } from '../../connectors/source.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { Limits } from '../ports.ts';
 import { storable } from './rows.ts';
@@ -36,6 +36,8 @@ export interface FullBatch {
   readonly last: boolean;
   /** The source says that it gave every row that there is. */
   readonly replaces?: true;
+  /** Files that are read once more; `row` is an index in the batch. */
+  readonly again?: readonly ReadAgain[];
 }
 
 /**
@@ -48,6 +50,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
   let filtered = 0;
   let bytes = 0;
   let cursor: string | null = null;
+  let again: ReadAgain[] = [];
   let openedAt = now();
   let skip = start.skip;
   /** After the page that was taken last; null in the middle of one, and before the first. */
@@ -56,8 +59,12 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
   let moved = false;
 
   const cut = (next: LoadPosition, total: number | null, last: boolean): FullBatch => {
-    const batch = { texts, bytes, filtered, next, cursor, total, last };
+    const batch = {
+      ...{ texts, bytes, filtered, next, cursor, total, last },
+      ...(again.length === 0 ? {} : { again }),
+    };
     texts = [];
+    again = [];
     filtered = 0;
     bytes = 0;
     cursor = null;
@@ -73,6 +80,13 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
     *add(page: SourcePage, token: PageToken | null): Generator<FullBatch> {
       const total = page.total ?? null;
       border = null;
+      let told = 0;
+      const tell = (index: number): void => {
+        for (let one = page.again?.[told]; one !== undefined && one.row <= index; one = page.again?.[told]) {
+          again.push({ ...one, row: texts.length });
+          told += 1;
+        }
+      };
       for (let index = skip; index < page.rows.length; index++) {
         const row = page.rows[index] ?? null;
         if (treat.isOutside(row)) {
@@ -82,6 +96,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
         const fit = storable(treat.filter(row), limits.rowBytes);
         if (texts.length > 0 && bytes + fit.bytes > limits.batchBytes)
           yield cut({ from: token, skip: index }, total, false);
+        tell(index);
         texts.push(fit.text);
         bytes += fit.bytes;
         if (treat.bookmarks !== true) cursor = safeCursor(cursor, treat.cursorOf(row));
@@ -90,6 +105,7 @@ export function createBatcher(limits: Limits, start: LoadPosition, treat: RowTre
           yield cut({ from: token, skip: index + 1 }, total, false);
       }
       skip = 0;
+      tell(page.rows.length);
       const after: LoadPosition = { from: page.next, skip: 0 };
       // Only now: a batch that was cut inside of the page does not reach so far.
       if (treat.bookmarks === true && page.bookmark !== undefined) cursor = page.bookmark;

@@ -212,6 +212,7 @@ async function store(
     total: batch.total,
     last: batch.last,
     ...(batch.replaces === true ? { replaces: true as const } : {}),
+    ...(batch.again === undefined ? {} : { again: batch.again }),
   });
   const takenOver = JSON.stringify(winner.next) !== JSON.stringify(batch.next);
   const after = await stores.loading.advance(sessionId, resource, {
@@ -227,6 +228,7 @@ async function store(
     done: winner.last,
     at: new Date(),
     ...(winner.replaces === true ? { replaces: true as const } : {}),
+    ...(winner.again === undefined ? {} : { again: true as const }),
   });
   watch.stored();
   life.progressed({ batches: after.batches, rows: after.rows, total: after.total });

@@ -2,8 +2,9 @@ import type { LogLine } from '../../domain/automations.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { failedKinds } from '../../domain/report.ts';
 import { durationText } from '../../domain/report-polls.ts';
-import type { ReportDoc, ReportRevisionDoc } from '../../stores/model.ts';
+import type { ReportDoc, ReportRevisionDoc, ReportTypeDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
+import { incidentOf, isLimit, limitTitle } from '../alerts.ts';
 
 type AlertPorts = Pick<Stores, 'alerts'>;
 
@@ -18,20 +19,40 @@ const helps = ({ type, slot }: Pick<ReportDoc, 'type' | 'slot'>) => ({
   retry: { kind: 'report', type, slot } as const,
 });
 
-/** "Report <name> failed" (document 003, section 2): a report that did not come to be. */
-export async function raiseFailed({ alerts }: AlertPorts, report: ReportDoc): Promise<void> {
+/**
+ * "Report <name> failed" (document 003, section 2): a report that did not come to be. Where somebody was told of the
+ * root cause already, it is a line of that: the grant is gone, the destination takes no more.
+ */
+export async function raiseFailed(
+  { alerts }: AlertPorts,
+  report: ReportDoc,
+  { source }: Pick<ReportTypeDoc, 'source'>,
+): Promise<void> {
   const incident = failureOf(report);
-  const { kind, detail, statusSince } = report;
+  const { kind, detail, statusSince: at } = report;
   const reason = [`The report of ${report.date} was not made.`, detail, kind && failedKinds[kind].meaning];
   const text = reason.filter((part) => part !== null && part !== '').join(' ');
+  const newer = 'It failed again: see the newer message.';
+  await alerts.settle(missingOf(report), newer);
+  await alerts.settle(failureOf({ ...report, failures: report.failures - 1 }), newer);
+  const { command, retry } = helps(report);
+  const line = `Report ${report.name} failed. ${text} Once the cause is gone: ${command}`;
+  const root = await alerts.get(incidentOf.grant(source.connectionId));
+  if (root?.status === 'open' && report.reason === 'GRANT_REVOKED')
+    return alerts.raise({
+      ...{ incident: root._id, cause: 'grant', title: root.title, reason: root.reason, since: root.since },
+      command: `tributary connection status ${source.connectionId}`,
+      occurrence: { id: incident, text: line, at },
+    });
+  const destination = report.delivery?.destinationId;
+  if (destination !== undefined && isLimit(report.reason))
+    return alerts.raise({
+      ...{ incident: incidentOf.limit(destination), cause: 'limit', title: limitTitle(destination) },
+      ...{ reason: text, since: at, command, occurrence: { id: incident, text: line, at } },
+    });
   await alerts.raise({
-    incident,
-    cause: 'report',
-    title: `Report ${report.name} failed`,
-    reason: text,
-    since: statusSince,
-    ...helps(report),
-    occurrence: { id: incident, text, at: statusSince },
+    ...{ incident, cause: 'report', title: `Report ${report.name} failed`, reason: text, since: at },
+    ...{ command, retry, occurrence: { id: incident, text, at } },
   });
 }
 

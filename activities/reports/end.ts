@@ -118,6 +118,6 @@ export async function failReport(
   if (report.status !== 'failed' || report.engineRun !== engineRun) return;
   await stores.reportRows.of(report.type).keepOnly(report.slot, report.mongoId);
   const type = await stores.reportTypes.get(report.type);
-  if (type?.notifyOnFail === true) await raiseFailed(stores, report);
+  if (type?.notifyOnFail === true) await raiseFailed(stores, report, type);
   await stores.logs.add(failedLine(report));
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { incidentOf } from '../../activities/alerts.ts';
+import { incidentOf, isLimit } from '../../activities/alerts.ts';
 import { sessionIdOf } from '../../domain/contracts.ts';
 import type { AlertDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
@@ -9,7 +9,7 @@ const dayMs = 86_400_000;
 
 /** What looking after causes is made of. */
 export interface AlertWatchOptions {
-  readonly stores: Pick<Stores, 'alerts' | 'connections' | 'sessions' | 'grants' | 'syncs'>;
+  readonly stores: Pick<Stores, 'alerts' | 'connections' | 'sessions' | 'grants' | 'syncs' | 'reports'>;
   readonly log: Logger;
   /** Days before the end of a grant at which somebody is told. @default 7 */
   readonly warningDays?: number;
@@ -57,7 +57,10 @@ export function createAlertWatch(options: AlertWatchOptions): Periodic {
     },
     async limit(id) {
       const syncs = await stores.syncs.list({ destinationId: id });
-      return syncs.some(({ status }) => status === 'failed') ? null : `Nothing fails at ${id} any more.`;
+      if (syncs.some(({ status }) => status === 'failed')) return null;
+      const reports = await stores.reports.failed();
+      const fails = reports.some(({ reason, delivery }) => isLimit(reason) && delivery?.destinationId === id);
+      return fails ? null : `Nothing fails at ${id} any more.`;
     },
   };
 

@@ -2,10 +2,12 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
+import { defaultSyncBase } from '../../platform/settings-sync-base.ts';
 import { withoutAlerts } from '../alerts/ports.ts';
 import { defaultAutoPause } from '../auto-pause.ts';
 import { defaultQuarantineWarningDays } from '../quarantine-warnings.ts';
 import { withoutReports } from '../reports-port.ts';
+import { withoutSyncBaseSchedules } from '../sync-base-schedules.ts';
 import { defaultReminderDays } from '../sync-reminders.ts';
 import { withoutAutomations, withoutSyncSchedules, withoutSyncs } from '../without-syncs.ts';
 import { createAuthenticate, requireToken } from './auth.ts';
@@ -29,6 +31,8 @@ export function createApi(deps: ApiDeps): Api {
   const { syncs = withoutSyncs, syncSchedules = withoutSyncSchedules } = deps;
   const { automations = withoutAutomations, reports = withoutReports } = deps;
   const { syncReminderDays = defaultReminderDays, quarantineDays = 90, alerts = withoutAlerts } = deps;
+  const { syncBase = defaultSyncBase } = deps;
+  const { syncBaseSchedules = withoutSyncBaseSchedules } = deps;
   const { quarantineWarningDays = defaultQuarantineWarningDays } = deps;
   const { delivery = createDeliveryPorts({ ...deps, allow: { folders: [], executables: {} } }) } = deps;
   const address = (path: string) => `${publicUrl().replace(/\/+$/, '')}${path}`;
@@ -40,7 +44,7 @@ export function createApi(deps: ApiDeps): Api {
     ...{ syncs, syncSchedules, automations, delivery, syncReminderDays, quarantineWarningDays },
     alerts,
     reports,
-    hasReportType: async (id) => (await deps.stores.reportTypes.get(id)) !== null,
+    ...{ syncBase, syncBaseSchedules },
   };
   const api: Api = Fastify({
     loggerInstance: log as FastifyBaseLogger,

@@ -7,6 +7,7 @@ import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { SourcePlaces } from '../../connectors/registry.ts';
 import type { SecretBox } from '../../platform/crypto.ts';
 import type { Egress } from '../../platform/egress.ts';
+import type { SyncBaseSettings } from '../../platform/settings-sync-base.ts';
 import type { AutoPause } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 import type { AlertPorts } from '../alerts/ports.ts';
@@ -14,6 +15,7 @@ import type { AutomationsPort } from '../automations-port.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { ReportsPort } from '../reports-port.ts';
 import type { SessionsPort } from '../sessions-port.ts';
+import type { SyncBaseSchedules } from '../sync-base-schedules.ts';
 import type { SyncSchedules } from '../sync-schedules.ts';
 import type { SyncsPort } from '../syncs-port.ts';
 import type { Authenticate } from './auth.ts';
@@ -53,8 +55,6 @@ export interface ApiDeps {
   readonly automations?: AutomationsPort;
   /** Starts reports. Missing: what needs it answers ENGINE_UNAVAILABLE. */
   readonly reports?: ReportsPort;
-  /** Whether there is such a report type. Missing: there are no report types. */
-  readonly hasReportType?: (id: string) => Promise<boolean>;
   /** Where syncs deliver. @default every kind of destination, without folders and programs */
   readonly delivery?: DeliveryPorts;
   /** Programs and folders that sources may use: connections are tested here too. Missing: none. */
@@ -63,6 +63,10 @@ export interface ApiDeps {
   readonly alerts?: AlertPorts;
   /** Days after which a disabled or failed sync needs a person. @default 7 */
   readonly syncReminderDays?: number;
+  /** The SYNC base in Airtable. Missing: there is no token. */
+  readonly syncBase?: SyncBaseSettings;
+  /** Missing: its Schedules come into force when the sweep finds an engine. */
+  readonly syncBaseSchedules?: SyncBaseSchedules;
 }
 
 /** The dependencies as routes see them, defaults filled in. */
@@ -80,6 +84,8 @@ export interface RouteDeps extends ApiDeps {
   readonly reports: ReportsPort;
   readonly delivery: DeliveryPorts;
   readonly syncReminderDays: number;
+  readonly syncBase: SyncBaseSettings;
+  readonly syncBaseSchedules: SyncBaseSchedules;
   readonly alerts: AlertPorts;
   readonly authenticate: Authenticate;
   /** The public address without a slash at the end, then the path. */

@@ -128,6 +128,17 @@ const resealers: Readonly<Record<SealedKind, Resealer>> = {
     });
     return true;
   },
+  async subscriptions({ subscriptions }, id, begin) {
+    await subscriptions.change(id, ({ secrets }) => {
+      const reseal = begin();
+      const fresh = secrets.map((one) => ({
+        ...one,
+        secret: reseal(one.secret, secretContext.subscription(id, one.id)),
+      }));
+      return fresh.every((one, at) => one.secret === secrets[at]?.secret) ? null : { secrets: fresh };
+    });
+    return true;
+  },
   async inbox({ sealed }, id, begin, until) {
     for (;;) {
       const entry = await sealed.getInbox(id);

@@ -1,4 +1,4 @@
-import { resourceOf } from '../../activities/connection.ts';
+import { requireSource } from '../../activities/reports/edit-type.ts';
 import { reportIn } from '../../activities/reports/source.ts';
 import type { ConnectorDefinition } from '../../connectors/schema.ts';
 import { TributaryError } from '../../domain/errors.ts';
@@ -68,9 +68,7 @@ export async function requireSound(deps: RouteDeps, type: ReportType): Promise<C
     const connection = await findConnection(deps, source.connectionId);
     const definition = await findDefinition(deps, connection.app);
     if (source.kind === 'app') requireReport(deps, definition, source.report);
-    else if (source.from === 'records') resourceOf(definition, source.resource);
-    else if (!definition.metrics.some(({ id }) => id === source.metric))
-      throw new TributaryError('NOT_FOUND', `${definition.id} has no metric "${source.metric}".`);
+    else requireSource(definition, source);
     return connection;
   } catch (error) {
     if (!(error instanceof TributaryError) || error.retryable) throw error;

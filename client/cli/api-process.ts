@@ -20,6 +20,7 @@ import { createAutomationsPort } from '../automations.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { connectEngine, createSessionsPort, createSyncsPort } from '../engine.ts';
 import { createGrantWarnings } from '../grant-warnings.ts';
+import { createOutboundSender } from '../outbound/sender.ts';
 import { createOverviewHeartbeat } from '../overview-heartbeat.ts';
 import { createQuarantineExpiry } from '../quarantine-expiry.ts';
 import { createRawTidy } from '../raw-tidy.ts';
@@ -27,6 +28,7 @@ import { createReportSweep } from '../report-sweep.ts';
 import { createReportsPort } from '../reports-port.ts';
 import { createScheduleSweep } from '../schedule-sweep.ts';
 import { createSlotKeeper } from '../slots.ts';
+import { createSyncBaseSchedules, createSyncBaseSweep } from '../sync-base-schedules.ts';
 import { createSyncReminders } from '../sync-reminders.ts';
 import { createSyncSchedules } from '../sync-schedules.ts';
 import { createSyncTidy } from '../sync-tidy.ts';
@@ -67,6 +69,7 @@ export async function runApi(): Promise<void> {
   });
   const catchupWindowMs = settings.catchupWindowSecs * 1000;
   const schedules = createSyncSchedules(client, { stores, taskQueue, catchupWindowMs });
+  const syncBaseSchedules = createSyncBaseSchedules(client, { stores, taskQueue });
   const automations = createAutomationsPort(client, { stores, taskQueue });
   const reports = createReportsPort(client, { stores, taskQueue, durations: settings.reportDurations });
   const sender = createAlertSender({
@@ -84,6 +87,8 @@ export async function runApi(): Promise<void> {
     syncs,
     automations,
     reports,
+    syncBase: settings.syncBase,
+    syncBaseSchedules,
     syncSchedules: schedules,
     delivery: createDeliveryPorts({ egress, stores, allow: settings.destinations }),
     syncReminderDays,
@@ -124,8 +129,13 @@ export async function runApi(): Promise<void> {
     createScheduleSweep({ stores, client, schedules, log }),
     createAutomationApply({ stores, automations, log }),
     createAutomationSweep({ stores, automations, log }),
+    createSyncBaseSweep({ stores, schedules: syncBaseSchedules, log }),
     createReportSweep({ stores, reports, log }),
     createOverviewHeartbeat({ stores, client, taskQueue, log }),
+    createOutboundSender({
+      ...{ stores, secrets, egress, log, disableAfterDays: settings.eventDisableDays },
+      address: (path) => `${url.replace(/\/+$/, '')}${path}`,
+    }),
   ];
   for (const job of jobs) job.start();
   log.info({ url }, 'API answers');

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAirtable } from './commands/airtable.ts';
 import { addAlert } from './commands/alert.ts';
 import { addApp } from './commands/app.ts';
 import { addAttention } from './commands/attention.ts';
@@ -17,6 +18,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDestination } from './commands/destination.ts';
 import { addDiagnose } from './commands/diagnose.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
 import { addForecast } from './commands/forecast.ts';
 import { addInsights } from './commands/insights.ts';
 import { addKeys } from './commands/keys.ts';
@@ -78,10 +80,12 @@ function createProgram(): Command {
       addBenchmark,
       addAutomation,
       addControl,
+      addAirtable,
       addAttention,
       addReportType,
       addReport,
       addAlert,
+      addEvents,
       addReceipt,
       addKeys,
       addToken,

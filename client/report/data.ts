@@ -4,6 +4,7 @@ import type { KeptInsight } from '../../domain/insights.ts';
 import type { Checks } from '../api/schemas/checks.ts';
 import type { CleaningList } from '../api/schemas/cleaning.ts';
 import type { ForecastAnswer } from '../api/schemas/forecasts.ts';
+import type { SessionDeduplication } from '../api/schemas/merges.ts';
 import type { Ledgers, Session, Timeline } from '../api/schemas/sessions.ts';
 
 /** What is known of a session, for its page. Plain data: what the API answers with. */
@@ -30,6 +31,8 @@ export interface SessionReport {
   /** Null: none was stored by this session. */
   readonly benchmark: { readonly at: string; readonly standings: readonly Standing[] } | null;
   readonly cleaning: CleaningList;
+  /** By resource, what became one; empty where nothing was deduplicated. */
+  readonly merged: SessionDeduplication['resources'];
 }
 
 /** A forecast as it is drawn. */

@@ -5,6 +5,7 @@ import type { RouteDeps } from '../api/deps.ts';
 import { companyName, shownDefinition } from '../api/find.ts';
 import { checkView } from '../api/views/check.ts';
 import { cleaningView } from '../api/views/cleaning.ts';
+import { deduplicationView } from '../api/views/deduplication.ts';
 import { ledgersView } from '../api/views/ledger.ts';
 import { sessionView } from '../api/views/session.ts';
 import { timelineView } from '../api/views/timeline.ts';
@@ -13,6 +14,7 @@ import { loadForecasts } from './load-forecasts.ts';
 
 const mostInsights = 25;
 const mostChanges = 50;
+const mostGroups = 25;
 
 /** How far of a connection's changes are looked through for those that an older session knew. */
 const changesRead = 5_000;
@@ -43,9 +45,10 @@ export async function loadSessionReport(deps: RouteDeps, doc: SessionDoc): Promi
     insightsOf(deps, doc, later),
     analysis.benchmarks.get(doc._id),
   ]);
-  const [forecasts, cleaning] = await Promise.all([
+  const [forecasts, cleaning, { resources: merged }] = await Promise.all([
     own === null ? { shown: [], left: 0, gone: 0 } : loadForecasts(deps, own, doc),
     own === null ? { looked: 0, unjudged: [], changes: [], left: 0 } : cleaningOf(deps, own, doc, later),
+    deduplicationView(deps, doc, mostGroups),
   ]);
   return {
     madeAt: now().toISOString(),
@@ -64,6 +67,7 @@ export async function loadSessionReport(deps: RouteDeps, doc: SessionDoc): Promi
     forecasts,
     benchmark: benchmark && { at: benchmark.at.toISOString(), standings: benchmark.standings },
     cleaning,
+    merged,
   };
 }
 

@@ -7,6 +7,7 @@ import { forecastsSection } from './sections/forecasts.ts';
 import { head } from './sections/head.ts';
 import { insightsSection } from './sections/insights.ts';
 import { ledgerSection } from './sections/ledger.ts';
+import { mergedSection } from './sections/merged.ts';
 import { stepsSection } from './sections/steps.ts';
 import { timelineSection } from './sections/timeline.ts';
 import { style } from './style.ts';
@@ -18,6 +19,7 @@ const sections = [
   benchmarkSection,
   checksSection,
   cleaningSection,
+  mergedSection,
   ledgerSection,
   stepsSection,
   timelineSection,

@@ -12,6 +12,8 @@ export interface OutboundPlace {
   readonly windowOver: number;
   /** Every lifecycle procedure up to this number is read. */
   readonly procedure: number;
+  /** Every generation up to this one is read: whether it was disconnected. */
+  readonly generation: number;
   /** The newest revocation that was read: when it was. */
   readonly deauthorizedAt: string | null;
 }

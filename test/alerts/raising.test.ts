@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alertSessionErrors, alertSync } from '../../activities/alerts.ts';
 import { recordDeauthorized } from '../../activities/events.ts';
+import { raiseFailed } from '../../activities/reports/alerts.ts';
+import { newReport } from '../../activities/reports/begin.ts';
 import { createAlertWatch } from '../../client/alerts/watch.ts';
 import { createSyncReminders } from '../../client/sync-reminders.ts';
 import { createSecretBox } from '../../platform/crypto.ts';
-import type { SyncDoc } from '../../stores/model.ts';
+import type { ReportDoc, ReportTypeDoc, SyncDoc } from '../../stores/model.ts';
 import {
   at,
   connectionDoc,
@@ -119,6 +121,39 @@ describe('alerts', async () => {
     assert.deepEqual([doc?.cause, doc?.occurrences], ['limit', 2]);
     await watch.round();
     assert.equal(await statusOf('limit/base'), 'settling');
+  });
+
+  test('of a report are lines of a root cause that was told, and a failure anew takes the place of the earlier', async () => {
+    const connection = await connections.create(connectionDoc(newId()));
+    const type = { source: { kind: 'app', connectionId: connection._id, report: 'sales' } } as const;
+    const day = '2026-03-01';
+    const report = (n: number, reason: string): ReportDoc => ({
+      ...newReport({ _id: 'sales', name: 'Sales', company: 'acme' } as ReportTypeDoc, day, day, at, at),
+      ...{ _id: `sales/${n}`, failures: 1, kind: 'a', reason, detail: 'It was refused.', fail: true },
+    });
+    await alerts.raise(alertOf(`grant/${connection._id}`, '1', { cause: 'grant' }));
+    for (const n of [1, 2, 2]) await raiseFailed(stores, report(n, 'GRANT_REVOKED'), type);
+    const grant = await alerts.get(`grant/${connection._id}`);
+    assert.equal(grant?.occurrences, 3);
+    assert.match(JSON.stringify(grant?.lines), /Report Sales failed\..*tributary report retry sales/);
+    assert.equal(await alerts.get('report/sales/1/1'), null);
+
+    const limited = { ...report(3, 'DESTINATION_QUOTA'), delivery: { destinationId: 'full' } } as ReportDoc;
+    await stores.reports.create(limited);
+    await raiseFailed(stores, limited, type);
+    await watch.round();
+    assert.equal(await statusOf('limit/full'), 'open');
+    await stores.reports.change(limited._id, () => ({ fail: false }));
+    await watch.round();
+    assert.equal(await statusOf('limit/full'), 'settling');
+
+    const empty = report(4, 'REPORT_EMPTY');
+    await raiseFailed(stores, empty, type);
+    await raiseFailed(stores, { ...empty, failures: 2 }, type);
+    assert.deepEqual(
+      [await statusOf('report/sales/4/1'), await statusOf('report/sales/4/2')],
+      ['settling', 'open'],
+    );
   });
 
   test('of a connection in error end when it is started', async () => {

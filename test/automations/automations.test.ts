@@ -95,7 +95,7 @@ describe('automations', () => {
       await assert.rejects(scene.handle(id).describe());
       await assert.rejects(api.client.getAutomation(id), { code: 'NOT_FOUND' });
       assert.deepEqual(await logsOf(id), [
-        ['ada', 'ada deleted it.'],
+        ['ada', 'ada asked to delete it.'],
         ['ada', 'ada changed it. Disable was on, is off.'],
         ['ada', 'ada changed it. Disable was off, is on.'],
         ['ada', 'ada changed it. Time was 06:00, is 07:30. Timezone was -7, is Europe/Berlin.'],

@@ -57,6 +57,13 @@ describe('the rotation of keys', { skip: noStore }, () => {
       ...{ _id: `to-${name}`, kind: 'http', name, configuration: {}, quota: null, slots: 1, seq: 0 },
       ...{ secret: seal(`destination/to-${name}`), createdAt, updatedAt: createdAt },
     });
+    await stores.subscriptions.create({
+      ...{ _id: name, url: 'http://127.0.0.1/', events: ['Error'], note: null, companies: null, apps: null },
+      ...{ connections: null, enabled: true, disabledReason: null, disabledAt: null, failingSince: null },
+      secrets: [{ id: 's1', secret: seal(`subscription/${name}/s1`), createdAt, expiresAt: null }],
+      ...{ since: createdAt, wakes: 0, seq: 0, createdBy: { kind: 'person', id: 'ada' } },
+      ...{ createdAt, updatedAt: createdAt },
+    });
     const entry = `credentials/${name}/1`;
     const mail = { connectionId: name, generation: 1, kind: 'credentials' as const, receivedAt: createdAt };
     await stores.inbox.put({ _id: entry, ...mail, payload: seal(entry) });
@@ -79,9 +86,9 @@ describe('the rotation of keys', { skip: noStore }, () => {
 
   test('seals everything again, so that the new key alone opens it; repeated it does nothing', async () => {
     await fill('acme');
-    assert.equal((await all()).size, 9);
+    assert.equal((await all()).size, 10);
     const first = await rotateKeys({ stores: t.stores, secrets: both });
-    assert.deepEqual(first, { keyId: 'newer', rotated: 9, current: 0, unreadable: {}, next: null });
+    assert.deepEqual(first, { keyId: 'newer', rotated: 10, current: 0, unreadable: {}, next: null });
     const opens = await all();
     assert.deepEqual(new Set([...opens.values()].map(({ keyId }) => keyId)), new Set(['newer']));
     const contexts: Readonly<Record<string, string>> = {
@@ -91,6 +98,7 @@ describe('the rotation of keys', { skip: noStore }, () => {
       hashKey: 'hash-key/acme',
       'grants.secret': 'grant/acme/1',
       'destinations.secret': 'destination/to-acme',
+      'subscriptions.secrets': 'subscription/acme/s1',
       codeVerifier: 'consent/state-acme',
       exchanged: 'exchanged/state-acme',
       payload: 'credentials/acme/1',
@@ -102,16 +110,16 @@ describe('the rotation of keys', { skip: noStore }, () => {
       assert.equal(only.open(sealed, context), 'secret', place);
     }
     const again = await rotateKeys({ stores: t.stores, secrets: both });
-    assert.deepEqual(again, { keyId: 'newer', rotated: 0, current: 9, unreadable: {}, next: null });
+    assert.deepEqual(again, { keyId: 'newer', rotated: 0, current: 10, unreadable: {}, next: null });
   });
 
   test('goes on where it stopped, and names the keys of what it cannot read', async () => {
     await fill('bolt');
     const lost = await rotateKeys({ stores: t.stores, secrets: only });
-    assert.deepEqual(lost.unreadable, { older: 9 });
+    assert.deepEqual(lost.unreadable, { older: 10 });
     assert.equal(lost.rotated, 0);
     const rest = await rotateKeys({ stores: t.stores, secrets: both }, 'grants:acme/1');
-    assert.equal(rest.rotated, 5);
+    assert.equal(rest.rotated, 6);
     assert.equal((await rotateKeys({ stores: t.stores, secrets: both })).rotated, 4);
   });
 
@@ -119,7 +127,7 @@ describe('the rotation of keys', { skip: noStore }, () => {
     const answer = await t.send('POST', '/api/keys/rotate', {});
     assert.equal(answer.statusCode, 200, answer.body);
     assert.equal(answer.json().keyId, 'test');
-    assert.equal(answer.json().unreadable.newer, 18);
+    assert.equal(answer.json().unreadable.newer, 20);
     const refused = await t.api.inject({ method: 'POST', url: '/api/keys/rotate', payload: {} });
     assert.equal(refused.statusCode, 401);
   });
@@ -129,7 +137,7 @@ describe('the rotation of keys', { skip: noStore }, () => {
     const names = Array.from({ length: 10 }, (_, n) => `time-${n}`);
     const changes = names.map((timeZone) => t.stores.connections.change('acme', () => ({ timeZone })));
     const [rotation] = await Promise.all([rotateKeys({ stores: t.stores, secrets: third }), ...changes]);
-    assert.equal(rotation.rotated, 18);
+    assert.equal(rotation.rotated, 20);
     const acme = await t.stores.connections.get('acme');
     assert.equal(acme?.seq, 12);
     assert.match(acme?.timeZone ?? '', /^time-/);

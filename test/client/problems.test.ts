@@ -106,7 +106,7 @@ describe('problem answers', { skip: noStore }, () => {
         'must be one of monitoring, forecasting, insights, benchmarking, historicalDataCleaning',
     });
     assert.deepEqual(await faultsOf('POST', '/api/connections/c/credentials', { kind: 'smile' }), {
-      'body.kind': 'must be one of basic, bearer, apiKey, clientCredentials',
+      'body.kind': 'must be one of basic, bearer, apiKey, clientCredentials, configuration',
     });
     await t.started('faulty');
     for (const limit of ['0', '501', 'ten', '1.5', ''])

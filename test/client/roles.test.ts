@@ -155,13 +155,16 @@ describe('the roles of the API', { skip: noStore }, () => {
     const renamed = await as(admin, 'POST', '/api/report-types/sales', { name: 'New', reportTypeId: null });
     assert.equal(renamed.statusCode, 200, renamed.body);
     assert.equal((await t.send('POST', '/api/report-types/sales', { reportTypeId: 'X' })).statusCode, 200);
+    const source = { from: 'app', connection: 'acme-shop', report: 'stock' };
+    const moved = await as(admin, 'POST', '/api/report-types/sales', { source });
+    assert.deepEqual([moved.statusCode, moved.json().fields], [403, ['reportTypeId']]);
 
     const rows = await logs('report-type/sales');
     assert.deepEqual(
       rows.map(({ by }: { by: { id: string } }) => by.id),
-      ['api', 'edits', 'edits', 'edits (ada)', 'edits'],
+      ['edits', 'api', 'edits', 'edits', 'edits (ada)', 'edits'],
     );
-    assert.match(rows[2].text, /may not change this.*reportTypeId.*Nothing was changed/);
+    assert.match(rows[3].text, /may not change this.*reportTypeId.*Nothing was changed/);
   });
 
   test('a token of one company sees nothing of another', async () => {

@@ -183,4 +183,17 @@ export const report: SessionReport = {
       },
     ],
   },
+  merged: [
+    {
+      ...{ resource: 'orders', looked: 'all', merged: 7, groups: 1, parted: 1, suggestions: 2, at },
+      seen: { records: 10, withoutKey: 1, alternatives: [{ by: 'email', empty: 1, ignored: 0 }] },
+      common: [{ by: 'email', value: hostile, records: 5_000 }],
+      list: [
+        {
+          ...{ survivor: 'k1', keys: ['k1', hostile, 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'] },
+          ...{ matchedBy: ['email', 'phone'], sessionId: 'c.2', at },
+        },
+      ],
+    },
+  ],
 };

@@ -12,6 +12,7 @@ const sectionIds = [
   'benchmark',
   'checks',
   'cleaning',
+  'merged',
   'rows',
   'steps',
   'timeline',
@@ -51,6 +52,10 @@ describe('the page of a session', () => {
     const page = sessionReportPage(report);
     for (const id of sectionIds)
       assert.ok(page.includes(`<section id="${id}">`) && page.includes(`href="#${id}"`));
+    assert.match(
+      partOf(page, 'merged'),
+      /10 records were compared, 7 merged away, 1 came back\..* k1 .*k5 and 2 more .*email; phone.* shared by 5,000 records: too many to be one\..*2 pairs\. tributary dedup suggestions c --resource orders/,
+    );
     assert.match(
       partOf(page, 'insights'),
       /1\. Sales rose by 50 .* good .* relative 25 % .*\+60 .*Together \+50/,

@@ -10,6 +10,7 @@ import type { Actor, SessionStart } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SessionEvent, SessionStatus } from '../../domain/session.ts';
 import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
+import type { SyncBaseSettings } from '../../platform/settings-sync-base.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { openStores, type Stores } from '../../stores/open.ts';
 import { localEgress } from '../support/egress.ts';
@@ -96,7 +97,11 @@ export interface TestApi {
 
 /** @param options More definitions than `shop` and `bank`. */
 export async function startTestApi(
-  options: { readonly definitions?: readonly ConnectorDefinition[]; readonly now?: () => Date } = {},
+  options: {
+    readonly definitions?: readonly ConnectorDefinition[];
+    readonly now?: () => Date;
+    readonly syncBase?: SyncBaseSettings;
+  } = {},
 ): Promise<TestApi> {
   const uri = process.env.TEST_MONGODB_URI ?? '';
   const stores = await openStores({ uri, database: `test_api_${randomBytes(5).toString('hex')}` });
@@ -203,6 +208,7 @@ export async function startTestApi(
     log,
     waitMs: 200,
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.syncBase === undefined ? {} : { syncBase: options.syncBase }),
   });
 
   const authorization = `Bearer ${token}`;

@@ -26,8 +26,12 @@ const auditTrail: readonly string[] = [
     collections.logs,
     collections.tokens,
     collections.overview,
+    collections.syncBases,
   ],
   ...[collections.reportTypes, collections.alertLeases],
+  // What was told of statuses, to whom, and how far.
+  ...[collections.outbound, collections.outboundFeeds, collections.outboundQueues],
+  ...[collections.subscriptions, collections.subscriptionLeases, collections.eventDeliveries],
   // Names of consents only, which are ids of theirs.
   collections.consentLinks,
 ];

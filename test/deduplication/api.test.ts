@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { TributaryError } from '../../domain/errors.ts';
+import { tributary } from '../client/cli-process.ts';
+import { token } from '../client/support.ts';
 import { type ServedApi, serveApi } from '../companies/scene.ts';
 import { setScene } from '../session/scene.ts';
 import { pagedRows } from '../support/paged-app.ts';
@@ -17,6 +20,14 @@ describe('merges through the API', () => {
     await world.stop();
   });
 
+  /** @returns what is printed */
+  async function dedup(...args: string[]): Promise<string> {
+    const env = { TRIBUTARY_URL: api.url, TRIBUTARY_TOKEN: token };
+    const { code, stdout, stderr } = await tributary(['dedup', ...args], env);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  }
+
   it('are told, undone by a session that asks the app for nothing, and done again when that is withdrawn', async (t) => {
     const twins = pagedRows(6).map((row, index) => ({ ...row, email: `m${index % 3}@example.com` }));
     const scene = await setScene(world, t, { deduplication: true, rows: { orders: twins } });
@@ -32,10 +43,31 @@ describe('merges through the API', () => {
     const { resources } = await client.sessionDeduplication(`${scene.id}.1`);
     assert.deepEqual([resources[0]?.merged, resources[0]?.list.length], [3, 3]);
     assert.equal((await client.merge(scene.id, { key: gone })).records.length, 2);
+    await assert.rejects(
+      client.getRecord(scene.id, 'orders', gone),
+      ({ code, message, details }: TributaryError) =>
+        code === 'NOT_FOUND' &&
+        details.mergedInto === group.survivor &&
+        message.endsWith(`it is one with "${group.survivor}".`),
+    );
+    assert.match(
+      await dedup('list', scene.id),
+      new RegExp(`${group.survivor} +${gone} +email +${scene.id}\\.1`),
+    );
+    assert.match(
+      await dedup('show', scene.id, gone),
+      new RegExp(`${gone} are one by email\n.*readers see`, 's'),
+    );
+    assert.match(await dedup('session', `${scene.id}.1`), /orders: 3 records were merged away in 3 groups/);
+    assert.match(await dedup('suggestions', scene.id), /There are none/);
+    const page = await fetch(`${api.url}/api/sessions/${scene.id}.1/report`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.match(await page.text(), /One record from several[\s\S]*6 records were compared, 3 merged away/);
 
     const asked = scene.app.asked.length;
-    const undone = await client.undoMerge(scene.id, { key: gone, why: 'two people' });
-    assert.deepEqual([undone.pairs, undone.sessionId], [1, `${scene.id}.2`]);
+    const undone = await dedup('undo', scene.id, gone, '--why', 'two people');
+    assert.match(undone, new RegExp(`1 pair is decided\\.\nSession ${scene.id}\\.2 acts on it`));
     await world.reaches(scene.id, 19, ({ number }) => number === 2);
     await world.closes(scene.id);
     assert.equal(scene.app.asked.length, asked);
@@ -50,7 +82,14 @@ describe('merges through the API', () => {
 
     const [pair] = (await client.mergeSuggestions(scene.id, { state: 'decided' })).pairs;
     assert.equal(pair?.decision?.why, 'two people');
-    await client.decideMerge(scene.id, { pair: pair?.id ?? '', answer: 'withdraw' });
+    const decided = await dedup('suggestions', scene.id, '--decided');
+    assert.match(decided, new RegExp(`${pair?.id} .* different +.* two people`));
+    for (const answer of ['accept', 'dismiss']) {
+      const env = { TRIBUTARY_URL: api.url, TRIBUTARY_TOKEN: token };
+      const { code } = await tributary(['dedup', answer, scene.id, '0'.repeat(24)], env);
+      assert.equal(code, 4, 'there is no such pair');
+    }
+    assert.match(await dedup('withdraw', scene.id, pair?.id ?? ''), /1 pair is decided/);
     await world.reaches(scene.id, 19, ({ number }) => number === 3);
     assert.deepEqual(await keys(), merged);
   });

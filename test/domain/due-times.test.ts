@@ -43,7 +43,7 @@ describe('due times', () => {
   it('twenty years of dates: each date once, at its wall time, else in the first minute after the gap', () => {
     const from = at('2010-01-01T00:00:00Z');
     const to = at('2030-01-01T00:00:00Z');
-    const property = fc.property(fc.constantFrom(...zones), timeOfDay, (zone, time) => {
+    const holds = (zone: string, time: string): void => {
       const found = dueTimes(daily(time, zone), from, to);
       assert.ok(Math.abs(found.length - 7305) <= 1);
       const clock = clockOf(zone);
@@ -55,8 +55,9 @@ describe('due times', () => {
         }
         const local = new Date(instant + (clock?.(instant) ?? 0)).toISOString();
         if (local.slice(0, 16) === `${slot}T${time}`) {
-          // The first of the two, where it comes twice.
+          // The first of the two, where it comes twice: only after the clock was changed.
           const earlier = instant - 3 * 3_600_000;
+          if (clock?.(earlier) === clock?.(instant)) continue;
           for (let minute = earlier; minute < instant; minute += 30 * minuteMs)
             assert.notEqual(
               new Date(minute + (clock?.(minute) ?? 0)).toISOString().slice(0, 16),
@@ -68,8 +69,12 @@ describe('due times', () => {
         assert.ok(shownAt(instant - minuteMs, zone) < `${slot} ${time}`);
         assert.ok(shownAt(instant, zone) > `${slot} ${time}`);
       }
-    });
-    fc.assert(property, { numRuns: 6 });
+    };
+    for (const zone of zones) {
+      const inTheGap = zone === 'America/Santiago' ? '00:15' : '02:15';
+      const property = fc.property(timeOfDay, (time) => holds(zone, time));
+      fc.assert(property, { numRuns: 2, examples: [[inTheGap]] });
+    }
   });
 
   it('the spring gap, the autumn hour and a date that is left out', () => {

@@ -154,17 +154,37 @@ describe('reports', () => {
       ...{ since: at, applied: null, createdBy: tester, createdAt: at, updatedAt: at, seq: 0 },
     });
     const log = pino({ level: 'silent' });
-    const sweep = createReportSweep({ stores: world.stores, reports: scene.reports, log });
-    await sweep.round();
+    const now = () => new Date(Date.parse(`${today}T07:30:00Z`));
+    const soon = (missingMs: number) =>
+      createReportSweep({ stores: world.stores, reports: { ...scene.reports, missingMs }, log, now });
+    await soon(7_200_000).round();
     assert.equal(await scene.result(day), 'created');
     assert.equal((await scene.report(day)).revision, 2);
     assert.equal((await scene.report(early)).status, 'missed');
-    assert.match((await scene.alert(early, 'missing'))?.reason ?? '', /is not there after 24 hours/);
+    assert.match((await scene.alert(early, 'missing'))?.reason ?? '', /is not there after 2 hours\./);
+    // Due at 06:00.
+    assert.equal(await world.stores.reports.get(`${scene.type._id}/${today}`), null);
     assert.equal(await scene.makes(early, 'retry'), 'created');
     assert.equal((await scene.report(early)).late, true);
     assert.equal((await scene.alert(early, 'missing'))?.status, 'settling');
-    await sweep.round();
+    await soon(3_600_000).round();
+    assert.match((await scene.alert(today, 'missing'))?.reason ?? '', /is not there after 1 hour\./);
     assert.equal((await scene.alert(early, 'missing'))?.status, 'settling', 'it is told once');
+
+    // Somebody terminated its execution: nothing says so but that nobody runs it.
+    await world.stopPool();
+    await scene.reports.start({ type: scene.type._id, slot: early, occasion: 'hand', by: tester });
+    const begun = await until('it runs', async () => {
+      const doc = await scene.report(early);
+      return doc.status === 'running' ? { found: doc } : { seen: doc.status };
+    });
+    await world.client.workflow.getHandle(`report/${begun._id}`).terminate();
+    await world.startPool();
+    const late = () => new Date(begun.statusSince.getTime() + 16 * 60_000);
+    await createReportSweep({ stores: world.stores, reports: scene.reports, log, now: late }).round();
+    assert.equal(await scene.result(early), 'created');
+    const { runs, revision, by } = await scene.report(early);
+    assert.deepEqual([runs - begun.runs, revision, by?.id], [1, 2, tester.id]);
   });
 
   testsOverApi(() => world);

@@ -82,8 +82,13 @@ describe('reports to a destination and to the datapoints', { concurrency: 3 }, (
     const { object } = target;
     addTable(object);
     const scene = await reportScene(world, { target, repeatAfterDays: 21, restatementThreshold: 1 });
-    await scene.session({ o1: order(day, 1), o2: order(day, 2), o3: order(day, 3), o4: order(day, 4) });
-    assert.equal(await scene.makes(day), 'created');
+    const next = '2026-03-02';
+    const orders = { o1: order(day, 1), o2: order(day, 2), o3: order(day, 3), o4: order(day, 4) };
+    await scene.session({ ...orders, p1: order(next, 8), p2: order(next, 9) });
+    // Two deliveries at one table at once: neither waits for the other, and nothing is doubled or lost.
+    assert.deepEqual(await Promise.all([day, next].map((one) => scene.makes(one))), ['created', 'created']);
+    assert.deepEqual(amounts(object), { o1: 1, o2: 2, o3: 3, o4: 4, p1: 8, p2: 9 });
+    assert.equal(airtable.base.rows(object).length, 6);
     const first = await scene.report(day);
     assert.equal(first.delivery?.counts.inserted, 4);
     assert.ok(first.delivery?.endedAt);
@@ -104,7 +109,7 @@ describe('reports to a destination and to the datapoints', { concurrency: 3 }, (
     });
     assert.equal(writes(object).put.length - before, 2);
     assert.equal(writes(object).deleted, 1);
-    assert.deepEqual(amounts(object), { o1: 10, o3: 3, o4: 4, o5: 5 });
+    assert.deepEqual(amounts(object), { o1: 10, o3: 3, o4: 4, o5: 5, p1: 8, p2: 9 });
   });
 
   test('an outage is failure a with its rows in the store, of a repeat c; a retry delivers', async () => {

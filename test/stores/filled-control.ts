@@ -18,5 +18,25 @@ export async function fillControl(stores: Stores): Promise<void> {
     ...{ at, by: person, subject: 'automation/nightly', text: 'ada made it.' },
     ...{ before: null, after: { time: '06:00' } },
   });
+  await stores.syncBases.create({
+    ...{ _id: 'app00000000000001', plan: 'team', everyMs: 60_000, ids: {}, calls: { '2026-01': 2 } },
+    webhook: { id: 'ach00000000000001', cursor: 1, createdAt: at, expiresAt: at },
+    problem: { code: 'SYNC_BASE_GONE', text: 'There is no such base.', since: at },
+    ...{
+      passedAt: at,
+      records: 1,
+      everything: false,
+      attachedBy: person,
+      attachedAt: at,
+      updatedAt: at,
+      seq: 0,
+    },
+  });
+  await stores.syncBases.rows('app00000000000001').putMany([
+    {
+      ...{ _id: 'automations/nightly', table: 'automations', id: 'nightly', recordId: 'rec1', agreed: {} },
+      ...{ refused: {}, message: null, updatedAt: at },
+    },
+  ]);
   await stores.overview.put({ timestamp: at, versions: { node: '20' } });
 }

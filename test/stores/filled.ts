@@ -10,6 +10,7 @@ import { fillControl } from './filled-control.ts';
 import { fillForecasts } from './filled-forecasts.ts';
 import { fillInsights } from './filled-insights.ts';
 import { fillMerges } from './filled-merges.ts';
+import { fillOutbound } from './filled-outbound.ts';
 import { fillReports } from './filled-reports.ts';
 import { fillSyncs } from './filled-syncs.ts';
 import { at, loadingSession, person, record, sealed, step, write } from './support.ts';
@@ -103,9 +104,17 @@ export async function fillEverything(stores: Stores): Promise<void> {
     attempt: 1,
     rows: [{ id: 1 }],
     origins: [`${sessionId}/orders/0/1`],
+    again: [{ file: 'orders.csv', line: 2, row: 0 }],
     last: true,
   });
-  await stores.loading.advance(sessionId, 'orders', { ...place, batches: 1, rows: 1, done: true, at });
+  await stores.loading.advance(sessionId, 'orders', {
+    ...place,
+    batches: 1,
+    rows: 1,
+    done: true,
+    again: true,
+    at,
+  });
   const run = await stores.structuring.beginRun({
     ...ofSession,
     connectionId,
@@ -204,6 +213,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
   await fillControl(stores);
   await fillReports(stores);
   await fillAlerts(stores);
+  await fillOutbound(stores);
   const analysis = stores.analysis.of(connectionId, 1);
   await analysis.facts.putMany([{ _id: 'orders/0', data: '{}', updatedAt: at }]);
   const points = [{ start: '2026-01-01', value: 2, rows: 1, sum: 2, weight: 1 }];

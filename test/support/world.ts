@@ -37,6 +37,7 @@ import { defaultSyncDurations, type SyncDurations } from '../../domain/sync-cont
 import { createPayloadCodecs } from '../../platform/codec.ts';
 import { createSecretBox, type SecretBox } from '../../platform/crypto.ts';
 import type { NamedKey } from '../../platform/settings.ts';
+import type { SyncBaseSettings } from '../../platform/settings-sync-base.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
 import { openStores, type Stores } from '../../stores/open.ts';
 import { createWorkers, type Workers } from '../../workers/create-workers.ts';
@@ -128,6 +129,8 @@ export interface WorldCaps {
   readonly workers?: boolean;
   /** Programs and folders that sources may use. */
   readonly sources?: SourcePlaces;
+  /** How a SYNC base is reached. */
+  readonly syncBase?: SyncBaseSettings;
 }
 
 interface Running {
@@ -145,7 +148,7 @@ Runtime.install({ logger: new DefaultLogger(process.env.TEST_LOG === 'warn' ? 'W
 export async function startWorld(
   limits: Partial<Limits> = {},
   codecKeys: readonly NamedKey[] = [],
-  { caps = {}, heavyAtOnce, workers: atOnce = true, sources }: WorldCaps = {},
+  { caps = {}, heavyAtOnce, workers: atOnce = true, sources, syncBase }: WorldCaps = {},
 ): Promise<World> {
   const {
     TEST_TEMPORAL_ADDRESS: address,
@@ -185,6 +188,7 @@ export async function startWorld(
     secrets,
     egress: localEgress,
     ...(sources === undefined ? {} : { sources }),
+    ...(syncBase === undefined ? {} : { syncBase }),
     definition: (app) => {
       const found = definitions.get(app);
       if (found === undefined) throw new Error(`no definition of ${app}`);

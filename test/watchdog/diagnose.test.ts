@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { controlSteps, partSteps } from '../../client/cli/diagnose/steps.ts';
+import { controlSteps, partSteps, shortened } from '../../client/cli/diagnose/steps.ts';
 import { restartCommand } from '../../client/watchdog/commands.ts';
 import { parts, type Seen } from '../../client/watchdog/parts.ts';
 
@@ -25,6 +25,18 @@ describe('diagnose', () => {
     const failing = new Proxy({}, { get: () => () => Promise.reject(new Error('no')) }) as never;
     const steps = await controlSteps(failing);
     assert.ok(steps.every(({ state, text }) => state === 'unchecked' && text === 'no'));
+  });
+
+  it('shows a few faults of a place, and where the others are', () => {
+    const failed = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        ...({ place: 'Failed Reports', state: 'fault', text: `report ${n}`, help: null } as const),
+      }));
+    const alert = { place: 'Alerts', state: 'fault', text: 'alert', help: null } as const;
+    const texts = (count: number) => shortened([...failed(count), alert]).map(({ text }) => text);
+    assert.deepEqual(texts(4), ['report 0', 'report 1', 'report 2', 'report 3', 'alert']);
+    const more = 'and 9 more: tributary report list --failed';
+    assert.deepEqual(texts(12), ['report 0', 'report 1', 'report 2', more, 'alert']);
   });
 
   it('knows the command of each supervisor', () => {

@@ -1,7 +1,5 @@
-import { taskText, timingText } from '../../../domain/automation-rules.ts';
-import { withLogRow } from '../../../stores/logged.ts';
-import type { AutomationDoc } from '../../../stores/model.ts';
-import { bringIntoForce, fieldsOf, lineOf, requireTask, requireTiming, taskOf } from '../automation-calls.ts';
+import { addAutomation } from '../../../activities/automations/edit.ts';
+import { bringIntoForce, requireTask, requireTiming, taskOf } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { invalid } from '../problem.ts';
@@ -10,7 +8,7 @@ import { automationView } from '../views/automation.ts';
 
 /** Makes a schedule. */
 export const createAutomation: Route = (api, deps) => {
-  const { stores, now } = deps;
+  const { stores } = deps;
   const schema = {
     summary: 'Create a schedule',
     description:
@@ -24,17 +22,8 @@ export const createAutomation: Route = (api, deps) => {
     requireTiming(fields);
     await requireTask(deps, taskOf(task));
     const by = actorOf(request);
-    const at = now();
-    const doc: AutomationDoc = {
-      ...{ _id: id, ...fields, task: taskOf(task), seq: 0, since: at, applied: null },
-      ...{ createdBy: by, createdAt: at, updatedAt: at },
-    };
-    const text = `${by.id} made it: ${taskText(doc.task)}, ${timingText(doc)}.`;
-    const line = lineOf(deps, doc, by, { text, before: null, after: fieldsOf(doc) });
-    const made = { ...doc, ...withLogRow(doc, line) };
-    if (!(await stores.automations.put(made)))
-      throw invalid({ path: 'body.id', message: `there is a schedule "${id}" already` });
-    await stores.automations.settleLog(made);
+    const doc = await addAutomation(deps, id, { ...fields, task: taskOf(task) }, by);
+    if (doc === null) throw invalid({ path: 'body.id', message: `there is a schedule "${id}" already` });
     const effects = await bringIntoForce(deps, id);
     const automation = await automationView(deps, (await stores.automations.get(id)) ?? doc);
     return reply.code(201).send({ automation, effects: [...effects] });

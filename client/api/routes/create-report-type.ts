@@ -1,6 +1,5 @@
+import { addReportType } from '../../../activities/reports/edit-type.ts';
 import type { ReportType } from '../../../domain/report-type.ts';
-import { withLogRow } from '../../../stores/logged.ts';
-import type { ReportTypeDoc } from '../../../stores/model.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { refuseDeveloperFields } from '../developer-fields.ts';
@@ -34,17 +33,12 @@ export const createReportType: Route = (api, { stores, now, ...deps }) => {
     const type = { ...inStore, target: targetOf({ stores, ...deps }, target, connection, inStore.source) };
     const { company } = connection;
     const by = actorOf(request);
-    const at = now();
-    const doc: ReportTypeDoc = {
-      ...{ _id: id, ...type, company, createdBy: by, createdAt: at, updatedAt: at, seq: 0 },
-    };
     if ((await stores.reportTypes.get(id)) !== null)
       throw invalid({ path: 'body.id', message: `there is a report type "${id}" already` });
     const made = await prepareReportTarget({ stores, ...deps }, id, type.target);
-    const reportType = reportTypeView(doc);
-    const text = `${by.id} made the report type ${name}.`;
-    const line = { at, by, subject, text, before: null, after: reportType };
-    await stores.reportTypes.settleLog(await stores.reportTypes.create({ ...doc, ...withLogRow(doc, line) }));
+    const reportType = reportTypeView(
+      await addReportType({ stores, now }, { _id: id, ...type, company }, by),
+    );
     const effects = [
       `The report type ${name} is there. A schedule with the task "report" makes its reports; a fill makes those of past dates.`,
       ...made,

@@ -40,7 +40,7 @@ export const createToken: Route = (api, { stores, now }) => {
     });
     if ((await stores.tokens.get(name)) !== null) throw taken;
     const token = tokenView(doc, at);
-    const text = `${by.id} made a token with the role ${role}.`;
+    const text = `${by.id} asked for a token with the role ${role}.`;
     // First, so that a crash in between loses no row.
     await stores.logs.add({ at, by, subject: `token/${name}`, text, before: null, after: token });
     if (!(await stores.tokens.add(doc))) throw taken;

@@ -1,4 +1,5 @@
-import { bringIntoForce, fieldsOf, findAutomation, lineOf } from '../automation-calls.ts';
+import { automationFields, automationLine } from '../../../activities/automations/edit.ts';
+import { bringIntoForce, findAutomation } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { automationParams, automationRemoved } from '../schemas/automations.ts';
@@ -19,8 +20,8 @@ export const deleteAutomation: Route = (api, deps) => {
     const by = actorOf(request);
     await stores.automations.settleLog(doc);
     // Before it is gone: nothing is left then that could carry the row.
-    const row = { text: `${by.id} deleted it.`, before: fieldsOf(doc), after: null };
-    await stores.logs.add(lineOf(deps, doc, by, row));
+    const row = { text: `${by.id} asked to delete it.`, before: automationFields(doc), after: null };
+    await stores.logs.add(automationLine(deps, doc, by, row));
     await stores.automations.remove(doc._id);
     // An engine that is away deletes it at its next tick.
     await bringIntoForce(deps, doc._id);

@@ -1,9 +1,9 @@
+import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import type { RecordDoc } from '../../../stores/model.ts';
+import type { ConnectionDoc, RecordDoc } from '../../../stores/model.ts';
 import type { Stores } from '../../../stores/open.ts';
 import type { Route } from '../deps.ts';
 import { findResource } from '../find.ts';
-import { notFound } from '../problem.ts';
 import { recordDetail, recordParams } from '../schemas/records.ts';
 import { recordView } from '../views/record.ts';
 
@@ -14,6 +14,20 @@ async function rawRow(stores: Stores, [batchId, index]: RecordDoc['source']): Pr
   return batch?.rows[index] ?? null;
 }
 
+/** A merged key is no unknown one: the answer says which record stays, so that a reader can go on there. */
+async function notHere(
+  { merges }: Stores,
+  { _id, generation }: ConnectionDoc,
+  resource: string,
+  key: string,
+) {
+  const merged = await merges.of(_id, generation, resource).members.get(key);
+  const text = `There is no record "${key}" of ${resource} in connection ${_id}`;
+  if (merged === null || merged.survivor === key) return new TributaryError('NOT_FOUND', `${text}.`);
+  const mergedInto = merged.survivor;
+  return new TributaryError('NOT_FOUND', `${text}: it is one with "${mergedInto}".`, { mergedInto });
+}
+
 const placeOf = ([batch, index]: RecordDoc['source']) => ({ batch, index });
 
 /** One record, with its raw row and its earlier versions. */
@@ -21,7 +35,7 @@ export const getRecord: Route = (api, deps) => {
   const schema = {
     summary: 'Show a record with its raw row and versions',
     description:
-      '`raw` is the row as the app sent it; `versions` name the sessions and rows of earlier states.',
+      '`raw` is the row as the app sent it; `versions` name the sessions and rows of earlier states. A key that was merged away is answered with 404, and `mergedInto` names the record that stays.',
     tags: ['Records'],
     params: recordParams,
     response: { 200: recordDetail },
@@ -31,9 +45,9 @@ export const getRecord: Route = (api, deps) => {
     { schema, config: { needs: 'readData' } },
     async ({ params }) => {
       const { id, resource, key } = params;
-      const { generation } = await findResource(deps, id, resource);
-      const doc = await deps.stores.records.of(id, generation, resource).get(key);
-      if (doc === null) throw notFound('record', key, `of ${resource} in connection ${id}`);
+      const connection = await findResource(deps, id, resource);
+      const doc = await deps.stores.records.of(id, connection.generation, resource).get(key);
+      if (doc === null) throw await notHere(deps.stores, connection, resource, key);
       const versions = doc.versions.map(({ session, source, fingerprint }) => ({
         ...{ session, fingerprint },
         source: placeOf(source),

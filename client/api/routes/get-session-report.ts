@@ -10,7 +10,7 @@ export const getSessionReport: Route = (api, deps) => {
   const schema = {
     summary: 'Show a session as a page to read, print and send on',
     description:
-      'One HTML page that needs nothing else, no script and no network: what stands out, forecasts with plots, where the company stands among others, checks, cleaning, row counts, steps and timeline.',
+      'One HTML page that needs nothing else, no script and no network: what stands out, forecasts with plots, where the company stands among others, checks, cleaning, what became one record, row counts, steps and timeline.',
     tags: ['Sessions'],
     produces: ['text/html'],
     params: sessionParams,

@@ -14,6 +14,7 @@ import { createConnectLink } from './create-connect-link.ts';
 import { createConnection } from './create-connection.ts';
 import { createDestination } from './create-destination.ts';
 import { createReportType } from './create-report-type.ts';
+import { createSubscription } from './create-subscription.ts';
 import { createSync } from './create-sync.ts';
 import { createToken } from './create-token.ts';
 import { redoCleaning, undoCleaning } from './decide-cleaning.ts';
@@ -23,8 +24,11 @@ import { deleteAutomation } from './delete-automation.ts';
 import { deleteCompany } from './delete-company.ts';
 import { deleteDestination } from './delete-destination.ts';
 import { deleteIngestionConfiguration } from './delete-ingestion-configuration.ts';
+import { deleteSubscription } from './delete-subscription.ts';
 import { deleteSync } from './delete-sync.ts';
 import { deleteWebhookSecret } from './delete-webhook-secret.ts';
+import { detachSyncBase } from './detach-sync-base.ts';
+import { diffSyncBase } from './diff-sync-base.ts';
 import { disableSync } from './disable-sync.ts';
 import { discardConnectionQuarantine, discardSyncQuarantine } from './discard-quarantined.ts';
 import { disconnectConnection } from './disconnect-connection.ts';
@@ -67,6 +71,7 @@ import { getSessionDeduplication } from './get-session-deduplication.ts';
 import { getSessionReport } from './get-session-report.ts';
 import { getStateMachines } from './get-state-machines.ts';
 import { getStatistics } from './get-statistics.ts';
+import { getSubscription } from './get-subscription.ts';
 import { getSync } from './get-sync.ts';
 import { getSyncRun } from './get-sync-run.ts';
 import { getSyncTimeline } from './get-sync-timeline.ts';
@@ -83,6 +88,7 @@ import { listChecks } from './list-checks.ts';
 import { listCleaning } from './list-cleaning.ts';
 import { listCompanies } from './list-companies.ts';
 import { listConnectionChecks } from './list-connection-checks.ts';
+import { listConnectionDeliveries } from './list-connection-deliveries.ts';
 import { listConnections } from './list-connections.ts';
 import { listDestinationKinds } from './list-destination-kinds.ts';
 import { listDestinations } from './list-destinations.ts';
@@ -104,6 +110,9 @@ import { listReports } from './list-reports.ts';
 import { listResources } from './list-resources.ts';
 import { listSeries } from './list-series.ts';
 import { listSessions } from './list-sessions.ts';
+import { listSubscriptionDeliveries } from './list-subscription-deliveries.ts';
+import { listSubscriptions } from './list-subscriptions.ts';
+import { listSyncBases } from './list-sync-bases.ts';
 import { listSyncRecords } from './list-sync-records.ts';
 import { listSyncRuns } from './list-sync-runs.ts';
 import { listSyncs } from './list-syncs.ts';
@@ -122,11 +131,13 @@ import { proceedSession } from './proceed-session.ts';
 import { putApp } from './put-app.ts';
 import { putIngestionConfiguration } from './put-ingestion-configuration.ts';
 import { putWebhookSecret } from './put-webhook-secret.ts';
+import { rebuildSyncBase } from './rebuild-sync-base.ts';
 import { receiveAppWebhook } from './receive-app-webhook.ts';
 import { receiveOauthCallback } from './receive-oauth-callback.ts';
 import { receiveSlackInteraction } from './receive-slack-interaction.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { recoverConnection } from './recover-connection.ts';
+import { redeliverEvents } from './redeliver-events.ts';
 import { replayConnectionQuarantine, replaySyncQuarantine } from './replay-quarantined.ts';
 import { resetConnection } from './reset-connection.ts';
 import { resumeConnection } from './resume-connection.ts';
@@ -134,10 +145,12 @@ import { retryReport } from './retry-report.ts';
 import { retrySession } from './retry-session.ts';
 import { revokeToken } from './revoke-token.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { rotateSubscription } from './rotate-subscription.ts';
 import { runAutomation } from './run-automation.ts';
 import { runReport } from './run-report.ts';
 import { runSync } from './run-sync.ts';
 import { setConnectionConfiguration } from './set-connection-configuration.ts';
+import { setUpSyncBase } from './setup-sync-base.ts';
 import { showConnectResult } from './show-connect-result.ts';
 import { showConsentResult } from './show-consent-result.ts';
 import { showReport } from './show-report.ts';
@@ -149,6 +162,7 @@ import { testAlerts } from './test-alerts.ts';
 import { testConnectionRoute } from './test-connection.ts';
 import { testDestination } from './test-destination.ts';
 import { testResource } from './test-resource.ts';
+import { testSubscription } from './test-subscription.ts';
 import { updateAutomation } from './update-automation.ts';
 import { updateConnectionConfiguration } from './update-connection-configuration.ts';
 import { updateConnectionPool } from './update-connection-pool.ts';
@@ -157,6 +171,7 @@ import { updateDestination } from './update-destination.ts';
 import { updatePrerequisite } from './update-prerequisite.ts';
 import { updateReportType } from './update-report-type.ts';
 import { updateResource } from './update-resource.ts';
+import { updateSubscription } from './update-subscription.ts';
 import { updateSync } from './update-sync.ts';
 import { verifyCompanyReceipt } from './verify-company-receipt.ts';
 import { verifyReceipt } from './verify-receipt.ts';
@@ -168,6 +183,11 @@ export const routes: readonly Route[] = [
   getReady,
   getOverview,
   listLogs,
+  setUpSyncBase,
+  listSyncBases,
+  diffSyncBase,
+  rebuildSyncBase,
+  detachSyncBase,
   getStateMachines,
   listAttention,
   rotateKeys,
@@ -285,6 +305,16 @@ export const routes: readonly Route[] = [
   getSync,
   updateSync,
   deleteSync,
+  createSubscription,
+  listSubscriptions,
+  getSubscription,
+  updateSubscription,
+  deleteSubscription,
+  rotateSubscription,
+  testSubscription,
+  listSubscriptionDeliveries,
+  listConnectionDeliveries,
+  redeliverEvents,
   enableSync,
   disableSync,
   planSync,

@@ -22,7 +22,13 @@ export const revokeToken: Route = (api, { stores, now }) => {
     const row = { before: tokenView(doc, at), after: null };
     // First, so that a crash in between loses no row.
     if (doc.revokedAt === null)
-      await stores.logs.add({ at, by, subject: `token/${name}`, text: `${by.id} revoked it.`, ...row });
+      await stores.logs.add({
+        at,
+        by,
+        subject: `token/${name}`,
+        text: `${by.id} asked to revoke it.`,
+        ...row,
+      });
     return tokenView((await stores.tokens.revoke(name, at, by)) ?? doc, at);
   });
 };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { automationLine } from '../../../activities/automations/edit.ts';
 import { automationTickId } from '../../../domain/automation-rules.ts';
 import { slotAt } from '../../../domain/due-times.ts';
 import { untilSeen } from '../../until-seen.ts';
-import { findAutomation, lineOf } from '../automation-calls.ts';
+import { findAutomation } from '../automation-calls.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { automationParams, automationStarted } from '../schemas/automations.ts';
@@ -28,7 +29,7 @@ export const runAutomation: Route = (api, deps) => {
     const hand = { by, id: randomUUID() };
     // First, so that a crash in between loses no row.
     const text = `${by.id} asked to run it now.`;
-    await stores.logs.add(lineOf(deps, automation, by, { text, before: null, after: null }));
+    await stores.logs.add(automationLine(deps, automation, by, { text, before: null, after: null }));
     await automations.start({ automationId, at: at.toISOString(), hand, slot });
     const id = `${automationTickId(automationId, slot)}/hand/${hand.id}`;
     const row = await untilSeen(deps.waitMs, async () => {

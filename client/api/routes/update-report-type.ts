@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { withLogRow } from '../../../stores/logged.ts';
+import { changeReportType, reportTypeChanges } from '../../../activities/reports/edit-type.ts';
 import type { ReportTypeDoc } from '../../../stores/model.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
@@ -17,7 +16,6 @@ import { reportTypeView } from '../views/report.ts';
 
 /** Changes a report type. */
 export const updateReportType: Route = (api, deps) => {
-  const { stores, now } = deps;
   const schema = {
     summary: 'Change a report type',
     description:
@@ -30,32 +28,28 @@ export const updateReportType: Route = (api, deps) => {
   api.post('/api/report-types/:id', { schema, config: { needs: 'change' } }, async (request) => {
     const before = await findReportType(deps, request.params.id);
     const subject = `report-type/${before._id}`;
-    await refuseDeveloperFields(deps, request, { subject, was: before, wanted: request.body });
     const { target: asked, ...body } = request.body;
     const wanted = merged(before, body);
+    // Another report of the app is another Report Type Id, though it is not named.
+    const follows = body.source === undefined ? {} : { reportTypeId: wanted.reportTypeId };
+    await refuseDeveloperFields(deps, request, { subject, was: before, wanted: { ...body, ...follows } });
     const connection = await requireSound(deps, wanted);
     const target = asked === undefined ? before.target : targetOf(deps, asked, connection, wanted.source);
     const made = asked === undefined ? [] : await prepareReportTarget(deps, before._id, target);
     if (request.body.source !== undefined) await requireDateField(deps, connection, wanted.source);
     const by = actorOf(request);
-    const after = await stores.reportTypes.change(before._id, (doc) => {
+    const after = await changeReportType(deps, before._id, by, (doc) => {
       const { name, status, realTime, offset, notifyOnFail, repeatAfterDays, ...rest } = merged(doc, body);
       const { addToDatapoints, datapoints, reportTypeId, restatementThreshold, source } = rest;
-      const wanted = {
+      return {
         ...{ name, status, realTime, offset, notifyOnFail, repeatAfterDays },
         ...{ addToDatapoints, reportTypeId, restatementThreshold, source },
         ...(datapoints === undefined ? {} : { datapoints }),
         ...(asked === undefined ? {} : { target }),
       };
-      const next = { ...doc, ...wanted };
-      if (isDeepStrictEqual(next, doc)) return null;
-      const [was, is] = [reportTypeView(doc), reportTypeView(next)];
-      const text = `${by.id} changed it. ${changed(was, is).join(' ')}`;
-      return { ...wanted, ...withLogRow(doc, { at: now(), by, subject, text, before: was, after: is }) };
     });
-    await stores.reportTypes.settleLog(after);
     const [was, is] = [reportTypeView(before), reportTypeView(after)];
-    const changes = changed(was, is);
+    const changes = reportTypeChanges(was, is);
     const ends =
       was.status === 'Active' && is.status === 'Inactive'
         ? ['Nothing of it is due any more; a report that is being made is finished.']
@@ -77,11 +71,3 @@ const merged = (
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   return { ...doc, ...given, ...sourceAndId({ source, reportTypeId }, doc) };
 };
-
-/** A sentence for each field that differs. */
-const changed = (was: object, is: object): string[] =>
-  Object.entries(is).flatMap(([name, value]) => {
-    const old = (was as Readonly<Record<string, unknown>>)[name];
-    if (name === 'updatedAt' || isDeepStrictEqual(old, value)) return [];
-    return [`${name}: ${JSON.stringify(old)} is now ${JSON.stringify(value)}.`];
-  });

@@ -1,7 +1,6 @@
+import { shownReportType } from '../../../activities/reports/edit-type.ts';
 import { errors } from '../../../domain/errors.ts';
-import type { JsonObject } from '../../../domain/json.ts';
 import { failedKinds } from '../../../domain/report.ts';
-import type { ReportTarget } from '../../../domain/report-target.ts';
 import type {
   ReportDeliveryDoc,
   ReportDoc,
@@ -11,25 +10,7 @@ import type {
 import type { ReportDetail, ReportTypeView, ReportView } from '../schemas/reports.ts';
 
 /** A report type as the API shows it. */
-export function reportTypeView(doc: ReportTypeDoc): ReportTypeView {
-  const { _id: id, seq: _seq, unlogged: _unlogged, source, target, datapoints = [], ...type } = doc;
-  const { kind, connectionId: connection, ...rest } = source;
-  return {
-    id,
-    ...type,
-    datapoints: datapoints.map((one) => ({ ...one })),
-    target: targetView(target),
-    source: { ...(kind === 'app' ? { from: kind } : {}), ...rest, connection } as unknown as JsonObject,
-    createdAt: type.createdAt.toISOString(),
-    updatedAt: type.updatedAt.toISOString(),
-  };
-}
-
-function targetView(target: ReportTarget): ReportTypeView['target'] {
-  if (target.kind === 'mongodb') return { kind: target.kind };
-  const { destinationId: destination, columns, ...rest } = target;
-  return { ...rest, destination, columns: columns.map((column) => ({ ...column })) };
-}
+export const reportTypeView = (doc: ReportTypeDoc): ReportTypeView => shownReportType(doc);
 
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 

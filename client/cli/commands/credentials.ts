@@ -1,7 +1,7 @@
 import type { CredentialsBody } from '../../api/schemas/connections.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
-import { UsageError } from '../exit.ts';
 import { readConfiguration } from '../connect/configuration.ts';
+import { UsageError } from '../exit.ts';
 import { readSecret } from './shared.ts';
 
 /** How a person names credentials on the command line; the secret itself never stands there. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import type { Step } from '../diagnose/steps.ts';
+import { type Step, shortened } from '../diagnose/steps.ts';
 import { exitCodes } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatTable, plain } from '../output/table.ts';
@@ -28,7 +28,7 @@ export function addDiagnose(program: Command): void {
 }
 
 function linesOf({ steps, firstFault }: Diagnosis): string[] {
-  const table = formatTable(steps, [
+  const table = formatTable(shortened(steps), [
     { title: 'place', value: ({ place }) => place },
     { title: 'state', value: ({ state }) => words[state] },
     { title: 'seen', value: ({ text }) => text, widest: 140 },

@@ -72,7 +72,7 @@ const places: readonly (readonly [place: string, look: (api: Api) => Promise<Ste
           : [],
       );
       const off = automations.filter(({ disabled }) => disabled).length;
-      const text = `${counted(automations.length, 'automation')}, ${off} of them disabled.`;
+      const text = `${counted(automations.length, 'schedule')}, ${off} of them disabled.`;
       return faults.length > 0 ? faults : [well('Automations', text)];
     },
   ],
@@ -97,6 +97,27 @@ const places: readonly (readonly [place: string, look: (api: Api) => Promise<Ste
     },
   ],
 ];
+
+/** Faults of one place that are shown to a person. */
+const mostShown = 3;
+const lists: Readonly<Record<string, string>> = {
+  'Failed Reports': 'tributary report list --failed',
+  Automations: 'tributary automation list',
+  Alerts: 'tributary alert list',
+  'Needs a person': 'tributary attention',
+};
+
+/** What a person is shown: of many faults of one place the first ones, and where the others are. */
+export const shortened = (steps: readonly Step[]): readonly Step[] =>
+  steps.flatMap((step, at) => {
+    const mine = steps.filter(({ place }) => place === step.place);
+    const list = lists[step.place];
+    const before = steps.slice(0, at).filter(({ place }) => place === step.place).length;
+    if (list === undefined || mine.length <= mostShown + 1 || before < mostShown) return [step];
+    return before === mostShown
+      ? [{ ...step, text: `and ${mine.length - mostShown} more: ${list}`, help: list }]
+      : [];
+  });
 
 /** Asks the API for the control base. What cannot be asked is said, and nothing throws. */
 export async function controlSteps(api: Api | undefined): Promise<Step[]> {

@@ -78,7 +78,10 @@ export async function startStack({
     const [{ address, uiAddress }, { uri }, port, known] = await Promise.all([
       engine(),
       store(),
-      process.env.TRIBUTARY_API_PORT ? settings.api.port : pickPort(dataFolder, 'api'),
+      // Port 0 is any free one; which it is must be known before it listens.
+      process.env.TRIBUTARY_API_PORT && settings.api.port !== 0
+        ? settings.api.port
+        : pickPort(dataFolder, 'api'),
       files.readApi(),
     ]);
     const token = settings.api.token ?? known?.token ?? newSecret();

@@ -1,0 +1,27 @@
+import { type OutboundType, outboundTypes } from '../../../domain/outbound.ts';
+import { UsageError } from '../exit.ts';
+
+/** Options that choose events. */
+export interface FilterOptions {
+  readonly event?: readonly string[];
+  readonly company?: readonly string[];
+  readonly app?: readonly string[];
+  readonly connection?: readonly string[];
+}
+
+const isType = (text: string): text is OutboundType => (outboundTypes as readonly string[]).includes(text);
+
+/** The filter that options name. @throws {UsageError} for an unknown event */
+export function filterOf({ event, company, app, connection }: FilterOptions) {
+  const events = event ?? outboundTypes;
+  const wrong = events.find((one) => !isType(one));
+  if (wrong !== undefined)
+    throw new UsageError(`"${wrong}" is no event. There are: ${outboundTypes.join(', ')}.`);
+  const list = (values: readonly string[] | undefined) => (values === undefined ? null : [...values]);
+  return {
+    events: events.filter(isType),
+    companies: list(company),
+    apps: list(app),
+    connections: list(connection),
+  };
+}
