@@ -3,7 +3,8 @@ import { getOne, put } from './commands.ts';
 import type { OverviewDoc } from './model.ts';
 import { collections } from './names.ts';
 
-const service = 'service';
+/** Id of the one row. */
+export const service = 'service';
 
 /** The row of Overview (document 003): that the service lives, said by the service. */
 export function createOverview(db: Db) {

@@ -1,5 +1,6 @@
 import { MongoClient } from 'mongodb';
-import { createOverview } from './overview.ts';
+import { createOverview, service } from './overview.ts';
+import { createSyncBases, syncBaseRowId } from './sync-bases.ts';
 import { guarded } from './unavailable.ts';
 
 /** Where the store is, and how long it is waited for. */
@@ -8,6 +9,14 @@ export interface ProbeOptions {
   readonly database: string;
   /** In milliseconds. */
   readonly timeoutMs: number;
+}
+
+/** The cell Alive of one SYNC base, by Airtable's ids. */
+export interface AliveCell {
+  readonly base: string;
+  readonly table: string;
+  readonly record: string;
+  readonly field: string;
 }
 
 /**
@@ -20,6 +29,7 @@ export function createProbe({ uri, database, timeoutMs }: ProbeOptions) {
     ...{ maxPoolSize: 2, ignoreUndefined: true, appName: 'tributary-watchdog' },
   });
   const db = client.db(database);
+  const syncBases = createSyncBases(db, (collection) => collection.estimatedDocumentCount());
   return {
     ...guarded({
       ping: async (): Promise<void> => {
@@ -27,6 +37,18 @@ export function createProbe({ uri, database, timeoutMs }: ProbeOptions) {
       },
       /** When the service last said that it lives; null: never yet. */
       overviewAt: async (): Promise<Date | null> => (await createOverview(db).get())?.timestamp ?? null,
+      /** Of the bases whose row of Overview was written. */
+      async aliveCells(): Promise<AliveCell[]> {
+        const found: AliveCell[] = [];
+        for (const { _id: base, ids } of await syncBases.list()) {
+          const table = ids.overview;
+          const field = table?.fields.Alive;
+          const row = await syncBases.rows(base).get(syncBaseRowId('overview', service));
+          if (table !== undefined && field !== undefined && row?.recordId)
+            found.push({ base, table: table.id, record: row.recordId, field });
+        }
+        return found;
+      },
     }),
     close: () => client.close(),
   };

@@ -4,6 +4,7 @@ import { createLog } from '../../platform/log.ts';
 import { parseSettings } from '../../platform/settings.ts';
 import { requireAddresses } from '../../workers/addresses.ts';
 import { alertChannels } from '../alerts/open.ts';
+import { createAlive } from '../watchdog/alive.ts';
 import { createChecks } from '../watchdog/checks.ts';
 import { commandFor } from '../watchdog/commands.ts';
 import { createLoudChannel } from '../watchdog/loud-channel.ts';
@@ -20,7 +21,8 @@ export async function runWatchdog(): Promise<void> {
   const settings = parseSettings();
   const log = createLog({ name: 'watchdog', level: settings.logLevel });
   requireAddresses(settings);
-  const { watchdog, alerts, dataFolder, supervisor } = settings;
+  const { watchdog, alerts, dataFolder, supervisor, syncBase } = settings;
+  const { token, apiUrl } = syncBase;
   const { intervalMs, timeoutMs, graceMs, pingUrl } = watchdog;
   const [targets, file] = await Promise.all([
     findTargets(settings),
@@ -33,6 +35,7 @@ export async function runWatchdog(): Promise<void> {
     ...{ checks, file, log, intervalMs, graceMs, holdDownMs: alerts.holdDownMs },
     channels: isSet ? alertChannels(alerts, { egress, log }) : [createLoudChannel(log)],
     command: commandFor(supervisor),
+    ...(token && { onRound: createAlive({ file, cells: checks.aliveCells, token, apiUrl, egress, log }) }),
     ...(pingUrl === undefined ? {} : { onWell: createStillHere({ url: pingUrl, egress, log }) }),
   });
   if (!isSet) log.warn('neither Slack nor a webhook is set: what is gone is told here only');

@@ -2,7 +2,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { workflowTypes } from '../../domain/contracts.ts';
 import { aliveOf } from '../../domain/overview.ts';
 import { pingQuery, pingWorkflowId, poolQueueOf } from '../../domain/ping.ts';
-import { createProbe } from '../../stores/probe.ts';
+import { type AliveCell, createProbe } from '../../stores/probe.ts';
 import { cut } from '../alerts/channel.ts';
 import { type Part, parts, type Seen } from './parts.ts';
 
@@ -22,6 +22,8 @@ export interface Targets {
 export interface Checks {
   /** All at once; never throws, and ends within the time-out. */
   look(): Promise<Seen[]>;
+  /** The cells Alive of the SYNC bases. @throws {TributaryError} STORE_UNAVAILABLE */
+  aliveCells(): Promise<readonly AliveCell[]>;
   close(): Promise<void>;
 }
 
@@ -189,6 +191,7 @@ export function createChecks(
       ]);
       return parts.flatMap((part) => [...ofEngine, ...others].filter((one) => one.part === part));
     },
+    aliveCells: async () => (await probe?.aliveCells()) ?? [],
     async close() {
       await Promise.all([dropConnection(), probe?.close()]);
     },

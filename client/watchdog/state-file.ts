@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import type { AlertDoc } from '../../stores/model.ts';
+import type { AliveCell } from '../../stores/probe.ts';
 import { type Health, unknownHealth } from './judge.ts';
 
 /** What the watchdog remembers. */
@@ -11,6 +12,8 @@ export interface WatchdogState {
   /** The incident, also when it is over; null: there never was one. */
   readonly incident: AlertDoc | null;
   readonly health: Health;
+  /** The cells Alive in Airtable, and the bases in which a 0 stands. */
+  readonly alive: { readonly cells: readonly AliveCell[]; readonly zeros: readonly string[] };
 }
 
 /** The state of one watchdog, in a file. */
@@ -33,8 +36,11 @@ export const stateFrom = (text: string): WatchdogState => {
   const state = JSON.parse(text, revived) as WatchdogState;
   if (state?.version !== 1 || typeof state.health?.parts !== 'object')
     throw new Error('it is not the state of this version');
-  return state;
+  // Earlier ones knew nothing of Airtable.
+  return { ...state, alive: state.alive ?? noAlive };
 };
+
+const noAlive: WatchdogState['alive'] = { cells: [], zeros: [] };
 
 export const stateText = (state: WatchdogState): string => `${JSON.stringify(state, null, 2)}\n`;
 
@@ -68,7 +74,9 @@ export async function openStateFile(file: string, log: Logger): Promise<StateFil
 }
 
 async function read(file: string, log: Logger): Promise<WatchdogState> {
-  const nothing: WatchdogState = { version: 1, incident: null, health: unknownHealth };
+  const nothing: WatchdogState = {
+    ...{ version: 1, incident: null, health: unknownHealth, alive: noAlive },
+  };
   try {
     return stateFrom(await readFile(file, 'utf8'));
   } catch (error) {

@@ -26,6 +26,8 @@ export interface WatchdogOptions {
   readonly command: (part: Part) => string;
   /** Called after each round in which everything was well, and nothing is left to be told. */
   readonly onWell?: () => void;
+  /** Called after each round: whether the service is told to be offline. Must not fail, and is not waited for. */
+  readonly onRound?: (offline: boolean) => unknown;
   /** How often, and how patiently, it is told. */
   readonly sender?: Pick<AlertSenderOptions, 'intervalMs' | 'delays'>;
   readonly now?: () => Date;
@@ -37,7 +39,7 @@ export interface WatchdogOptions {
  */
 export function createWatchdog(options: WatchdogOptions): Periodic {
   const { checks, file, channels, log, intervalMs = 15_000, holdDownMs = 300_000 } = options;
-  const { graceMs = 60_000, command, onWell, now = () => new Date() } = options;
+  const { graceMs = 60_000, command, onWell, onRound, now = () => new Date() } = options;
   const alerts = createFileAlerts(file, now);
   const sender: AlertSender = createAlertSender({
     ...{ stores: { alerts }, channels, log, holdDownMs, now },
@@ -65,6 +67,7 @@ export function createWatchdog(options: WatchdogOptions): Periodic {
         { status: after?.status, seen },
         after?.status === 'open' ? `Sync application offline: ${after.reason}` : 'everything is well',
       );
+    onRound?.(after?.status === 'open');
     if (after !== null && !after.done) sender.kick();
     else if (judged.allWell) onWell?.();
   }

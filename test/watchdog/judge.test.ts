@@ -62,7 +62,8 @@ function scene({ graceMs = 0 } = {}) {
     },
     restart(): void {
       // As it comes out of the file.
-      const state: WatchdogState = { version: 1, incident: incident as AlertDoc | null, health };
+      const alive = { cells: [], zeros: [] };
+      const state: WatchdogState = { version: 1, incident: incident as AlertDoc | null, health, alive };
       const kept = stateFrom(stateText(state));
       incident = kept.incident;
       health = takenOver(kept.health, kept.incident);
@@ -192,7 +193,9 @@ describe('what the watchdog makes of what it sees', () => {
 });
 
 it('the outbox of the file behaves as the one of the store', async () => {
-  let state: WatchdogState = { version: 1, incident: null, health: unknownHealth };
+  let state: WatchdogState = {
+    ...{ version: 1, incident: null, health: unknownHealth, alive: { cells: [], zeros: [] } },
+  };
   const file = {
     get state() {
       return state;

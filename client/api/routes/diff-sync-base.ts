@@ -14,7 +14,7 @@ export const diffSyncBase: Route = (api, deps) => {
     params: syncBaseParams,
     response: { 200: syncBaseDiff },
   };
-  api.get('/api/airtable/:base/diff', { schema, config: { needs: 'change' } }, async (request) => {
+  api.get('/api/airtable/:base/diff', { schema, config: { needs: 'view' } }, async (request) => {
     const doc = await findSyncBase(deps, request.params.base);
     const found = await withPatience((signal) => diffBase(portsOf(deps), doc, deps.now(), signal));
     const { differences, records } = found;

@@ -11,7 +11,7 @@ export const listSyncBases: Route = (api, { stores, syncBase, now }) => {
     tags: ['Airtable'],
     response: { 200: syncBaseStatus },
   };
-  api.get('/api/airtable', { schema, config: { needs: 'change' } }, async () => {
+  api.get('/api/airtable', { schema, config: { needs: 'view' } }, async () => {
     const bases = (await stores.syncBases.list()).map((doc) => syncBaseView(doc, now()));
     const token = syncBase.token !== undefined;
     return { token, bases, sentence: sentenceOf(token, bases) };
