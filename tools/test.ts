@@ -1,4 +1,4 @@
-// npm test [-- --store h2] [-- --only-tests] [-- --at-once 2] [-- part of a file name ...]
+// npm test [-- --store h2] [-- --only-tests] [-- --at-once 3] [-- part of a file name ...]
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
     store: { type: 'string', default: 'memory' },
     'only-tests': { type: 'boolean', default: false },
     /** Processes of tests. */
-    'at-once': { type: 'string', default: '2' },
+    'at-once': { type: 'string', default: '3' },
   },
 });
 

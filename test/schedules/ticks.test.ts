@@ -107,6 +107,7 @@ describe('ticks', { concurrency: 4 }, () => {
     );
     assert.equal((await scene.tick('global')).decision, 'started');
     await world.reaches(scene.id, 19, ({ number }) => number === 2);
+    await world.closes(scene.id);
     await scene.load();
     await world.reaches(scene.id, 19, ({ number }) => number === 3);
     assert.deepEqual(

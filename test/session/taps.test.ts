@@ -176,7 +176,9 @@ it('a configuration comes by the page, the terminal and the API; its secrets are
       ),
     );
   assert.doesNotMatch(await stored(), new RegExp(secret));
-  for await (const { workflowId } of world.client.workflow.list()) {
+  for await (const { workflowId } of world.client.workflow.list({
+    query: `TaskQueue = "${world.taskQueue}"`,
+  })) {
     if (![id, walked.connectionId].some((one) => workflowId.includes(one))) continue;
     const { events } = await world.client.workflow.getHandle(workflowId).fetchHistory();
     const payloads = JSON.stringify(events, (_, value) =>
