@@ -14,6 +14,7 @@ import { type Db, MongoClient } from 'mongodb';
 import type { JsonObject } from '../domain/json.ts';
 import { startTestServices } from '../tools/services.ts';
 import { workerNodeArgs } from '../workers/heap.ts';
+import type { LoadedSource } from './load-source.ts';
 import { benchRows } from './rows.ts';
 import type { Table } from './table.ts';
 
@@ -71,24 +72,17 @@ async function bareRowsPerSecond(db: Db, path: string, format: Format): Promise<
   return rate;
 }
 
-interface Loaded {
-  readonly rows: number;
-  readonly seconds: number;
-  readonly idleMb: number | null;
-  readonly peakMb: number | null;
-}
-
-const above = ({ idleMb, peakMb }: Loaded): number | null =>
+const above = ({ idleMb, peakMb }: LoadedSource): number | null =>
   idleMb === null || peakMb === null ? null : peakMb - idleMb;
 const byMemory = (a: number | null, b: number | null): number => (a ?? 0) - (b ?? 0);
 
-async function load(db: Db, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Loaded> {
+async function load(db: Db, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<LoadedSource> {
   const script = fileURLToPath(new URL('files-process.ts', import.meta.url));
   const { stdout } = await run(process.execPath, [...workerNodeArgs, '--import', 'tsx', script, ...args], {
     env,
   });
   await db.dropDatabase();
-  return JSON.parse(stdout) as Loaded;
+  return JSON.parse(stdout) as LoadedSource;
 }
 
 /** CSV and JSON lines from the disk into batches in the store, against a bare loop over the same file and store. */
@@ -105,7 +99,7 @@ export async function benchFiles(table: Table): Promise<void> {
       const name = `few.${format}`;
       await write(join(folder, name), format, fewRows);
       const ratios: number[] = [];
-      const few: Loaded[] = [];
+      const few: LoadedSource[] = [];
       // One after the other, three times: what else the machine does falls on both.
       for (let time = 0; time < 3; time++) {
         const bare = await bareRowsPerSecond(db, join(folder, name), format);
