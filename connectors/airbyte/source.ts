@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AppAddress } from '../app.ts';
 import { configurationSchema } from '../configuration.ts';
 import { programOf } from '../program/program-of.ts';
+import { resourceToRead } from '../program/resource.ts';
 import { runProgram } from '../program/run.ts';
 import type { SourceOptions } from '../registry.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
@@ -43,9 +44,7 @@ export function createAirbyteSource(
 ): Source {
   return {
     async *read(request) {
-      const resource = definition.resources.find(({ id }) => id === request.resource);
-      if (resource === undefined)
-        throw new TributaryError('SOURCE_RESOURCE_NOT_FOUND', `There is no resource "${request.resource}".`);
+      const resource = resourceToRead(definition, request.resource);
       const source = await opened(definition, options);
       const streams = await knownStreamsOf(source, request.signal);
       yield* readStream(resource, request, source, streamOf(streams, resource.stream ?? resource.id), () =>

@@ -2,6 +2,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AppAddress } from '../app.ts';
 import { programOf, type SourceProgram } from '../program/program-of.ts';
+import { resourceToRead } from '../program/resource.ts';
 import { runProgram } from '../program/run.ts';
 import type { SourceOptions } from '../registry.ts';
 import type { ConnectorDefinition, ResourceDefinition } from '../schema.ts';
@@ -26,9 +27,7 @@ export function createSingerSource(
 ): Source {
   return {
     async *read(request) {
-      const resource = definition.resources.find(({ id }) => id === request.resource);
-      if (resource === undefined)
-        throw new TributaryError('SOURCE_RESOURCE_NOT_FOUND', `There is no resource "${request.resource}".`);
+      const resource = resourceToRead(definition, request.resource);
       const program = await programOf(definition, options);
       const catalog = await catalogOf(program, request.signal);
       yield* readStream(resource, request, program, catalog, options.onSaid ?? (() => undefined));
