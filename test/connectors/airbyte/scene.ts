@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ConnectorDefinition, parseDefinition } from '../../../connectors/definition.ts';
+import type { ConnectorDefinition } from '../../../connectors/definition.ts';
 import { createSource, type SourceOptions } from '../../../connectors/registry.ts';
 import type { ReadRequest, SourcePage } from '../../../connectors/source.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import { type ProgramResource, programDefinition } from '../program/definition.ts';
 
 const standIn = (file: string): string =>
   fileURLToPath(new URL(`../../support/airbyte/${file}`, import.meta.url));
@@ -81,47 +82,15 @@ export async function scriptedSource(folder: string, script: Script): Promise<re
   return [standIn('scripted.sh'), folder];
 }
 
-/** What a resource of a definition differs in. */
-export interface SourceResource {
-  readonly id?: string;
-  readonly stream?: string;
-  readonly key?: readonly string[];
-  readonly incremental?: boolean;
-  readonly deletes?: JsonObject;
-  readonly schema?: JsonValue;
-}
-
-/** A definition of kind airbyte with one resource, `orders` by `id` and `updated_at` unless told otherwise. */
-export function sourceDefinition({
-  id = 'orders',
-  stream,
-  key = ['id'],
-  incremental = false,
-  deletes,
-  schema = 'infer',
-  quietSecs = 30,
+/** A definition of kind airbyte, see `programDefinition`. */
+export const sourceDefinition = ({
   app = 'sourced',
-}: SourceResource & { readonly quietSecs?: number; readonly app?: string } = {}): ConnectorDefinition {
-  const resource = {
-    ...{ id, name: 'Orders', key, schema },
-    ...(key[0] === 'id' ? { cursor: 'updated_at' } : {}),
-    ...(stream === undefined ? {} : { stream }),
-    ...(incremental ? { incremental: { bookmark: true } } : {}),
-    ...(deletes === undefined ? {} : { deletes }),
-  };
-  const configuration = {
-    type: 'object',
-    properties: { token: { type: 'string', airbyte_secret: true } },
-  };
-  // YAML takes JSON.
-  const text = JSON.stringify({
-    ...{ version: 1, id: app, name: 'Sourced', kind: 'airbyte' },
-    program: { executable: 'source', quietSecs },
-    auth: { kind: 'configuration', schema: configuration },
-    resources: [resource],
-  });
-  return parseDefinition(text, 'sourced.yaml');
-}
+  ...resource
+}: ProgramResource & { readonly app?: string } = {}): ConnectorDefinition =>
+  programDefinition(
+    { id: app, name: 'Sourced', kind: 'airbyte', executable: 'source', secret: 'token' },
+    resource,
+  );
 
 /** A command and a configuration as a source gets them; `said` is what it said to people, `kept` what it rotated. */
 export function optionsOf(command: readonly string[], configuration: JsonObject) {

@@ -7,6 +7,7 @@ import { checkAirbyte, discoverAirbyte, specAirbyte } from '../../../connectors/
 import type { ReadRequest } from '../../../connectors/source.ts';
 import { isUnreadable } from '../../../connectors/unreadable.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import type { ProgramResource } from '../program/definition.ts';
 import {
   catalogOf,
   failed,
@@ -14,7 +15,6 @@ import {
   readSource,
   record,
   type Script,
-  type SourceResource,
   scriptedSource,
   sourceDefinition,
   state,
@@ -29,7 +29,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 interface Told extends Omit<Script, 'read'> {
-  readonly resource?: SourceResource & { readonly quietSecs?: number };
+  readonly resource?: ProgramResource & { readonly quietSecs?: number };
   readonly request?: Partial<ReadRequest>;
   readonly token?: string;
 }

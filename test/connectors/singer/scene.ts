@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ConnectorDefinition, parseDefinition } from '../../../connectors/definition.ts';
+import type { ConnectorDefinition } from '../../../connectors/definition.ts';
 import { createSource, type SourceOptions } from '../../../connectors/registry.ts';
 import type { ReadRequest, SourcePage } from '../../../connectors/source.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import { type ProgramResource, programDefinition } from '../program/definition.ts';
 
 const standIn = (file: string): string =>
   fileURLToPath(new URL(`../../support/taps/${file}`, import.meta.url));
@@ -44,46 +45,12 @@ export async function scriptedTap(
   return [standIn('scripted.sh'), folder];
 }
 
-/** What a resource of a tap's definition differs in. */
-export interface TapResource {
-  readonly id?: string;
-  readonly stream?: string;
-  readonly key?: readonly string[];
-  readonly incremental?: boolean;
-  readonly deletes?: JsonObject;
-  readonly schema?: JsonValue;
-}
-
-/** A definition of kind singer with one resource, `orders` by `id` and `updated_at` unless told otherwise. */
-export function tapDefinition({
-  id = 'orders',
-  stream,
-  key = ['id'],
-  incremental = false,
-  deletes,
-  schema = 'infer',
-  quietSecs = 30,
-}: TapResource & { readonly quietSecs?: number } = {}): ConnectorDefinition {
-  const resource = {
-    ...{ id, name: 'Orders', key, schema },
-    ...(key[0] === 'id' ? { cursor: 'updated_at' } : {}),
-    ...(stream === undefined ? {} : { stream }),
-    ...(incremental ? { incremental: { bookmark: true } } : {}),
-    ...(deletes === undefined ? {} : { deletes }),
-  };
-  const configuration = {
-    type: 'object',
-    properties: { password: { type: 'string', airbyte_secret: true } },
-  };
-  // YAML takes JSON.
-  const text = JSON.stringify({
-    ...{ version: 1, id: 'tapped', name: 'Tapped', kind: 'singer' },
-    program: { executable: 'tap', quietSecs },
-    auth: { kind: 'configuration', schema: configuration },
-    resources: [resource],
-  });
-  return parseDefinition(text, 'tapped.yaml');
-}
+/** A definition of kind singer, see `programDefinition`. */
+export const tapDefinition = (resource: ProgramResource = {}): ConnectorDefinition =>
+  programDefinition(
+    { id: 'tapped', name: 'Tapped', kind: 'singer', executable: 'tap', secret: 'password' },
+    resource,
+  );
 
 /** A command and a configuration as a source gets them; `said` is what the tap said to people. */
 export function optionsOf(command: readonly string[], configuration: JsonObject) {

@@ -8,15 +8,8 @@ import { discoverSinger } from '../../../connectors/singer/discover.ts';
 import type { ReadRequest } from '../../../connectors/source.ts';
 import { isUnreadable } from '../../../connectors/unreadable.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import {
-  optionsOf,
-  readTap,
-  type Script,
-  scriptedTap,
-  type TapResource,
-  tableTap,
-  tapDefinition,
-} from './scene.ts';
+import type { ProgramResource } from '../program/definition.ts';
+import { optionsOf, readTap, type Script, scriptedTap, tableTap, tapDefinition } from './scene.ts';
 
 const catalog = {
   streams: [
@@ -42,7 +35,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 interface Told extends Omit<Script, 'messages'> {
-  readonly resource?: TapResource;
+  readonly resource?: ProgramResource;
   readonly request?: Partial<ReadRequest>;
   readonly password?: string;
 }
@@ -301,7 +294,7 @@ test('a program that is not on the allow list is not run', async () => {
 });
 
 test('the test of a configuration is a discovery: what the tap does not like is told in its words', async () => {
-  const check = async (script: Script, resource: TapResource = {}) =>
+  const check = async (script: Script, resource: ProgramResource = {}) =>
     checkSource(
       tapDefinition(resource),
       { baseUrl: null },
