@@ -80,6 +80,14 @@ describe('a mapping', () => {
           mapping: [
             { to: 'id', type: 'text', from: { field: 'id' } },
             { to: 'who', type: 'text', from: { field: 'customer' } },
+            {
+              to: 'line',
+              type: 'text',
+              from: {
+                template:
+                  '{% assign n = amount %}{% for c in address.city %}{{ c }}{% endfor %}{{ n }} {{ customer }}',
+              },
+            },
           ],
         },
       ),
@@ -95,10 +103,12 @@ describe('a mapping', () => {
           { to: 'a', type: 'number', from: { constant: 'x' } },
           { to: 'b', type: 'text', from: { template: '{{ name ' } },
           { to: 'c', type: 'text', from: { template: '{{ name | nofilter }}' } },
+          { to: 'd', type: 'text', from: { template: '{{ custommer }} in {{ address.city }}' } },
         ],
       },
     );
-    assert.equal(faults.length, 7, faults.join('\n'));
+    assert.equal(faults.length, 8, faults.join('\n'));
+    assert.match(faults[6] ?? '', /"d": its template reads "custommer"/);
     const key = { keyField: 'k', mapping: [{ to: 'k', type: 'text', from: { field: 'amount' } }] } as const;
     assert.match(mappingFaults(resource as never, { filter: {} }, key).join(), /"k" is the key field/);
   });

@@ -2,7 +2,7 @@ import type { ResourceDefinition } from '../../../connectors/definition.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import type { FieldMapping, SyncModel } from '../../../stores/model.ts';
 import { fit } from './fit.ts';
-import { compileTemplate } from './template.ts';
+import { variablesOf } from './template.ts';
 
 /** What the mapping of a sync must go with. */
 export interface MappingOf {
@@ -37,10 +37,7 @@ export function mappingFaults(
       const found = fit(from.constant, type);
       if ('why' in found) faults.push(`"${to}": the constant ${found.why}.`);
     }
-    if ('template' in from) {
-      const why = whyUnparsable(from.template);
-      if (why !== null) faults.push(`"${to}": the template cannot be read: ${why}`);
-    }
+    if ('template' in from) faults.push(...templateFaults(to, from.template, unknown));
     if (to === keyField) faults.push(...keyFaults(field, resource));
   }
   for (const path of Object.keys(model.filter))
@@ -57,12 +54,16 @@ function keyFaults({ to, type, from }: FieldMapping, resource: Pick<ResourceDefi
   return keyTypes.includes(type) ? [] : [`"${to}" is the key field: its type is text, number or integer.`];
 }
 
-function whyUnparsable(template: string): string | null {
+/** A misspelt field would put every row into quarantine. */
+function templateFaults(to: string, template: string, unknown: (path: string) => boolean): string[] {
   try {
-    compileTemplate(template);
-    return null;
+    return variablesOf(template)
+      .filter(unknown)
+      .map((name) => `"${to}": its template reads "${name}", which the resource does not have.`);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return [
+      `"${to}": the template cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    ];
   }
 }
 

@@ -28,3 +28,9 @@ export function compileTemplate(text: string): (data: JsonObject) => string {
     return made;
   };
 }
+
+/**
+ * The variables that a template takes from the record: those that it does not make itself.
+ * @throws Error when it does not parse
+ */
+export const variablesOf = (text: string): string[] => liquid.globalVariablesSync(liquid.parse(text));
