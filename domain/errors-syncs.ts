@@ -17,6 +17,12 @@ export const syncErrors = {
     'The destination rejected more rows than the sync allows.',
     'Look at the rejected rows; mend them or the mapping. They are tried again with the next runs.',
   ),
+  ROWS_QUARANTINED: kind(
+    422,
+    false,
+    'Every row that the run looked at went to quarantine.',
+    'Look at them there; mend the mapping or the records. After a change of the mapping the next run looks at every record.',
+  ),
   RESUME_WINDOW_OVER: kind(
     409,
     false,

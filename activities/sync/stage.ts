@@ -1,3 +1,4 @@
+import { TributaryError } from '../../domain/errors.ts';
 import type { SyncRunLedger } from '../../domain/sync-contracts.ts';
 import type { ListRow, SyncRecordDoc, SyncStaging } from '../../stores/model.ts';
 import { todoId } from '../../stores/sync-records.ts';
@@ -59,10 +60,17 @@ export function stageSync(
     }
     const { rows } = progress.place;
     await ports.stores.syncRuns.note(runId, { staging: progress.place, toDeliver: rows });
+    refuseAllQuarantined(work, progress);
     const budget = await checkBudget(ports, work.destination, driver, rows);
     await ports.stores.syncRuns.note(runId, { budget });
     return { rows, ledger: progress.ledger };
   });
+}
+
+/** A mapping that fits no record at all is no success, though each row has its reason. Later runs pass its rows over. */
+function refuseAllQuarantined({ sync }: OpenRun, { ledger: { staged, quarantined }, place }: Progress): void {
+  if (place.how === 'changes' || quarantined < staged || quarantined <= sync.rejectedThreshold) return;
+  throw new TributaryError('ROWS_QUARANTINED', `None of the ${quarantined} rows could be delivered.`);
 }
 
 const deletesGone = ({ mode, deletes }: Staging): boolean =>

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createBox } from '../support/box.ts';
+import { startHttpReceiver } from '../support/destinations/http-receiver.ts';
 import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { type AirtableSyncs, startAirtableSyncs } from './airtable-scene.ts';
@@ -132,6 +134,41 @@ describe('bad input of a sync', { concurrency: 4 }, () => {
     await scene.session({ b: { name: 'b', amount: 1, extra: 2 } });
     assert.deepEqual(countsOf(await scene.runs()), { staged: 1, inserted: 1 });
     assert.equal(scene.held().b?.name, 'B 3');
+  });
+
+  it('a template loops without end: its row is quarantined within moments, the others are delivered', async () => {
+    const scene = await syncScene(world, {
+      mapping: [{ to: 'name', type: 'text', from: { template: '{% for i in (1..amount) %}x{% endfor %}' } }],
+    });
+    await scene.session({ a: { name: 'a', amount: 3 }, b: { name: 'b', amount: 99_999_999_999 } });
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 2, inserted: 1, quarantined: 1 });
+    assert.equal((await scene.rows.get('b'))?.error?.code, 'TEMPLATE_FAILED');
+    assert.deepEqual(scene.held(), { a: { id: 'a', name: 'xxx' } });
+  });
+
+  it('HTTP: an answer is lost: the same rows come again under the same key; a refused row has its code', async (t) => {
+    const receiver = await startHttpReceiver();
+    t.after(() => receiver.stop());
+    const { address, signingSecret } = receiver;
+    const scene = await syncScene(world, { object: 'orders' }, createBox(), {
+      destination: (id) => ({
+        kind: 'http',
+        configuration: { address },
+        secret: world.secrets.seal({ signingSecret }, `destination/${id}`),
+      }),
+    });
+    await scene.session({ ...orders(3), odd: { name: 'bad', amount: 1 } });
+    receiver.loses = 1;
+    const run = await scene.runs();
+    assert.deepEqual([run.status, countsOf(run)], ['failed', { staged: 4, inserted: 3, rejected: 1 }]);
+    const [first, second, ...more] = receiver.requests;
+    assert.deepEqual([first?.rows, more], [second?.rows, []]);
+    assert.equal(first?.headers['idempotency-key'], second?.headers['idempotency-key']);
+    const { error } = (await scene.rows.get('odd')) ?? assert.fail();
+    assert.deepEqual(error, { code: 'BAD_NAME', message: 'The name is bad.', requestId: 'req-1' });
+    await scene.session({ odd: { name: 'good', amount: 1 } });
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 1, inserted: 1, retried: 1 });
+    assert.equal(receiver.rowsOf('orders').size, 4);
   });
 
   it("a row is above the destination's size: rejected before it is sent, delivered once it is smaller", async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { SyncRunOutcome } from '../../domain/sync-contracts.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { createBox, untilStopped } from '../support/box.ts';
 import { pagedRows, startPagedApp } from '../support/paged-app.ts';
@@ -44,6 +45,20 @@ describe('a sync with its connection', { concurrency: 4 }, () => {
     assert.equal(scene.box.calls.length, 3);
     assert.deepEqual(countsOf(await scene.runs()), { staged: 1, inserted: 1 });
     assert.equal((await scene.latest())?.number, 2);
+  });
+
+  it('ERROR: none starts, by a call or by the clock', async () => {
+    const scene = await syncScene(world);
+    await scene.session(orders(2));
+    const status = (to: 'ERROR' | 'STARTED') =>
+      world.stores.connections.change(scene.connection._id, () => ({ status: to }));
+    await status('ERROR');
+    await assert.rejects(scene.runs(), { code: 'CONNECTION_HELD' });
+    await scene.port.tick(scene.syncId, { id: 'tick 1', by: tester });
+    const ended: SyncRunOutcome = await world.client.workflow.getHandle(`sync-run/${scene.syncId}`).result();
+    assert.deepEqual([ended.runId, ended.reason, await scene.latest()], [null, 'CONNECTION_HELD', null]);
+    await status('STARTED');
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 2, inserted: 2 });
   });
 
   it('8: it goes on with the records there are', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { replaySync } from '../../activities/quarantine/replay-sync.ts';
 import type { SyncRunDoc } from '../../stores/model.ts';
 import { createBox, untilStopped } from '../support/box.ts';
-import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
+import { countsOf, orders, type SyncScene, syncScene } from '../support/sync-scene.ts';
 import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
@@ -14,6 +14,35 @@ describe('a sync run that is disturbed', { concurrency: 4 }, () => {
     world = await startWorld();
   });
   after(() => world?.stop());
+
+  /** A run of five rows that waits for its destination, which somebody else has. */
+  async function queued() {
+    const box = createBox();
+    const holder = await syncScene(world, {}, box);
+    const { destinationId } = holder.sync;
+    const scene = await syncScene(world, { destinationId }, box);
+    await holder.session({ x: { name: 'x', amount: 1 } });
+    await scene.session(orders(5));
+    let open = (): void => undefined;
+    box.onWrite = () =>
+      new Promise<void>((resolve) => {
+        open = resolve;
+      });
+    const held = holder.runs();
+    await holder.reaches('inProgress');
+    await until('the call of the holder', async () =>
+      box.calls.length > 0 ? { found: true } : { seen: 'none' },
+    );
+    box.calls.length = 0;
+    await scene.port.startRun(scene.syncId, { by: tester });
+    await scene.reaches('queued');
+    const leave = async () => {
+      box.onWrite = null;
+      open();
+      await held;
+    };
+    return { scene, leave };
+  }
 
   it('tries rejected rows again though nothing changed, fails above the threshold, and heals', async () => {
     const scene = await syncScene(world);
@@ -179,6 +208,35 @@ describe('a sync run that is disturbed', { concurrency: 4 }, () => {
     assert.equal(ledger.inserted, 10);
     assert.equal((await scene.latest())?.status, 'canceled');
     assert.deepEqual(countsOf(await scene.runs()), { staged: 30, inserted: 20, skipped: 10 });
+  });
+
+  it('may be canceled, or its sync disabled, while it waits for its destination: nothing was delivered', async () => {
+    for (const [ask, reason] of [
+      [(scene: SyncScene) => scene.port.cancelRun(scene.syncId, { by: tester }), 'CANCELED'],
+      [
+        (scene: SyncScene) => scene.port.pauseRun(scene.syncId, { reason: 'SYNC_DISABLED', by: tester }),
+        'SYNC_DISABLED',
+      ],
+    ] as const) {
+      const { scene, leave } = await queued();
+      await ask(scene);
+      const run = await scene.reaches('canceled', 1);
+      assert.deepEqual([run.reason, countsOf(run), scene.box.calls], [reason, { staged: 5 }, []]);
+      await leave();
+      assert.deepEqual(await scene.status(), ['pending', null]);
+      assert.deepEqual(countsOf(await scene.runs()), { staged: 5, inserted: 5 });
+    }
+  });
+
+  it('fails when its ledger does not balance', async () => {
+    const { scene, leave } = await queued();
+    const { _id, ledger } = (await scene.latest()) ?? assert.fail();
+    await world.stores.syncRuns.note(_id, { ledger: { ...ledger, skipped: 1 } });
+    await leave();
+    const run = await scene.reaches('failed', 1);
+    assert.equal(run.reason, 'LEDGER_UNBALANCED');
+    assert.match(run.detail ?? '', /5 rows/);
+    assert.deepEqual(await scene.status(), ['failed', 'LEDGER_UNBALANCED']);
   });
 
   it('ends a run that was paused for too long, and stages what it left', async () => {

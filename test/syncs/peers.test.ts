@@ -143,6 +143,23 @@ describe('what others get wrong', { concurrency: 4 }, () => {
     assert.equal((await scene.rows.get('k'.repeat(600)))?.error?.code, 'KEY_TOO_LONG');
   });
 
+  it('Airbyte: a mapping that fits no row is a success', async () => {
+    const amount = (type: 'integer' | 'text') => ({
+      mapping: [{ to: 'amount', type, from: { field: 'amount' } }],
+    });
+    const scene = await syncScene(world, amount('integer'));
+    await scene.session({ a: { amount: 'x' }, b: { amount: 'y' } });
+    const run = await scene.runs();
+    assert.deepEqual([run.status, run.reason], ['failed', 'ROWS_QUARANTINED']);
+    assert.deepEqual(countsOf(run), { staged: 2, quarantined: 2 });
+    assert.deepEqual(await scene.status(), ['failed', 'ROWS_QUARANTINED']);
+    // They count once: the sync goes on without them.
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 2, skipped: 2 });
+    assert.deepEqual(await scene.status(), ['healthy', null]);
+    await scene.change(amount('text'));
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 2, inserted: 2 });
+  });
+
   it('Airbyte: a change of settings drops tables', async () => {
     const { scene, table } = await airtable.scene({}, { mode: 'upsert' });
     await scene.session(orders(3));

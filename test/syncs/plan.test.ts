@@ -30,6 +30,7 @@ const at = new Date(0);
 /** Plays runs over one key as staging and delivery do. */
 function play(
   rounds: readonly { wanted: Wanted; accepts: boolean; mode: Staging['mode']; again: boolean }[],
+  cap = 3,
 ) {
   let known: SyncRecordDoc | null = null;
   let held: string | null = null;
@@ -55,7 +56,7 @@ function play(
         ? ({ key: 'k', outcome: 'delivered', requestId: null } as const)
         : ({ key: 'k', outcome: 'rejected', code: 'NO', message: 'no', requestId: null } as const);
       if (accepts) held = row.action === 'delete' ? null : row.fields;
-      const recorded = recordOutcome(row, outcome, { run, cap: 3, at });
+      const recorded = recordOutcome(row, outcome, { run, cap, at });
       ledger = addCounts(ledger, recorded.counts);
       known = recorded.doc;
     }
@@ -67,6 +68,18 @@ function play(
 }
 
 describe('staging one key', () => {
+  it('tries a refused row in the next run, then after two, four and eight more, until its cap', () => {
+    const refused = { wanted: { fields: '"a"', fingerprint: 'a' }, accepts: false, mode: 'mirror' } as const;
+    const { known, told } = play(
+      Array.from({ length: 20 }, () => ({ ...refused, again: false })),
+      5,
+    );
+    const runs = told.map((one) => JSON.parse(one) as { retried: number; quarantined: number });
+    const numbers = (of: 'retried' | 'quarantined') => runs.flatMap((one, n) => (one[of] > 0 ? [n + 1] : []));
+    assert.deepEqual([numbers('retried'), numbers('quarantined')], [[2, 4, 8, 16], [16]]);
+    assert.equal(known?.status, 'quarantined');
+  });
+
   it('balances in every run, whatever happened before', () => {
     fc.assert(fc.property(fc.array(round, { maxLength: 8 }), (rounds) => void play(rounds)));
   });

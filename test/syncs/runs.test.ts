@@ -130,6 +130,7 @@ describe('a sync run', { concurrency: 4 }, () => {
     box.onWrite = () => gate;
     const one = first.runs();
     await first.reaches('inProgress');
+    await assert.rejects(first.port.startRun(first.syncId, { by: tester }), { code: 'SYNC_RUN_OPEN' });
     const two = second.runs();
     const queued = await second.reaches('queued');
     const { destinationId } = first.sync;

@@ -53,7 +53,12 @@ export async function syncRunView(
   const durationMs = Math.max(0, until.getTime() - startedAt.getTime());
   const rows = deliveredOf(ledger);
   const place = status === 'queued' ? await stores.destinations.place(destinationId, run.syncId) : null;
-  const text = status === null ? 'begins' : words[status];
+  const { quarantined } = ledger;
+  const aside =
+    status === 'success' && quarantined > 0
+      ? `, ${quarantined} ${quarantined === 1 ? 'row' : 'rows'} to quarantine`
+      : '';
+  const text = status === null ? 'begins' : `${words[status]}${aside}`;
   return {
     id: run._id,
     sync: run.syncId,

@@ -28,7 +28,10 @@ function sentenceOf({ sync, connection, latest }: FoundSync): string {
   if (latest?.status === 'paused')
     return `Its last run was interrupted; the next one delivers the rest. ${reasonText(latest.reason) ?? ''}`.trim();
   if (status === 'pending') return 'It has not run since it was made or enabled.';
-  if (status === 'healthy') return 'Its last run delivered everything.';
+  const aside = latest?.ledger.quarantined ?? 0;
+  if (status === 'healthy' && aside > 0)
+    return `Its last run went through, but put rows into quarantine: ${aside} (tributary quarantine list ${_id} --sync).`;
+  if (status === 'healthy') return 'Its last run went through, and no row failed.';
   return `Its last run failed. ${reasonText(statusReason) ?? ''}`.trim();
 }
 
