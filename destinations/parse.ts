@@ -23,5 +23,8 @@ export function parseSettings<Configuration extends z.ZodType, Secret extends z.
 }
 
 function faultsOf(part: string, read: z.ZodSafeParseResult<unknown> | undefined): string[] {
-  return (read?.error?.issues ?? []).map(({ path, message }) => `${[part, ...path].join('.')}: ${message}`);
+  return (read?.error?.issues ?? []).map(({ path, code, message }) => {
+    const missing = code === 'invalid_type' && /received (undefined|null)$/.test(message);
+    return `${[part, ...path].join('.')}: ${missing ? 'is missing' : message}`;
+  });
 }

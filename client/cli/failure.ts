@@ -27,7 +27,11 @@ export function problemOf(error: unknown): CliProblem {
 
 /** One readable line: code, what went wrong, what to do. Messages that list something keep their lines. */
 export function failureLine(error: unknown): string {
-  const { code, title, detail, whatToDo } = problemOf(error);
+  const { code, title, detail, whatToDo: general, allowed } = problemOf(error);
+  // What the problem document names in a field of its own, a person reads in the sentence.
+  const calls =
+    Array.isArray(allowed) && allowed.length > 0 ? `Possible now: ${allowed.join(', ')}.` : general;
+  const whatToDo = general?.includes('"allowed"') === true ? calls : general;
   const said = (detail ?? title).split('\n').map(plain).join('\n');
   const end = /[.!?:]$/.test(said) || said.includes('\n') ? '' : '.';
   const faults = faultsOf(problemOf(error)).filter((fault) => !said.includes(fault));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplayPreviewView, SelectionBody } from '../../api/schemas/quarantine.ts';
+import type { QuarantinedDetail, ReplayPreviewView, SelectionBody } from '../../api/schemas/quarantine.ts';
 import type { TributaryClient } from '../../tributary-client.ts';
 import { type Context, contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
@@ -93,7 +93,7 @@ export function addQuarantine(program: Command): void {
           ['reason', `${shown.reason}: ${shown.message}`],
           ['key', shown.key],
           ['since', shown.firstSeenAt],
-          ['tried', shown.attempts === 1 ? 'once' : `${shown.attempts} times, last ${shown.lastSeenAt}`],
+          ['tried', triedText(shown)],
           ['run', shown.runId],
           ['expires', shown.expiresAt ?? 'not while its connection stands still'],
         ]),
@@ -149,6 +149,12 @@ export function addQuarantine(program: Command): void {
       const gone = await room.discard(id, { ...selectionOf(options), why });
       context.answer(gone, () => [`${gone.rows} ${gone.rows === 1 ? 'row' : 'rows'} discarded`]);
     });
+}
+
+/** A row whose mapping fails is never sent. */
+function triedText({ attempts, lastSeenAt }: QuarantinedDetail): string {
+  if (attempts === 0) return 'never sent';
+  return attempts === 1 ? 'once' : `${attempts} times, last ${lastSeenAt}`;
 }
 
 /** As a sentence, without what would happen to no row. */

@@ -73,6 +73,7 @@ export function addSync(program: Command): void {
       const answer = await withFaultList(() => api.previewSync(body));
       const names = [answer.keyField, ...answer.mapping.map(({ to }) => to)];
       const shown = [...new Set(names)];
+      const faulty = answer.rows.filter(({ fault }) => fault !== null).length;
       context.answer(answer, () => [
         ...formatTable(answer.rows, [
           ...shown.map((name, at) => ({
@@ -84,6 +85,7 @@ export function addSync(program: Command): void {
           { title: 'fault', value: ({ fault }) => fault?.message, widest: 120 },
         ]),
         `${answer.looked} records looked at${answer.more ? ', there are more' : ''}.`,
+        ...(faulty === 0 ? [] : [`Would go to quarantine: ${faulty} of these ${answer.rows.length} rows.`]),
         ...(answer.target?.creates ?? []).map((made) => `Would be made: ${made}`),
         ...(answer.target?.problems ?? []).map((problem) => `Stands against it: ${problem}`),
         ...(answer.target?.notes ?? []),
@@ -199,14 +201,19 @@ function addRun(group: Command, kind: 'run' | 'resync' | 'test', description: st
       const run = await follow(context, api, started.runId);
       const { records } =
         kind === 'test' ? await api.syncRecords(id, { run: run.number, limit: 1 }) : { records: [] };
+      const found =
+        run.status !== 'success' || run.ledger.total > 0 || (kind !== 'test' && key === undefined);
+      const named = key === undefined ? '' : ` with the key ${key}`;
       context.answer(records.length === 0 ? run : { run, records }, () => [
         ...runFacts(run),
         ...records.map(
           ({ key, status, error }) =>
             `record ${key}: ${error === null ? status : `${error.code} ${error.message}`}`,
         ),
+        ...(found ? [] : [`There was nothing to deliver: the model has no record${named}.`]),
       ]);
       if (run.status === 'failed') process.exitCode = exitCodes.failed;
+      else if (!found) process.exitCode = exitCodes.notFound;
     });
 }
 
