@@ -10,7 +10,7 @@ import { createSyncReminders } from '../../client/sync-reminders.ts';
 import { createSyncSchedules } from '../../client/sync-schedules.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { TickOutcome } from '../../domain/ticks.ts';
-import { type PagedApp, pagedDefinition, startPagedApp } from '../support/paged-app.ts';
+import { type PagedApp, pagedDefinition, pagedRows, startPagedApp } from '../support/paged-app.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { noStore } from './support.ts';
@@ -140,6 +140,27 @@ describe('syncs through the API', { skip: noStore }, () => {
     );
   });
 
+  test('beside a session stands to how many of the syncs it was delivered; a preview has ten rows', async () => {
+    const { client } = sync;
+    const many = await startPagedApp({ resources: { orders: pagedRows(12) } });
+    const doc = await world.started({
+      definition: pagedDefinition({ id: 'second-shop' }),
+      baseUrl: many.url,
+    });
+    await world.sessions().startSession(doc, { kind: 'load', by: { kind: 'person', id: 'ada' } });
+    await world.reaches(doc._id, 19, ({ closedAt }) => closedAt !== null);
+    await many.stop();
+    const preview = await client.previewSync({ connection: doc._id, model: { resource: 'orders' } });
+    assert.deepEqual([preview.rows.length, preview.more], [10, true]);
+    const told = async () => (await client.getSession(`${doc._id}.1`)).text;
+    assert.equal(await told(), 'Synced');
+    for (const id of ['one', 'two', 'three']) await client.createSync(body(id, { connection: doc._id }));
+    for (const id of ['one', 'two']) assert.equal((await runs(id)).status, 'success');
+    assert.equal(await told(), 'Synced, delivered to 2 of 3');
+    await client.disableSync('three');
+    assert.equal(await told(), 'Synced, delivered to 2 of 2');
+  });
+
   test('a change says what follows; another place gets everything anew', async () => {
     const { client } = sync;
     await client.createSync(body('moves'));
@@ -167,6 +188,8 @@ describe('syncs through the API', { skip: noStore }, () => {
       body('timed', { schedule: { kind: 'CRON', cron: '0 6 * * *' }, timeZone: 'Europe/Berlin' }),
     );
     assert.equal(made.sync.nextRuns.length, 3);
+    const inBerlin = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Berlin' });
+    for (const at of made.sync.nextRuns) assert.equal(inBerlin.format(new Date(at)), '06:00');
     const handle = world.client.schedule.getHandle('sync/timed');
     const first = await handle.describe();
     assert.deepEqual([first.spec.timezone, first.state.paused], ['Europe/Berlin', false]);
@@ -202,6 +225,13 @@ describe('syncs through the API', { skip: noStore }, () => {
     await assert.rejects(client.enableSync('timed'), refused('ILLEGAL_MOVE'));
     await client.updateSync('timed', { schedule: { kind: 'INTERVAL', every: '6h' } });
     assert.equal((await handle.describe()).spec.intervals?.[0]?.every, 21_600_000);
+    await handle.trigger();
+    await until('the run of the interval', async () => {
+      const { latestRun } = await client.getSync('timed');
+      return latestRun?.id === 'timed.2' && latestRun.status === 'success'
+        ? { found: latestRun }
+        : { seen: `${latestRun?.id} ${latestRun?.status}` };
+    });
 
     await world.stores.connections.change(connection, () => ({ status: 'PAUSED' }));
     await assert.rejects(client.runSync('timed'), refused('CONNECTION_HELD'));
@@ -353,15 +383,22 @@ describe('syncs through the API', { skip: noStore }, () => {
     );
     const since = new Date(Date.now() - 8 * 86_400_000);
     await world.stores.syncs.change('asleep', () => ({ statusSince: since }));
-    const reminders = createSyncReminders({ stores: world.stores, log: pino({ level: 'silent' }) });
-    await reminders.round();
-    await reminders.round();
+    let days = 0;
+    const reminders = createSyncReminders({
+      ...{ stores: world.stores, log: pino({ level: 'silent' }) },
+      now: () => new Date(Date.now() + days * 86_400_000),
+    });
+    for (days of [0, 0, 5, 6]) await reminders.round();
     const events = (await client.listEvents(connection)).events.filter(
       ({ type }) => type === 'SyncNeedsAttention',
     );
     assert.deepEqual(
       events.map(({ data }) => [data.syncId, data.status]),
-      [['asleep', 'disabled']],
+      [
+        ['asleep', 'disabled'],
+        ['asleep', 'disabled'],
+      ],
+      'after eight days, and after fourteen',
     );
     const [item] = (await client.attention()).items.filter(({ kind }) => kind === 'sync');
     assert.deepEqual([item?.id, item?.command], ['asleep', 'tributary sync enable asleep']);

@@ -167,6 +167,20 @@ describe('file', () => {
     assert.deepEqual(left, []);
   });
 
+  test('who dies before the file has its name leaves none; the run that goes on makes it whole, once', async () => {
+    const target = newTarget([text('name')]);
+    const signal = AbortSignal.timeout(5_000);
+    const rows = ['a', 'b'].map((key) => put('insert', key, { name: key }));
+    const dead = await openDelivery(scene, target, signal, 'run.1');
+    assert.deepEqual(await dead.write(rows, { signal, idempotencyKey: 'one' }), []);
+    assert.deepEqual(await filesOf(scene.folder, target), []);
+    await deliver(scene, { ...target, object: '{sync}.{run}' }, [rows], 'run.1');
+    assert.equal((await filesOf(scene.folder, target)).length, 1);
+    assert.equal(parse(await csvOf(target)).length, 3);
+    await dead.close();
+    assert.equal((await filesOf(scene.folder, target)).length, 1);
+  });
+
   test('names that lead out of the folder, and a link that does, are refused', async () => {
     for (const object of ['../x', '/x', 'a/b', 'a\\b', '.hidden', '', 'x\0', '{other}']) {
       const target = newTarget([], object);

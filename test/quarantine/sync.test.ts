@@ -47,6 +47,25 @@ describe('the quarantine of a sync', () => {
     await assert.rejects(room.show(scene.syncId, 'o1'), refusedBy('NOT_FOUND'));
   });
 
+  it('a replay is tried by the mapping as it is now, before anything is sent', async (t) => {
+    const mapped = (type: 'integer' | 'text') => ({
+      mapping: [{ to: 'amount', type, from: { field: 'amount' } }],
+    });
+    const scene = await syncScene(world, mapped('integer'));
+    const room = (await setApi(world, t)).syncQuarantine;
+    await scene.session({ ...orders(2), odd: { amount: 'much', token: 'geheim' } });
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 3, inserted: 2, quarantined: 1 });
+    const reason = 'VALUE_DOES_NOT_FIT';
+    assert.deepEqual((await room.list(scene.syncId)).counts, [{ resource: 'orders', reason, rows: 1 }]);
+    assert.doesNotMatch(JSON.stringify(await room.show(scene.syncId, 'odd')), /geheim/);
+    assert.equal((await room.preview(scene.syncId, { reason })).counts.refused, 1);
+    await scene.change(mapped('text'));
+    assert.equal((await room.preview(scene.syncId, { reason })).counts.inserted, 1);
+    assert.equal(scene.box.rows.has('odd'), false);
+    assert.deepEqual(countsOf(await scene.runs()), { staged: 3, inserted: 1, updated: 2 });
+    assert.equal((await room.list(scene.syncId)).total, 0);
+  });
+
   it('a version the destination has stays there when a newer one is discarded; 409 while a run is paused', async (t) => {
     const scene = await syncScene(world, { rejectionCap: 1, rejectedThreshold: 5 });
     const room = (await setApi(world, t)).syncQuarantine;

@@ -43,6 +43,24 @@ test('a key that several records have is found beforehand, and its row alone is 
   assert.equal(deletion?.outcome === 'rejected' && deletion.code, 'KEY_NOT_UNIQUE');
 });
 
+test('one guilty row among a hundred is found by few requests, and the others arrive', async () => {
+  const { target, delivery } = await opened();
+  const rows = Array.from({ length: 100 }, (_, n) =>
+    put('insert', `k${n}`, { amount: n === 37 ? 'much' : n }),
+  );
+  const before = server.seen.length;
+  const outcomes = await delivery.write(rows, options);
+  const rejected = outcomes.filter(({ outcome }) => outcome === 'rejected');
+  assert.deepEqual(
+    rejected.map(({ key }) => key),
+    ['k37'],
+  );
+  assert.equal((await scene.rows(target)).size, 99);
+  // Ten requests, and two more for each time that ten rows are halved.
+  const asked = server.seen.length - before;
+  assert.ok(asked <= 18, `It took ${asked} requests.`);
+});
+
 test('rows are deleted by keys with every sign that a formula knows, and no other row is', async () => {
   const { target, delivery } = await opened();
   const keys = ['a"b', "it's", 'back\\slash', 'two\nlines', 'tab\t', '")=1,TRUE(', '{id}', 'keep'];

@@ -32,6 +32,8 @@ export interface HttpReceiver {
   answer: (received: Received) => Reply | undefined;
   /** Whether answers hold results row by row; rows whose `name` is "bad" are rejected then. @default true */
   results: boolean;
+  /** So many answers are lost on their way; what they belong to is applied. */
+  loses: number;
   /** Answers nothing until the function is called. */
   stall(): Promise<() => Promise<void>>;
   sever(): Promise<() => Promise<void>>;
@@ -95,7 +97,10 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
   const server = createServer((request, response) => {
     if (cut) return void request.socket.destroy();
     serve(request).then(
-      ({ status, body, headers }) => response.writeHead(status, headers).end(body),
+      ({ status, body, headers }) => {
+        if (receiver.loses-- > 0) request.socket.destroy();
+        else response.writeHead(status, headers).end(body);
+      },
       () => request.socket.destroy(),
     );
   });
@@ -107,6 +112,7 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
     rowsOf: (path) => stored.get(`/in/${path}`) ?? new Map(),
     answer: () => undefined,
     results: true,
+    loses: 0,
     stall: async () => {
       let wake = () => undefined as unknown;
       awake = new Promise<void>((resolve) => {
