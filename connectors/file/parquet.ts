@@ -7,21 +7,24 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { TributaryError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { compressors } from './parquet-codecs.ts';
+import { encrypted, findPages, type GroupPages } from './parquet-pages.ts';
 import { jsonOf, keepRaw, rawParsers } from './parquet-values.ts';
 import type { OpenFile } from './place.ts';
 import { fileRefused } from './refusal.ts';
 import type { FileRead, Part } from './text.ts';
 import { typesOf } from './values.ts';
 
-/** Rows that are read at once, and about how many bytes of them: a group of rows may be far larger. */
-const [fewestRows, mostRows, goalBytes] = [1_000, 20_000, 16 * 1024 * 1024];
-/** A column of a group is held whole while rows of it are read. */
-const maxGroupBytes = 512 * 1024 * 1024;
+/** What is read at once at most: rows, values of all columns, and about how many bytes. A group may be far larger. */
+const [mostRows, goalValues, goalBytes] = [20_000, 200_000, 16 * 1024 * 1024];
+/** Where everything is in the file: it is held while it is read. */
+const maxFooterBytes = 64 * 1024 * 1024;
 const partRows = 1_000;
 
-async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Buffer> {
+async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Buffer<ArrayBuffer>> {
+  // Not a part of a pool: its buffer is passed on.
   const buffer = Buffer.alloc(to - from);
   for (let at = 0; at < buffer.length; ) {
     const { bytesRead } = await handle.read(buffer, at, buffer.length - at, from + at);
@@ -33,41 +36,57 @@ async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Bu
 
 const asyncBuffer = ({ handle, bytes }: OpenFile): AsyncBuffer => ({
   byteLength: bytes,
-  slice: async (start, end = bytes) => {
-    const part = await bytesOf(handle, start, end);
-    return part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength) as ArrayBuffer;
-  },
+  slice: async (start, end = bytes) => (await bytesOf(handle, start, end)).buffer,
 });
 
 /** Where everything is in the file, with counts and checksums: another one when the file was written anew. */
 async function footerOf({ name, opened }: Pick<FileRead, 'name' | 'opened'>): Promise<string> {
   const { handle, bytes } = opened;
-  const end = bytes < 12 ? Buffer.alloc(8) : await bytesOf(handle, bytes - 8, bytes);
+  const begin = bytes < 12 ? '' : (await bytesOf(handle, 0, 4)).toString('latin1');
+  if (begin === 'PARE') throw encrypted(name);
+  if (begin !== 'PAR1') throw fileRefused(name, 'it is no Parquet file.');
+  const end = await bytesOf(handle, bytes - 8, bytes);
   const length = end.readUInt32LE(0);
   if (end.toString('latin1', 4) !== 'PAR1' || length + 12 > bytes)
-    throw fileRefused(name, 'it is no Parquet file, or not written to its end.');
+    throw fileRefused(name, 'it is a Parquet file that is not written to its end.');
+  if (length > maxFooterBytes)
+    throw fileRefused(
+      name,
+      `its list of contents has ${length} bytes, and at most ${maxFooterBytes} are read. Write larger groups of rows.`,
+    );
   const footer = await bytesOf(handle, bytes - 8 - length, bytes);
   return createHash('sha256').update(`${bytes}.`).update(footer).digest('hex').slice(0, 32);
 }
 
-/** Cuts the groups of rows into ranges that fit into memory. */
-function* rangesOf(name: string, { row_groups }: FileMetaData, from: number): Generator<[number, number]> {
-  let start = 0;
-  for (const { num_rows, total_byte_size } of row_groups) {
-    const [rows, bytes] = [Number(num_rows), Number(total_byte_size)];
-    const end = start + rows;
-    if (bytes > maxGroupBytes)
-      throw fileRefused(
-        name,
-        `it has a group of rows of ${bytes} bytes, and at most ${maxGroupBytes} are read.`,
-      );
-    const size = Math.min(
-      mostRows,
-      Math.max(fewestRows, Math.floor((rows * goalBytes) / Math.max(1, bytes))),
-    );
-    for (let at = Math.max(start, from); at < end; at += size) yield [at, Math.min(end, at + size)];
-    start = end;
+/** Cuts a group of rows into ranges that fit into memory; both ends are numbers of rows in the group. */
+function* rangesOf(
+  { num_rows, total_byte_size, columns }: FileMetaData['row_groups'][number],
+  from: number,
+): Generator<[number, number]> {
+  const [rows, bytes] = [Number(num_rows), Math.max(1, Number(total_byte_size))];
+  const values = columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.num_values ?? 0), 1);
+  const share = Math.min(goalBytes / bytes, goalValues / values);
+  const size = Math.min(mostRows, Math.max(1, Math.floor(rows * share)));
+  for (let at = from; at < rows; at += size) yield [at, Math.min(rows, at + size)];
+}
+
+/** The values of some rows of the one group of a file, for each of its columns. */
+async function valuesOf(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  { locations, slabs }: GroupPages,
+  [rowStart, rowEnd]: readonly [number, number],
+): Promise<ReadonlyMap<string, readonly Record<string, unknown>[]>> {
+  const given = new Map<string, readonly Record<string, unknown>[]>();
+  for (const slab of slabs) {
+    const options = {
+      ...{ file, metadata, compressors, parsers: rawParsers, utf8: false, geoparquet: false },
+      ...{ columns: [...slab], rowStart, rowEnd, pageLocationsByGroup: [locations] },
+    };
+    const objects = await parquetReadObjects(options);
+    for (const column of slab) given.set(column, objects);
   }
+  return given;
 }
 
 /**
@@ -81,43 +100,48 @@ export async function* readParquet(read: FileRead): AsyncGenerator<Part, boolean
   if (start !== null && start.digest !== digest) return false;
   const buffer = asyncBuffer(opened);
   const damaged = (error: unknown) => {
+    if (error instanceof TributaryError || (error as NodeJS.ErrnoException).syscall !== undefined)
+      return error;
     const why =
       error instanceof Error ? error.message.replace(/[\p{Cc}\s]+/gu, ' ').slice(0, 200) : 'no reason';
     return fileRefused(name, `it cannot be read as Parquet (${why}).`, error);
   };
-  const metadata = await parquetMetadataAsync(buffer, { geoparquet: false }).catch((error: unknown) => {
-    throw damaged(error);
-  });
-  keepRaw(metadata.schema);
-  const columns = parquetSchema(metadata).children.map((tree) => ({
-    tree,
-    name: tree.element.name,
-    types: typesOf(schema, tree.element.name),
-  }));
-  const spot = (at: number) => ({ at, line: at + 1, digest });
-  for (const [from, to] of rangesOf(name, metadata, start?.at ?? 0)) {
-    const objects = await parquetReadObjects({
-      file: buffer,
-      metadata,
-      compressors,
-      parsers: rawParsers,
-      utf8: false,
-      geoparquet: false,
-      useOffsetIndex: true,
-      rowStart: from,
-      rowEnd: to,
-    }).catch((error: unknown) => {
+  const sound = <T>(doing: Promise<T>): Promise<T> =>
+    doing.catch((error: unknown) => {
       throw damaged(error);
     });
-    for (let at = 0; at < objects.length; at += partRows) {
-      const rows = objects.slice(at, at + partRows).map((object, i): JsonValue => {
-        const row = Object.fromEntries(
-          columns.map(({ tree, name: column, types }) => [column, jsonOf(tree, object[column], types)]),
-        );
-        return file.origin ? { ...row, _file: name, _line: from + at + i + 1 } : row;
-      });
-      yield { rows, spot: spot(from + at + rows.length) };
+  const metadata = await sound(parquetMetadataAsync(buffer, { geoparquet: false }));
+  keepRaw(metadata.schema);
+  const tree = parquetSchema(metadata);
+  const columns = tree.children.map((child) => ({
+    tree: child,
+    name: child.element.name,
+    types: typesOf(schema, child.element.name),
+  }));
+  const spot = (at: number) => ({ at, line: at + 1, digest });
+  let begin = 0;
+  for (const group of metadata.row_groups) {
+    const from = Math.max(0, (start?.at ?? 0) - begin);
+    let pages: GroupPages | undefined;
+    for (const range of rangesOf(group, from)) {
+      pages ??= await sound(findPages(name, buffer, tree, group));
+      const given = await sound(valuesOf(buffer, { ...metadata, row_groups: [group] }, pages, range));
+      const count = range[1] - range[0];
+      for (let at = 0; at < count; at += partRows) {
+        const line = begin + range[0] + at + 1;
+        const rows = Array.from({ length: Math.min(partRows, count - at) }, (_, i): JsonValue => {
+          const row = Object.fromEntries(
+            columns.map(({ tree: one, name: column, types }) => [
+              column,
+              jsonOf(one, given.get(column)?.[at + i]?.[column], types),
+            ]),
+          );
+          return file.origin ? { ...row, _file: name, _line: line + i } : row;
+        });
+        yield { rows, spot: spot(line - 1 + rows.length) };
+      }
     }
+    begin += Number(group.num_rows);
   }
   yield { rows: [], spot: spot(Number(metadata.num_rows)) };
   return true;

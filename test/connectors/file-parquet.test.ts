@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { TributaryError } from '../../domain/errors.ts';
+import { encryptedColumn, pagesOfOldKind } from './file-fixtures.ts';
 import { after, readAll, tempFolder, type Wanted } from './file-support.ts';
 
 const parquet: Wanted = { file: { pattern: '*.parquet', format: 'parquet' } };
@@ -154,6 +156,71 @@ test('a file that is no Parquet, or not all of it, is refused in words', async (
     const { error } = await readAll({ location, ...parquet });
     assert.ok(error instanceof TributaryError, String(error));
     assert.equal(error.code, 'SOURCE_FILE_REFUSED');
-    assert.match(error.message, /^a\.parquet: it (is no Parquet file|cannot be read as Parquet)/);
+    assert.match(
+      error.message,
+      /^a\.parquet: it (is no Parquet file|is a Parquet file that is not written to its end|cannot be read as Parquet)/,
+    );
   }
+});
+
+test('pages without an index, packed pages and lists over several pages are read, wherever a read goes on', async (t) => {
+  const location = await tempFolder(t);
+  await writeFile(join(location, 'a.parquet'), pagesOfOldKind);
+  const { rows, error } = await readAll({ location, ...parquet });
+  assert.ifError(error);
+  const old = Array.from({ length: 60 }, (_, i) => ({
+    id: i,
+    items: Array.from({ length: i % 9 }, (_one, j) => i + j),
+    at: `2024-01-01T00:00:${String(i).padStart(2, '0')}.123456Z`,
+  }));
+  assert.deepEqual(rows, old);
+
+  const numbers = Array.from({ length: 2_500 }, (_, i) => i);
+  const expected = numbers.map((i) => ({ id: i, name: i % 3 === 0 ? null : `n${i % 7}`, tags: [i, i + 1] }));
+  for (const codec of ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI'] as const) {
+    const columnData = [
+      { name: 'id', data: numbers, type: 'INT32' as const, offsetIndex: codec !== 'GZIP' },
+      { name: 'name', data: expected.map(({ name }) => name), type: 'STRING' as const, offsetIndex: false },
+      { name: 'tags', data: expected.map(({ tags }) => tags), offsetIndex: false },
+    ];
+    const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes), BROTLI: brotliCompressSync };
+    await write(location, { columnData, codec, compressors, pageSize: 512 });
+    const whole = await readAll({ location, ...parquet });
+    assert.ifError(whole.error);
+    assert.deepEqual(whole.rows, expected, codec);
+    const rest = await readAll({ location, ...parquet }, { from: whole.pages[2]?.next ?? null });
+    assert.deepEqual(rest.rows, expected.slice(2_000), codec);
+  }
+});
+
+test('a Parquet file that is encrypted, of another kind, or has pages that cannot be held is refused', async (t) => {
+  const location = await tempFolder(t);
+  const refused = async (content: Buffer, says: RegExp) => {
+    await writeFile(join(location, 'a.parquet'), content);
+    const { rows, error } = await readAll({ location, ...parquet });
+    assert.ok(error instanceof TributaryError, String(error));
+    assert.deepEqual([error.code, error.retryable, rows], ['SOURCE_FILE_REFUSED', false, []]);
+    assert.match(error.message, says);
+  };
+  const data = Array.from({ length: 50 }, (_, i) => i);
+  const whole = Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'id', data, type: 'INT32' }] }));
+  await refused(encryptedColumn, /^a\.parquet: it is encrypted, and cannot be read\. Write it without/);
+  const ends = (magic: string, at: 'begin' | 'both') => {
+    const changed = Buffer.from(whole);
+    changed.write(magic, 0, 'latin1');
+    if (at === 'both') changed.write(magic, changed.length - 4, 'latin1');
+    return changed;
+  };
+  await refused(ends('PARE', 'both'), /it is encrypted/);
+  await refused(ends('ORC1', 'begin'), /it is no Parquet file\.$/);
+  await refused(whole.subarray(0, 60), /is not written to its end\.$/);
+  const torn = Buffer.from(whole);
+  torn.fill(0xff, 4, 30);
+  await refused(torn, /it cannot be read as Parquet \(/);
+  const one = { name: 'text', data: ['x'.repeat(70_000_000)], type: 'BYTE_ARRAY' as const };
+  const large = parquetWriteBuffer({ columnData: [{ ...one, data: [Buffer.from(one.data[0] ?? '')] }] });
+  await refused(
+    Buffer.from(large),
+    /^a\.parquet: column "text" has a page of 1 values and \d+ bytes, which is more than is held at once\. Write it with pages of 1 MB, or with groups of at most 100000 rows\.$/,
+  );
 });
