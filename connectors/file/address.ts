@@ -43,6 +43,19 @@ function faultOf(name: string, response: Response): TributaryError {
   return new TributaryError('SOURCE_REFUSED', said, { status });
 }
 
+/** A request that got no answer; of a certificate that is not accepted it says so. */
+function unreachable(host: string, error: unknown): TributaryError {
+  const { code } = ((error as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  const isCertificate = /CERT|^UNABLE_TO_(GET|VERIFY)/.test(code ?? '');
+  const why = isCertificate ? `: its certificate is not accepted (${code})` : '';
+  return new TributaryError(
+    'SOURCE_UNREACHABLE',
+    `${host} could not be reached${why}.`,
+    {},
+    { cause: error },
+  );
+}
+
 /** The stamp of a version: what the server calls it, to ask by, and what is in it, to compare. */
 interface Version {
   readonly etag: string | null;
@@ -98,7 +111,8 @@ export function openAddress(location: string, { fetch, signal, onExchange }: Add
       });
     try {
       const response = await fetch(url, { headers, signal });
-      const fault = response.ok || response.status === 304 ? null : faultOf(name, response);
+      const isUnchanged = response.status === 304 && Object.keys(headers).length > 0;
+      const fault = response.ok || isUnchanged ? null : faultOf(name, response);
       tell(response, fault?.code ?? null);
       if (fault === null) return response;
       await response.body?.cancel();
@@ -106,12 +120,7 @@ export function openAddress(location: string, { fetch, signal, onExchange }: Add
     } catch (error) {
       if (error instanceof TributaryError || signal.aborted) throw error;
       tell(null, 'SOURCE_UNREACHABLE');
-      throw new TributaryError(
-        'SOURCE_UNREACHABLE',
-        `${url.host} could not be reached.`,
-        {},
-        { cause: error },
-      );
+      throw unreachable(url.host, error);
     }
   };
 
@@ -184,7 +193,7 @@ export async function checkAddress(
   const url = addressOf(location, name);
   const response = await fetch(url, { signal }).catch((error: unknown) => {
     if (error instanceof TributaryError || signal.aborted) throw error;
-    throw new TributaryError('SOURCE_UNREACHABLE', `${url.host} could not be reached.`, {}, { cause: error });
+    throw unreachable(url.host, error);
   });
   await response.body?.cancel();
   if (!response.ok) throw faultOf(name, response);

@@ -107,6 +107,13 @@ export async function readHeader(
   const record = await firstRecord(name, content, declared);
   if (record === null) return null;
   const { cells, delimiter, first, last, whole } = record;
+  const nulls = first.text.split('\0').length - 1;
+  // No name has one, and of a row of UTF-16 every second character is one.
+  if (header ? nulls > 0 : nulls * 4 > first.text.length)
+    throw fileRefused(
+      name,
+      `line ${first.number} holds NUL characters. If it is written in UTF-16, say so: encoding utf-16le.`,
+    );
   const names = header ? cells.map((one) => one.trim()) : cells.map((_, i) => `column_${i + 1}`);
   checkNames(name, first.number, names);
   const columns = names.map((one) => ({ name: one, convert: conversionOf(typesOf(schema, one)) }));

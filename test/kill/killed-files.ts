@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { type ConnectorDefinition, definitionSchema } from '../../connectors/definition.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { tester, type World } from '../support/world.ts';
-import { configure, recordsOf } from './killed-tap.ts';
+import { configure, recordsOf } from './killed-program.ts';
 import { seeded } from './rows.ts';
 import type { WritePoint } from './store-wire.ts';
 import type { Mortal } from './support.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { imbalance } from '../../domain/ledger.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { fileDefinition, tempFolder } from '../connectors/file-support.ts';
@@ -105,4 +106,46 @@ it('files are read to Synced, then only what is new, and broken lines wait in qu
   assert.equal(fourth.inserted, 1);
   assert.deepEqual((await records.get('120'))?.data, { id: 120, total: '1,234.5' });
   assert.deepEqual(await reasons(), []);
+});
+
+it('one file with one fault after another: each says why, rows before it are kept, and none is there twice', async () => {
+  const own = join(folder, 'faults');
+  await mkdir(own);
+  const connection = await connected(own);
+  const { _id: id } = connection;
+  const port = world.sessions();
+  const bad = join(own, 'b.csv');
+  await writeFile(join(own, 'a.csv'), `id,total\n${rows(0, 25)}`);
+  const whole = `id,total\n${rows(1_000, 1_300)}`;
+  const packed = gzipSync(whole);
+  const faults: readonly (readonly [content: Buffer | string | null, says: RegExp])[] = [
+    ['id,total,id\n', /b\.csv: line 1 has two columns of the name "id"/],
+    ['id,total\r1000,1\r', /its lines end with a carriage return alone/],
+    [Buffer.from(whole, 'utf16le'), /line 1 holds NUL characters/],
+    [null, /b\.csv is a link out of the folders/],
+    [packed.subarray(0, packed.length - 30), /it is packed with gzip and ends too early/],
+  ];
+  let seq = 0;
+  for (const [content, says] of faults) {
+    await rm(bad, { force: true });
+    if (content === null) await symlink(process.execPath, bad);
+    else await writeFile(bad, content);
+    if (seq === 0) await port.startSession(connection, { kind: 'load', by: tester });
+    else await port.call((await world.latest(id))._id, 'retry', { by: tester });
+    const failed = await world.reaches(id, 11, (session) => session.seq > seq);
+    seq = failed.seq;
+    assert.match(failed.detail ?? '', says);
+    assert.equal(failed.reason, content === null ? 'SOURCE_FOLDER_REFUSED' : 'SOURCE_FILE_REFUSED');
+    const checkpoint = await world.stores.loading.checkpoint(failed._id, 'rows');
+    assert.ok((checkpoint?.rows ?? 0) >= 25, `${says}: ${checkpoint?.rows} rows are kept`);
+  }
+  await writeFile(bad, packed);
+  await port.call((await world.latest(id))._id, 'retry', { by: tester });
+  const synced = await world.reaches(id, 19);
+  const [run] = await world.stores.structuring.many(synced._id, ['rows']);
+  assert.ok(run);
+  const { read, inserted, duplicate, quarantined } = run.ledger;
+  assert.equal(imbalance(run.ledger), null);
+  assert.deepEqual([inserted, read - duplicate, quarantined], [325, 325, 0]);
+  assert.equal(await world.stores.records.of(id, 1, 'rows').count(), 325);
 });
