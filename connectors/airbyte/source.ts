@@ -88,7 +88,7 @@ export interface DiscoveredStream {
 export async function specAirbyte(
   command: readonly string[],
   signal: AbortSignal,
-  more: Pick<AskedSource, 'onSaid'> = {},
+  more: Partial<Pick<AskedSource, 'onSaid' | 'quietMs'>> = {},
 ): Promise<JsonObject> {
   return (await specOf({ command, quietMs, ...more }, signal)).configuration;
 }
@@ -102,7 +102,7 @@ export async function discoverAirbyte(
   command: readonly string[],
   configuration: JsonObject,
   signal: AbortSignal,
-  more: Pick<AskedSource, 'onSaid' | 'secrets'> = {},
+  more: Partial<Pick<AskedSource, 'onSaid' | 'secrets' | 'quietMs'>> = {},
 ): Promise<readonly DiscoveredStream[]> {
   const streams = await streamsOf({ configuration, spec: { command, quietMs, ...more } }, signal);
   return streams.map((stream) => ({

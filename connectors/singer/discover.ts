@@ -46,7 +46,7 @@ export async function discoverSinger(
   command: readonly string[],
   configuration: JsonObject,
   signal: AbortSignal,
-  more: Pick<ProgramSpec, 'onSaid' | 'secrets'> = {},
+  more: Partial<Pick<ProgramSpec, 'onSaid' | 'secrets' | 'quietMs'>> = {},
 ): Promise<readonly DiscoveredStream[]> {
   const { streams } = await catalogOf(
     { configuration, spec: { command, quietMs: 600_000, ...more } },

@@ -3,10 +3,19 @@ import type { AddedProgram, AddProgramOptions } from '../connector/add-program.t
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
 import { formatTable, plain } from '../output/table.ts';
+import { parseCount } from './shared.ts';
 
-type Options = Omit<AddProgramOptions, 'executable' | 'onSaid'>;
+interface Options extends Omit<AddProgramOptions, 'executable' | 'onSaid' | 'quietSecs'> {
+  readonly quietSecs?: string;
+}
 
-function linesOf({ file, streams, setting }: AddedProgram): string[] {
+/** What was said on the command line. @throws {UsageError} */
+const asked = (executable: string, { quietSecs, ...options }: Options) => ({
+  ...{ ...options, executable, onSaid: (line: string) => console.error(line) },
+  ...(quietSecs === undefined ? {} : { quietSecs: parseCount(quietSecs) }),
+});
+
+function linesOf({ file, streams, setting }: AddedProgram, config = '<configuration>'): string[] {
   const notes = streams.flatMap((one) => one.notes.map((note) => `${plain(one.stream)}: ${note}.`));
   return [
     ...formatTable(streams, [
@@ -19,8 +28,8 @@ function linesOf({ file, streams, setting }: AddedProgram): string[] {
     ...notes,
     '',
     `Wrote ${file}. Look through it, then`,
-    `  tributary connector test ${file} --secret-file <configuration>`,
-    ...(setting === null ? [] : [`and for the workers and the API: ${setting}`]),
+    ...(setting === null ? [] : [`  export ${setting}    # for workers and API too`]),
+    `  tributary connector test ${file} --secret-file ${config}`,
   ];
 }
 
@@ -30,6 +39,7 @@ const withOptions = (command: Command): Command =>
     .option('--config <file>', 'file with a configuration that works, JSON or YAML')
     .option('--id <id>', 'id of the app (default: the name without tap- or source-)')
     .option('--file <file>', 'where to write it (default: <id>.yaml)')
+    .option('--quiet-secs <seconds>', 'end the program when it says nothing for so long (default: 600)')
     .option('--force', 'write over a file that is there');
 
 /** `tributary connector add-singer` and `add-airbyte` */
@@ -46,8 +56,8 @@ export function addProgramCommands(group: Command): void {
     .action(async (executable: string, options: Options, command: Command) => {
       const context = contextOf(command);
       const { addProgram, askTap } = await import('../connector/add-program.ts');
-      const added = await addProgram('singer', { ...options, executable, onSaid: context.note }, askTap);
-      context.answer(added, () => linesOf(added));
+      const added = await addProgram('singer', asked(executable, options), askTap);
+      context.answer(added, () => linesOf(added, options.config));
     });
   withOptions(group.command('add-airbyte'))
     .description('ask an Airbyte source for its streams and write the definition')
@@ -62,7 +72,7 @@ export function addProgramCommands(group: Command): void {
       const context = contextOf(command);
       const { addProgram } = await import('../connector/add-program.ts');
       const { askSource } = await import('../connector/ask-airbyte.ts');
-      const added = await addProgram('airbyte', { ...options, executable, onSaid: context.note }, askSource);
-      context.answer(added, () => linesOf(added));
+      const added = await addProgram('airbyte', asked(executable, options), askSource);
+      context.answer(added, () => linesOf(added, options.config));
     });
 }

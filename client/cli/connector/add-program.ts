@@ -30,6 +30,8 @@ export interface AddProgramOptions {
   /** @default <id>.yaml */
   readonly file?: string | undefined;
   readonly force?: boolean | undefined;
+  /** Silence after which the program is ended, in seconds. @default 600 */
+  readonly quietSecs?: number | undefined;
   /** Told of what the program says to people. */
   readonly onSaid: (line: string) => void;
 }
@@ -39,7 +41,7 @@ export interface AddedProgram {
   readonly file: string;
   readonly id: string;
   readonly streams: readonly WrittenStream[];
-  /** What the settings of workers and API need; null where they have it. */
+  /** What workers, API and this command line need in their environment; null where this one has it. */
   readonly setting: string | null;
 }
 
@@ -56,9 +58,13 @@ export interface AskedProgram {
   readonly configuration: JsonObject | undefined;
   readonly signal: AbortSignal;
   readonly onSaid: (line: string) => void;
+  /** Silence after which it is ended. @default 600,000 */
+  readonly quietMs?: number;
 }
 
 const longestMs = 600_000;
+/** It needs nothing for that but itself. */
+const longestAboutMs = 60_000;
 
 /** @throws {UsageError} when there is no such program */
 async function findProgram(executable: string) {
@@ -75,11 +81,17 @@ async function findProgram(executable: string) {
       () => false,
     );
     const name = basename(path).replace(/\.\w+$/, '');
-    if (runs) return { name, command: [path], setting: `TRIBUTARY_SOURCE_PROGRAMS=${name}=${path}` };
+    if (runs) return { name, command: [path], setting: settingWith(named, name, path) };
   }
   throw new UsageError(
     `There is no program "${executable}": name one of TRIBUTARY_SOURCE_PROGRAMS, or give its path.`,
   );
+}
+
+/** The allow list as it is, with one program more. */
+function settingWith(list = '', name: string, path: string): string {
+  const others = list.split(',').filter((one) => one.trim() !== '' && one.split('=')[0]?.trim() !== name);
+  return `TRIBUTARY_SOURCE_PROGRAMS=${[...others, `${name}=${path}`].join(',')}`;
 }
 
 async function configurationIn(file: string | undefined): Promise<JsonObject | undefined> {
@@ -106,7 +118,10 @@ export async function addProgram(
   if (options.force !== true && (await isThere(file))) throw kept(file);
   const given = await configurationIn(options.config);
   const signal = AbortSignal.timeout(longestMs);
-  const told = await ask({ command, configuration: given, signal, onSaid: options.onSaid });
+  const told = await ask({
+    ...{ command, configuration: given, signal, onSaid: options.onSaid },
+    ...(options.quietSecs === undefined ? {} : { quietMs: options.quietSecs * 1_000 }),
+  });
   const configuration = told.configuration ?? (given === undefined ? undefined : schemaByExample(given));
   if (configuration === undefined)
     throw new UsageError(`${name} does not say what its configuration is: give an example with --config.`);
@@ -139,11 +154,14 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a tap says of itself, where it can: most that are written with the Singer SDK do. */
-async function aboutTap({ command, signal }: AskedProgram): Promise<JsonObject | undefined> {
+async function aboutTap({
+  command,
+  signal,
+  quietMs = longestAboutMs,
+}: AskedProgram): Promise<JsonObject | undefined> {
   try {
-    const text = await outputOf({
-      ...{ command, args: ['--about', '--format=json'], signal, quietMs: 60_000 },
-    });
+    const args = ['--about', '--format=json'];
+    const text = await outputOf({ command, args, signal, quietMs: Math.min(quietMs, longestAboutMs) });
     const about = JSON.parse(text) as JsonValue;
     const settings = isObject(about) ? about.settings : undefined;
     return isObject(settings) && isObject(settings.properties) ? markSecrets(settings) : undefined;
@@ -166,10 +184,10 @@ const markSecrets = (schema: JsonObject): JsonObject => ({
 
 /** Asks a Singer tap: what it says of itself, then its streams. @throws {TributaryError} SOURCE_PROGRAM_* */
 export async function askTap(program: AskedProgram): Promise<ToldByProgram> {
-  const { command, configuration = {}, signal, onSaid } = program;
+  const { command, configuration = {}, signal, ...listening } = program;
   const schema = await aboutTap(program);
   const secrets = secretValues(schema ?? schemaByExample(configuration), configuration);
-  const found = await discoverSinger(command, configuration, signal, { onSaid, secrets });
+  const found = await discoverSinger(command, configuration, signal, { ...listening, secrets });
   return {
     configuration: schema,
     streams: found.map(({ id, schema: rows, key, replicationKey }) => ({

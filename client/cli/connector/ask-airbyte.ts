@@ -27,9 +27,9 @@ export async function askSource({
   command,
   configuration,
   signal,
-  onSaid,
+  ...listening
 }: AskedProgram): Promise<ToldByProgram> {
-  const schema = await specAirbyte(command, signal, { onSaid });
+  const schema = await specAirbyte(command, signal, listening);
   const required = requiredOf(schema);
   if (configuration === undefined && required.length > 0)
     throw new UsageError(
@@ -37,7 +37,7 @@ export async function askSource({
     );
   const given = configuration ?? {};
   const secrets = secretValues(schema, given);
-  const found = await discoverAirbyte(command, given, signal, { onSaid, secrets });
+  const found = await discoverAirbyte(command, given, signal, { ...listening, secrets });
   return {
     configuration: schema,
     streams: found.map(({ id, schema: rows, key, cursor, incremental }) => ({

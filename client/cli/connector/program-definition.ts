@@ -66,8 +66,9 @@ export const slugOf = (name: string): string =>
 const nameOf = (id: string): string =>
   `${id.charAt(0).toUpperCase()}${id.slice(1)}`.replaceAll(/[-_]+/g, ' ').trim();
 
-/** Whether the schema lists the first part of a field; one that lists none has all. */
+/** Whether the schema lists the first part of a field; one that lists none has all that have a name. */
 function lists({ properties }: JsonObject, field: string): boolean {
+  if (field === '') return false;
   const [first = ''] = field.startsWith('/') ? field.slice(1).split('/') : [field];
   return !isObject(properties) || Object.keys(properties).length === 0 || properties[first] !== undefined;
 }
@@ -121,7 +122,7 @@ function resourceOf(stream: FoundStream, id: string): Resource {
   let schema = usableSchema(stream.schema);
   if (schema === 'infer')
     notes.push('its schema says no fields or cannot be used: it is learned from the rows');
-  const key = stream.key.every((field) => lists(stream.schema, field)) ? stream.key : [];
+  const key = stream.key.every((field) => lists(stream.schema, field)) ? [...new Set(stream.key)] : [];
   const keyless = key.length === 0;
   if (keyless) {
     notes.push(
