@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdtemp, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { discoverSinger } from '../../connectors/singer/discover.ts';
+import { it } from 'node:test';
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type PythonProgram, pythonProgram } from '../../tools/python-programs.ts';
 import { tapDefinition } from '../connectors/singer/scene.ts';
-import { configure, linesOf, recordsOf } from '../kill/killed-tap.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { configure, linesOf, recordsOf } from '../kill/killed-program.ts';
+import { added, type RealScene } from './real-programs.ts';
 
 /** A published tap, and a file that it reads. */
 interface RealTap {
@@ -25,7 +24,7 @@ const rows: readonly JsonObject[] = Array.from({ length: 300 }, (_, id) => ({
   name: `n ${id}`,
   total: id / 4,
 }));
-const added: JsonObject = { id: 300, name: 'added', total: 1.5 };
+const newRow: JsonObject = { id: 300, name: 'added', total: 1.5 };
 
 const messagesOf = (some: readonly JsonObject[]): string =>
   linesOf([
@@ -72,69 +71,61 @@ const own = (row: JsonObject): JsonObject =>
 
 /**
  * What published taps read is there, row by row.
- * @param thorough Taps that are asked for their streams first, and read a second time after a row was added: each start
- * of Python costs about a second.
+ * @param thorough as `describeRealPrograms` takes them
  */
-export function describeRealTaps(thorough: readonly PythonProgram[]): void {
-  describe('published taps', () => {
-    let world: World;
-    let folder: string;
-    const programs: Record<string, readonly string[]> = {};
-    before(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
-      world = await startWorld({}, [], { sources: { programs, folders: [] } });
-    });
-    after(async () => {
-      await world?.stop();
-      await rm(folder, { recursive: true });
-    });
+export function itReadsTaps(scene: () => RealScene, thorough: readonly PythonProgram[]): void {
+  for (const tap of taps) {
+    const again = thorough.includes(tap.name);
+    it(`${tap.name}: what its file holds is there${again ? ', and nothing is there twice after the next session' : ''}`, async (test) => {
+      const found = await pythonProgram(tap.name, (line) => test.diagnostic(line));
+      if ('missing' in found) return test.skip(found.missing);
+      const { world, folder, programs } = scene();
+      programs[tap.name] = [found.path];
+      const place = await mkdtemp(join(folder, 'tap-'));
+      const file = join(place, tap.file);
+      await writeFile(file, tap.text(rows));
+      // In whole seconds, some while ago.
+      await utimes(file, 1_700_000_000, 1_700_000_000);
+      const configuration = tap.configuration(place, file);
 
-    for (const tap of taps) {
-      const again = thorough.includes(tap.name);
-      it(`${tap.name}: what its file holds is there${again ? ', and nothing is there twice after the next session' : ''}`, async (test) => {
-        const found = await pythonProgram(tap.name, (line) => test.diagnostic(line));
-        if ('missing' in found) return test.skip(found.missing);
-        programs[tap.name] = [found.path];
-        const place = await mkdtemp(join(folder, 'tap-'));
-        const file = join(place, tap.file);
-        await writeFile(file, tap.text(rows));
-        // In whole seconds, some while ago.
-        await utimes(file, 1_700_000_000, 1_700_000_000);
-        const configuration = tap.configuration(place, file);
-
-        const { signal } = new AbortController();
-        const [stream] = again ? await discoverSinger([found.path], configuration, signal) : [];
-        if (again) assert.deepEqual([stream?.id, stream?.key], ['orders', ['id']]);
-        const base = tapDefinition({ incremental: true });
-        const definition = {
-          ...base,
-          id: tap.name,
-          program: { executable: tap.name, quietSecs: 60 },
-          resources: base.resources.map(({ cursor: _, ...resource }) => ({
-            ...resource,
-            ...(stream?.replicationKey ? { cursor: stream.replicationKey } : {}),
-          })),
-        };
-        const connection = await world.started({ definition, baseUrl: 'http://127.0.0.1' });
-        await configure(world, connection, configuration);
-        const records = world.stores.records.of(connection._id, 1, 'orders');
-        const expect = async (expected: readonly JsonObject[]) => {
-          assert.equal(await records.count(), expected.length);
-          for (const row of expected) {
-            const record = await records.get(String(row.id));
-            assert.deepEqual(own(record?.data as JsonObject), tap.given(row));
-          }
-        };
-
-        assert.equal((await recordsOf(world, connection)).quarantined, 0);
-        await expect(rows);
-        if (!again) return;
-        if (tap.text === messagesOf) await writeFile(file, tap.text([...rows, added]));
-        else await appendFile(file, tap.text([added]).split('\n').slice(-2).join('\n'));
-        await world.closes(connection._id);
-        assert.equal((await recordsOf(world, connection, { number: 2 })).quarantined, 0);
-        await expect([...rows, added]);
+      const given = again ? await added(scene(), 'add-singer', found.path, configuration) : undefined;
+      // What the tap says to people is not among it.
+      if (given) assert.match(given.shown, /^STREAM .*\norders +orders +id /);
+      const { definition = plain(tap.name) } = given ?? {};
+      const connection = await world.started({
+        definition: { ...definition, id: tap.name },
+        baseUrl: 'http://127.0.0.1',
       });
-    }
-  });
+      await configure(world, connection, configuration);
+      const records = world.stores.records.of(connection._id, 1, 'orders');
+      const expect = async (expected: readonly JsonObject[]) => {
+        assert.equal(await records.count(), expected.length);
+        for (const row of expected) {
+          const record = await records.get(String(row.id));
+          assert.deepEqual(own(record?.data as JsonObject), tap.given(row));
+        }
+      };
+
+      const { count, quarantined } = await recordsOf(world, connection);
+      test.diagnostic(`${tap.name}: ${count} records of ${rows.length} rows`);
+      assert.equal(quarantined, 0);
+      await expect(rows);
+      if (!again) return;
+      if (tap.text === messagesOf) await writeFile(file, tap.text([...rows, newRow]));
+      else await appendFile(file, tap.text([newRow]).split('\n').slice(-2).join('\n'));
+      await world.closes(connection._id);
+      assert.equal((await recordsOf(world, connection, { number: 2 })).quarantined, 0);
+      await expect([...rows, newRow]);
+    });
+  }
+}
+
+/** A definition that knows nothing but the key. */
+function plain(name: PythonProgram): ConnectorDefinition {
+  const base = tapDefinition({ incremental: true });
+  return {
+    ...base,
+    program: { executable: name, quietSecs: 60 },
+    resources: base.resources.map(({ cursor: _, ...resource }) => resource),
+  };
 }

@@ -8,19 +8,8 @@ import type { ReadRequest } from '../../../connectors/source.ts';
 import { isUnreadable } from '../../../connectors/unreadable.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ProgramResource } from '../program/definition.ts';
-import {
-  catalogOf,
-  failed,
-  optionsOf,
-  readSource,
-  record,
-  type Script,
-  scriptedSource,
-  sourceDefinition,
-  state,
-  status,
-  streamOf,
-} from './scene.ts';
+import { optionsOf, readProgram, type Script, scriptedProgram } from '../program/scene.ts';
+import { catalogOf, failed, record, sourceDefinition, state, status, streamOf } from './scene.ts';
 
 let folder: string;
 before(async () => {
@@ -29,7 +18,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 interface Told extends Omit<Script, 'read'> {
-  readonly resource?: ProgramResource & { readonly quietSecs?: number };
+  readonly resource?: ProgramResource;
   readonly request?: Partial<ReadRequest>;
   readonly token?: string;
 }
@@ -37,8 +26,8 @@ interface Told extends Omit<Script, 'read'> {
 /** What a source that prints these lines gives, and the catalog and state that it was given. */
 async function tell(read: readonly JsonValue[], { resource, request, token = 't0', ...script }: Told = {}) {
   const own = await mkdtemp(join(folder, 'source-'));
-  const command = await scriptedSource(own, { ...script, read });
-  const given = await readSource(command, { token }, resource, request);
+  const command = await scriptedProgram(own, { discover: [catalogOf(streamOf())], ...script, read });
+  const given = await readProgram(sourceDefinition(resource), command, { token }, request);
   const seen = async (name: string) => readFile(join(own, `seen-${name}`), 'utf8').catch(() => null);
   const catalog = JSON.parse((await seen('catalog')) ?? 'null');
   return { ...given, startedAt: await seen('state'), configured: catalog?.streams?.[0] as JsonObject };
@@ -193,7 +182,7 @@ test('a source that ended without an error of its own is judged by its end', asy
   assert.equal(crashed.error?.code, 'SOURCE_PROGRAM_FAILED');
   assert.match(crashed.error?.message ?? '', /out of memory/);
   assert.equal((await tell([status('STARTED'), status('COMPLETE')])).error, undefined);
-  const silent = await tell([record({ id: 1 })], { hangs: true, resource: { quietSecs: 1 } });
+  const silent = await tell([record({ id: 1 })], { ends: { read: 'hangs' }, resource: { quietSecs: 1 } });
   assert.deepEqual([silent.error?.code, silent.rows.length], ['SOURCE_PROGRAM_SILENT', 1]);
 });
 
@@ -225,10 +214,11 @@ test('a configuration that the source changes is kept, and what is secret in it 
 /** A scripted source, its definition and options. */
 async function scripted(script: Script) {
   const own = await mkdtemp(join(folder, 'source-'));
-  const command = await scriptedSource(own, script);
+  const command = await scriptedProgram(own, script);
   const { signal } = new AbortController();
-  const { options } = optionsOf(command, { token: 'secret-of-mine' });
-  const check = () => checkAirbyte(sourceDefinition(), { baseUrl: null }, { ...options, signal });
+  const definition = sourceDefinition();
+  const { options } = optionsOf(definition, command, { token: 'secret-of-mine' });
+  const check = () => checkAirbyte(definition, { baseUrl: null }, { ...options, signal });
   return { command, signal, check };
 }
 

@@ -9,24 +9,8 @@ import type { ReadRequest } from '../../../connectors/source.ts';
 import { isUnreadable } from '../../../connectors/unreadable.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ProgramResource } from '../program/definition.ts';
-import { optionsOf, readTap, type Script, scriptedTap, tableTap, tapDefinition } from './scene.ts';
-
-const catalog = {
-  streams: [
-    { tap_stream_id: 'orders', stream: 'orders', schema: {}, key_properties: ['id'] },
-    { tap_stream_id: 'customers', stream: 'customers', schema: {}, key_properties: ['id'] },
-  ],
-};
-const schema = { type: 'SCHEMA', stream: 'orders', schema: {}, key_properties: ['id'] };
-const record = (row: JsonObject, more: JsonObject = {}): JsonObject => ({
-  ...{ type: 'RECORD', stream: 'orders', record: row, time_extracted: '2024-05-01T02:00:00+02:00' },
-  ...more,
-});
-const state = (updated_at: string): JsonObject => ({
-  type: 'STATE',
-  value: { bookmarks: { orders: { updated_at } } },
-});
-const bookmarkAt = (updated_at: string): string => JSON.stringify({ bookmarks: { orders: { updated_at } } });
+import { optionsOf, readProgram, type Script, scriptedProgram } from '../program/scene.ts';
+import { bookmarkAt, catalog, record, schema, state, tableTap, tapDefinition } from './scene.ts';
 
 let folder: string;
 before(async () => {
@@ -34,22 +18,23 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-interface Told extends Omit<Script, 'messages'> {
+interface Told extends Omit<Script, 'read'> {
   readonly resource?: ProgramResource;
   readonly request?: Partial<ReadRequest>;
   readonly password?: string;
 }
 
 /** What a tap that prints these messages gives, and the state and streams that it was given. */
-async function tell(messages: readonly JsonValue[], { resource, request, password, ...script }: Told = {}) {
+async function tell(read: readonly JsonValue[], { resource, request, password, ...script }: Told = {}) {
   const own = await mkdtemp(join(folder, 'tap-'));
-  const command = await scriptedTap(own, { catalog, messages, ...script });
-  const read = await readTap(command, password === undefined ? {} : { password }, resource, request);
+  const command = await scriptedProgram(own, { discover: [catalog], ...script, read });
+  const configuration = password === undefined ? {} : { password };
+  const given = await readProgram(tapDefinition(resource), command, configuration, request);
   const seen = async (name: string) => {
     const text = await readFile(join(own, `seen-${name}`), 'utf8').catch(() => 'null');
     return JSON.parse(text);
   };
-  return { ...read, startedAt: await seen('state'), streams: (await seen('catalog'))?.streams };
+  return { ...given, startedAt: await seen('state'), streams: (await seen('catalog'))?.streams };
 }
 
 const incremental = { incremental: true };
@@ -153,7 +138,7 @@ test('a version that was activated says that its rows are all that there is', as
   );
   assert.equal((await tell([schema, ...rows, activate(7)], { resource: incremental })).replaces, true);
   // Of a run that failed nothing is known.
-  assert.equal((await tell([schema, ...rows, activate(7)], { code: 1 })).replaces, false);
+  assert.equal((await tell([schema, ...rows, activate(7)], { codes: { read: 1 } })).replaces, false);
 });
 
 test('rows of a version that was replaced go to quarantine; rows of several versions remove nothing', async () => {
@@ -244,7 +229,7 @@ test('a tap that ends well without a state has given all, and that is said', asy
 });
 
 test('a tap that fails after its last row has failed with its last words; rows and bookmark are kept', async () => {
-  const failing = { code: 1, words: 'could not say goodbye to s3cret\n', password: 's3cret' };
+  const failing = { codes: { read: 1 }, words: 'could not say goodbye to s3cret\n', password: 's3cret' };
   const options = { ...failing, resource: incremental };
   const read = await tell([schema, record({ id: 1 }), state('a')], options);
   assert.deepEqual([read.rows.length, read.bookmark], [1, bookmarkAt('a')]);
@@ -262,7 +247,7 @@ test('a tap that fails again and again after the same place is given up at the f
   for (let attempt = 0; attempt < 5; attempt++) {
     const request = from === undefined ? {} : { from };
     const read = await tell([schema, record({ id: 1 }), state('a')], {
-      code: 1,
+      codes: { read: 1 },
       resource: incremental,
       request,
     });
@@ -280,9 +265,10 @@ test('a stream that a tap does not have is told with those that it has', async (
 });
 
 test('a program that is not on the allow list is not run', async () => {
-  const { options } = optionsOf([], {});
+  const definition = tapDefinition();
+  const { options } = optionsOf(definition, [], {});
   const check = checkSource(
-    tapDefinition(),
+    definition,
     { baseUrl: null },
     {
       ...options,
@@ -294,25 +280,24 @@ test('a program that is not on the allow list is not run', async () => {
 });
 
 test('the test of a configuration is a discovery: what the tap does not like is told in its words', async () => {
-  const check = async (script: Script, resource: ProgramResource = {}) =>
-    checkSource(
-      tapDefinition(resource),
-      { baseUrl: null },
-      {
-        ...optionsOf(await scriptedTap(await mkdtemp(join(folder, 'tap-')), script), {}).options,
-        signal: new AbortController().signal,
-      },
-    );
-  await check({ catalog });
-  await assert.rejects(check({ catalog, discoverCode: 2, words: 'the password is wrong' }), {
+  const check = async (script: Script, resource: ProgramResource = {}) => {
+    const definition = tapDefinition(resource);
+    const command = await scriptedProgram(await mkdtemp(join(folder, 'tap-')), script);
+    const { options } = optionsOf(definition, command, {});
+    const { signal } = new AbortController();
+    await checkSource(definition, { baseUrl: null }, { ...options, signal });
+  };
+  const discover = [catalog];
+  await check({ discover });
+  await assert.rejects(check({ discover, codes: { discover: 2 }, words: 'the password is wrong' }), {
     code: 'SOURCE_CONFIGURATION_REFUSED',
     message: /ended with code 2\. It said: the password is wrong/,
   });
-  await assert.rejects(check({ catalog: 'no catalog' }), {
+  await assert.rejects(check({ discover: ['no catalog'] }), {
     code: 'SOURCE_PROGRAM_GARBAGE',
     message: /no catalog/,
   });
-  await assert.rejects(check({ catalog }, { stream: 'x' }), { code: 'SOURCE_RESOURCE_NOT_FOUND' });
+  await assert.rejects(check({ discover }, { stream: 'x' }), { code: 'SOURCE_RESOURCE_NOT_FOUND' });
 });
 
 test('of five hundred streams the one that is wanted is selected, and the others are not', async () => {
@@ -322,7 +307,7 @@ test('of five hundred streams the one that is wanted is selected, and the others
   }));
   const of = (message: JsonObject) => ({ ...message, stream: 's499' });
   const read = await tell([of(schema), of(record({ id: 1 }))], {
-    catalog: { streams },
+    discover: [{ streams }],
     resource: { stream: 's499' },
   });
   assert.deepEqual([read.rows, read.error], [[{ id: 1 }], undefined]);

@@ -1,13 +1,22 @@
 #!/usr/bin/env node
 // A Singer tap of one table, as a lines file: incremental by `updated_at` with >=, a bookmark after every so many rows,
-// or the full table with ACTIVATE_VERSION. It may be told to die by SIGKILL at rows, once each.
+// or the full table with ACTIVATE_VERSION. It may be told to die by SIGKILL at rows, once each, and to stamp its rows
+// with the time of its run as the targets' loaders like it.
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const args = process.argv.slice(2);
 const read = (option) =>
   args.includes(option) ? JSON.parse(readFileSync(args[args.indexOf(option) + 1], 'utf8')) : null;
-const { file, stream = 'orders', bookmarkEvery = 0, full = false, deaths, password } = read('--config');
+const {
+  file,
+  stream = 'orders',
+  bookmarkEvery = 0,
+  full = false,
+  stamps = false,
+  deaths,
+  password,
+} = read('--config');
 const schema = { type: 'object', properties: { id: { type: 'integer' }, updated_at: { type: 'string' } } };
 
 const say = (text) => {
@@ -46,6 +55,7 @@ function sync() {
   const rows = all.map((line) => JSON.parse(line)).filter((row) => full || (row.updated_at ?? '') >= since);
   const death = deathOfThisRun();
   const version = Date.now();
+  const now = new Date(version).toISOString();
   tell({ type: 'STATE', value: {} });
   tell({ type: 'SCHEMA', stream, schema, key_properties: ['id'] });
   process.stderr.write(`reading with ${password}\n`);
@@ -58,7 +68,9 @@ function sync() {
     tell({
       type: 'RECORD',
       stream,
-      record,
+      record: stamps
+        ? { ...record, _sdc_batched_at: now, _sdc_sequence: version, _sdc_source: file }
+        : record,
       ...(full ? { version } : {}),
       time_extracted: '2024-05-01T02:00:00+02:00',
     });

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConnectorDefinition, parseDefinition } from '../../connectors/definition.ts';
+import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { imbalance } from '../../domain/ledger.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
+import { sourceDefinition, tableSource } from '../connectors/airbyte/scene.ts';
 import { tableTap, tapDefinition } from '../connectors/singer/scene.ts';
 import { tester, type World } from '../support/world.ts';
 import { seeded } from './rows.ts';
 
-/** Two apps of the table tap: one keeps its place by `updated_at`, the other one gives all rows each time. */
-export const tapDefinitions = {
-  incremental: named('tap-places', { incremental: true }),
-  full: named('tap-whole', { deletes: { kind: 'absent' } }),
-} as const;
-
-function named(id: string, resource: Parameters<typeof tapDefinition>[0]): ConnectorDefinition {
-  return parseDefinition(
-    JSON.stringify({ ...tapDefinition({ ...resource, schema: tableSchema }), id }),
-    `${id}.yaml`,
-  );
-}
+/** What a program is that reads a table and may be killed. */
+export type TableKind = 'tap' | 'source';
 
 const tableSchema: JsonObject = {
   type: 'object',
@@ -28,8 +19,28 @@ const tableSchema: JsonObject = {
   properties: { id: { type: 'integer' }, updated_at: { type: 'string' }, amount: { type: 'integer' } },
 };
 
-/** Programs that a world with these taps may run. */
-export const tapPrograms: Readonly<Record<string, readonly string[]>> = { tap: tableTap };
+const places = { incremental: true, schema: tableSchema };
+const whole = { deletes: { kind: 'absent' }, schema: tableSchema };
+
+/** Of each kind two apps: one keeps its place by `updated_at`, the other one gives all rows each time. */
+export const tableDefinitions: Readonly<
+  Record<TableKind, Readonly<Record<'incremental' | 'full', ConnectorDefinition>>>
+> = {
+  tap: {
+    incremental: tapDefinition({ ...places, app: 'tap-places' }),
+    full: tapDefinition({ ...whole, app: 'tap-whole' }),
+  },
+  source: {
+    incremental: sourceDefinition({ ...places, app: 'source-places' }),
+    full: sourceDefinition({ ...whole, app: 'source-whole' }),
+  },
+};
+
+/** Programs that a world with these may run. */
+export const tablePrograms: Readonly<Record<TableKind, readonly string[]>> = {
+  tap: tableTap,
+  source: tableSource,
+};
 
 /**
  * Rows of a table in the order in which they changed, some keys in several versions; where nobody resumes in the middle,
@@ -49,7 +60,7 @@ export function tableRows(count: number, isOrdered: boolean): JsonObject[] {
 export const linesOf = (rows: readonly JsonObject[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
-/** Gives a connection the configuration of its tap, as submitted credentials. */
+/** Gives a connection the configuration of its program, as submitted credentials. */
 export async function configure(
   world: World,
   { _id: connectionId, generation }: ConnectionDoc,
@@ -70,15 +81,20 @@ export async function configure(
 /** Even seeds keep their place, odd ones read the whole table. */
 export const isOrdered = (seed: number): boolean => seed % 2 === 0;
 
-/** A connection whose tap dies by SIGKILL at rows that the seed says, once each; none without a seed. */
-export async function tapConnection(
+/** A connection whose program dies by SIGKILL at rows that the seed says, once each; none without a seed. */
+export async function tableConnection(
   world: World,
   folder: string,
-  options: { readonly ordered: boolean; readonly rows: number; readonly seed?: number },
+  options: {
+    readonly kind: TableKind;
+    readonly ordered: boolean;
+    readonly rows: number;
+    readonly seed?: number;
+  },
   seal?: World['secrets']['seal'],
 ): Promise<ConnectionDoc> {
-  const { ordered, rows, seed } = options;
-  const definition = ordered ? tapDefinitions.incremental : tapDefinitions.full;
+  const { kind, ordered, rows, seed } = options;
+  const definition = tableDefinitions[kind][ordered ? 'incremental' : 'full'];
   const connection = await world.started({ definition, baseUrl: 'http://127.0.0.1' });
   const own = join(folder, connection._id);
   await mkdir(own);
@@ -86,12 +102,9 @@ export async function tapConnection(
   await writeFile(file, linesOf(tableRows(rows, ordered)));
   const random = seeded(seed ?? 0);
   const at = seed === undefined ? [] : Array.from({ length: 2 }, () => Math.floor(random() * rows));
-  await configure(
-    world,
-    connection,
-    { file, full: !ordered, bookmarkEvery: 40, deaths: { folder: own, at } },
-    seal,
-  );
+  const configuration = { file, deaths: { folder: own, at } };
+  const asked = { tap: { full: !ordered, bookmarkEvery: 40 }, source: { token: 't', stateEvery: 40 } };
+  await configure(world, connection, { ...configuration, ...asked[kind] }, seal);
   return connection;
 }
 

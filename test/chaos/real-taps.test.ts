@@ -1,3 +1,0 @@
-import { describeRealTaps } from '../session/real-taps.ts';
-
-describeRealTaps(['tap-jsonl', 'tap-spreadsheets', 'tap-singer-jsonl']);
