@@ -31,6 +31,8 @@ type ClosedBy = NonNullable<SessionDoc['closedBy']>;
 
 /** A run that died between a timeline entry and its status leaves entries this far ahead at most. */
 const mostStepsAhead = 10;
+/** Windows that were over, the newest ones. */
+const mostWindows = 50;
 
 /** Sessions and their timeline. */
 export function createSessions(db: Db, connections: Connections) {
@@ -122,8 +124,13 @@ export function createSessions(db: Db, connections: Connections) {
     async close(sessionId: string, closedBy: ClosedBy, at: Date): Promise<SessionDoc> {
       const doc = await read(sessionId);
       if (doc.closedBy !== null && (doc.closedBy !== 'window' || closedBy === 'window')) return doc;
-      await set(sessionId, { closedBy, closedAt: at, until: null });
-      return { ...doc, closedBy, closedAt: at, until: null };
+      const windowsOver =
+        closedBy === 'window'
+          ? { windowsOver: [...(doc.windowsOver ?? []), { seq: doc.seq, at }].slice(-mostWindows) }
+          : {};
+      const change = { closedBy, closedAt: at, until: null, ...windowsOver };
+      await set(sessionId, change);
+      return { ...doc, ...change };
     },
 
     /** Every transition, first one first. */

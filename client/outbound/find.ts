@@ -96,25 +96,32 @@ async function ofSession(
   session: SessionDoc,
   from: Pick<OutboundPlace, 'seq' | 'windowOver'>,
 ): Promise<Happened[]> {
-  const { _id, seq, closedBy, closedAt, status } = session;
-  const windowIsOver = closedBy === 'window' && from.windowOver !== seq && closedAt !== null;
-  if (seq <= from.seq && !windowIsOver) return [];
-  const timeline = seq > from.seq ? await stores.sessions.timeline(_id) : [];
+  const { _id, seq } = session;
+  const windows = windowsOver(session).filter((one) => one.seq > from.windowOver && one.seq <= seq);
+  if (seq <= from.seq && windows.length === 0) return [];
+  const timeline = await stores.sessions.timeline(_id);
   const found: Happened[] = [];
+  const tellWindows = (before: number): void => {
+    for (let one = windows[0]; one !== undefined && one.seq < before; one = windows[0]) {
+      windows.shift();
+      const source = `${_id}/${one.seq}/Error/WINDOW_OVER`;
+      const code = timeline.find((entry) => entry.seq === one.seq)?.to ?? session.status;
+      const event = { ...bare, source, type: 'Error' as const, sessionId: _id, code, reason: 'WINDOW_OVER' };
+      found.push({ at: one.at, place: { windowOver: one.seq }, event: { ...event, at: one.at } });
+    }
+  };
   // What is ahead of the session's own count may be taken back.
-  for (const entry of timeline.filter((one) => one.seq > from.seq && one.seq <= seq))
+  for (const entry of timeline.filter((one) => one.seq > from.seq && one.seq <= seq)) {
+    tellWindows(entry.seq);
     found.push({ at: entry.at, place: { seq: entry.seq }, event: await ofEntry(stores, session, entry) });
-  if (windowIsOver) {
-    const source = `${_id}/${seq}/Error/WINDOW_OVER`;
-    const event = { ...bare, source, type: 'Error' as const, sessionId: _id, code: status };
-    found.push({
-      at: closedAt,
-      place: { windowOver: seq },
-      event: { ...event, reason: 'WINDOW_OVER', at: closedAt },
-    });
   }
+  tellWindows(Number.POSITIVE_INFINITY);
   return found;
 }
+
+/** Those that were over before the session went on too, so that none is passed over by who looks late. */
+const windowsOver = ({ windowsOver, closedBy, closedAt, seq }: SessionDoc) =>
+  windowsOver ?? (closedBy === 'window' && closedAt !== null ? [{ seq, at: closedAt }] : []);
 
 async function ofEntry(
   stores: FoundStores,

@@ -50,6 +50,8 @@ export interface SessionDoc {
   /** Set when the run ended; in an error status it can still be continued unless `closedBy` is `canceled`. */
   readonly closedAt: Date | null;
   readonly closedBy: 'synced' | 'deauthorized' | 'disconnected' | 'window' | 'canceled' | null;
+  /** Each time that its decision window was over: at which step, and when. It stays when the session goes on. */
+  readonly windowsOver?: readonly { readonly seq: number; readonly at: Date }[];
 }
 
 /** `_id` is `<sessionId>/<seq>`. */
