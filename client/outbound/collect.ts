@@ -50,6 +50,23 @@ export async function collectEvents(
 
 const newest = ({ _id, latestSession }: ConnectionDoc): string => `${_id}.${latestSession}`;
 
+/** Every connection that has events, with where it stands; nothing is collected. */
+export async function standingsOf({
+  connections,
+  outbound,
+}: Pick<CollectStores, 'connections' | 'outbound'>): Promise<readonly Standing[]> {
+  const all = await connections.list();
+  return withFeeds(all, await outbound.feeds(all.map(({ _id }) => _id)));
+}
+
+const withFeeds = (connections: readonly ConnectionDoc[], feeds: Iterable<OutboundFeedDoc>): Standing[] => {
+  const known = new Map(Array.from(feeds, (feed) => [feed._id, feed]));
+  return connections.flatMap((connection) => {
+    const feed = known.get(connection._id);
+    return feed === undefined ? [] : [{ connection, feed }];
+  });
+};
+
 /**
  * Makes what looks at every connection and collects where something happened since the last look: one read of the
  * connections, one of their newest sessions.
@@ -78,10 +95,7 @@ export function createCollector(stores: CollectStores) {
       feeds.set(_id, await collectEvents(stores, connection, floor));
       seen.set(_id, state);
     }
-    return connections.flatMap((connection) => {
-      const feed = feeds.get(connection._id);
-      return feed === undefined ? [] : [{ connection, feed }];
-    });
+    return withFeeds(connections, feeds.values());
   };
 }
 

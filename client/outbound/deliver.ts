@@ -1,5 +1,6 @@
 import { incidentOf } from '../../activities/alerts.ts';
 import { secretContext } from '../../activities/secret-context.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import { isLongFailing, nextAttempt } from '../../domain/outbound-retry.ts';
 import type { SecretBox } from '../../platform/crypto.ts';
 import type { Egress } from '../../platform/egress.ts';
@@ -49,6 +50,7 @@ export async function deliverOnce(
 ): Promise<boolean> {
   const { stores, secrets, address, now, scale } = options;
   const { _id: subscriptionId, url } = subscription;
+  const id = deliveryId(subscriptionId, event.connectionId, event.sequence);
   const { connectionId, sequence, source, type } = event;
   const link = event.linkOf === null ? null : await stores.events.get(event.linkOf);
   const posted = await postEvent(payloadOf(event, link, { secrets, address }), {
@@ -68,7 +70,7 @@ export async function deliverOnce(
   const retryAt = next === null ? null : new Date(next);
   await stores.eventDeliveries.note(
     {
-      _id: deliveryId(subscriptionId, connectionId, sequence),
+      _id: id,
       ...{ subscriptionId, connectionId, sequence, eventId: eventIdOf(source), source, type, at },
       status: arrived ? 'delivered' : retryAt === null ? 'failed' : 'waiting',
       nextAttemptAt: retryAt,
@@ -76,44 +78,54 @@ export async function deliverOnce(
     attempt,
   );
   const outcome: Outcome = { sequence, arrived, retryAt, firstAt, at };
-  await stores.eventDeliveries.changeQueue(queueId(subscriptionId, connectionId), (queue) =>
-    isAgain ? afterAgain(queue, outcome) : afterTurn(queue, outcome),
-  );
-  await noteHealth(options, subscription, posted, at);
+  try {
+    await stores.eventDeliveries.changeQueue(queueId(subscriptionId, connectionId), (queue) =>
+      isAgain ? afterAgain(queue, outcome) : afterTurn(queue, outcome),
+    );
+    await noteHealth(options, subscription, posted, at);
+  } catch (error) {
+    if (!(error instanceof TributaryError && error.code === 'NOT_FOUND')) throw error;
+    // Somebody removed the subscription meanwhile: nothing of it stays.
+    await stores.eventDeliveries.remove([id]);
+    return false;
+  }
   return arrived;
 }
 
-/** Remembers since when nothing arrives, and disables what nobody reads any more. */
+/** Remembers since when nothing arrives, and disables what nobody reads any more. @throws {TributaryError} NOT_FOUND */
 async function noteHealth(
   { stores, disableAfterDays }: DeliverOptions,
-  { _id, failingSince }: SubscriptionDoc,
+  { _id }: SubscriptionDoc,
   { error, gone }: Posted,
   at: Date,
 ): Promise<void> {
   const incident = incidentOf.subscription(_id);
+  // As it is now: events of other connections were under way beside this one.
+  const before = await stores.subscriptions.get(_id);
   if (error === null) {
-    if (failingSince === null) return;
+    if (before === null || before.failingSince === null) return;
     await stores.subscriptions.change(_id, () => ({ failingSince: null }));
-    await stores.alerts.settle(incident, 'Events arrive again.');
+    if (before.enabled) await stores.alerts.settle(incident, 'Events arrive again.');
     return;
   }
+  const { enabled, failingSince } = await stores.subscriptions.change(_id, (now) =>
+    now.failingSince === null ? { failingSince: at } : null,
+  );
   const since = failingSince ?? at;
   const reason = gone
     ? 'The receiver answered that it wants no more events (410).'
     : isLongFailing(since, at, disableAfterDays)
       ? `Nothing arrived for ${disableAfterDays} days. The last attempt: ${error}`
       : null;
-  if (reason === null) {
-    if (failingSince === null) await stores.subscriptions.change(_id, () => ({ failingSince: at }));
-    return;
-  }
-  await stores.subscriptions.change(_id, ({ enabled }) =>
-    enabled ? { enabled: false, failingSince: since, disabledReason: reason, disabledAt: at } : null,
-  );
+  if (reason === null || !enabled) return;
+  // First the alert: a crash between the two tells it again, and never disables without a word.
   await stores.alerts.raise({
     ...{ incident, cause: 'subscription', title: `Events are no longer sent to ${_id}` },
     ...{ reason, since },
     command: `tributary events show ${_id}`,
     occurrence: { id: `${_id}/${since.toISOString()}`, text: reason, at },
   });
+  await stores.subscriptions.change(_id, (now) =>
+    now.enabled ? { enabled: false, disabledReason: reason, disabledAt: at } : null,
+  );
 }

@@ -42,9 +42,9 @@ export function createPass(options: PassOptions) {
 
   /** The subscription as it is now, if it may be sent to by this process. */
   async function ready(id: string): Promise<SubscriptionDoc | null> {
-    if (isStopping() || !(await maySend(id))) return null;
+    if (isStopping()) return null;
     const subscription = await subscriptions.get(id);
-    return subscription?.enabled ? subscription : null;
+    return subscription?.enabled && (await maySend(id)) ? subscription : null;
   }
 
   /** Events that were asked for again. @returns whether one could be sent */
@@ -112,7 +112,17 @@ export function createPass(options: PassOptions) {
     }
   }
 
-  return async ({ _id: id, wakes, since, events }: SubscriptionDoc, standings: readonly Standing[]) => {
+  /** Lets another process go on at once. What cannot be given back is taken over when it ends. */
+  async function release(): Promise<void> {
+    const mine = [...leasedUntil].filter(([, until]) => until > Date.now()).map(([id]) => id);
+    leasedUntil.clear();
+    for (const id of mine) await subscriptions.release(id, holder).catch(() => undefined);
+  }
+
+  async function send(
+    { _id: id, wakes, since, events }: SubscriptionDoc,
+    standings: readonly Standing[],
+  ): Promise<void> {
     const mark = ({ feed }: Standing) => `${feed.last} ${wakes} ${since.getTime()} ${events.length}`;
     const key = ({ connection }: Standing) => `${id}/${connection._id}`;
     const open = standings.filter((one) => one.feed.last > 0 && idle.get(key(one)) !== mark(one));
@@ -129,11 +139,15 @@ export function createPass(options: PassOptions) {
     const worker = async (): Promise<void> => {
       for (let one = left.shift(); one !== undefined; one = left.shift()) {
         const { connection, feed } = one;
-        const queue =
-          known.get(key(one)) ?? (await eventDeliveries.open(id, connection._id, feed.deletedThrough + 1));
+        const stored = known.get(key(one));
+        // One that was removed meanwhile gets no new queue.
+        if (stored === undefined && (await ready(id)) === null) return;
+        const queue = stored ?? (await eventDeliveries.open(id, connection._id, feed.deletedThrough + 1));
         if (await sendOf(id, one, queue)) idle.set(key(one), mark(one));
       }
     };
     await Promise.all(Array.from({ length: connectionsAtATime }, worker));
-  };
+  }
+
+  return { send, release };
 }

@@ -23,7 +23,7 @@ export interface PostOptions {
   readonly secrets: readonly string[];
   readonly egress: Pick<Egress, 'fetch'>;
   readonly now: () => Date;
-  /** How long the whole answer is waited for. */
+  /** How long the answer is waited for. */
   readonly timeoutMs: number;
 }
 
@@ -59,7 +59,8 @@ export async function postEvent(payload: OutboundPayload, options: PostOptions):
       signal,
     });
     const { status, ok, headers } = response;
-    const excerpt = await beginningOf(response);
+    // What it answered is known by now; what it says beside that may fail.
+    const excerpt = await beginningOf(response).catch(() => '');
     if (ok) return posted(status, null, { excerpt });
     const askedMs =
       status === 429 || status === 503 ? askedDelay(headers.get('retry-after'), Date.now()) : null;

@@ -40,6 +40,15 @@ export function afterAgain(queue: OutboundQueueDoc, outcome: Outcome): QueueChan
     : { again: [...others, nextTry(before, outcome)] };
 }
 
+/**
+ * The queue of a subscription that somebody mended: what failed is tried at once, and for three days from now on. Null:
+ * nothing waits.
+ */
+export const startedAnew = ({ trying, again }: OutboundQueueDoc, at: Date): QueueChange | null =>
+  trying === null && again.length === 0
+    ? null
+    : { trying: null, again: again.map((one) => ({ ...one, attempts: 0, firstAt: at, dueAt: at })) };
+
 /** The queue with these events to be sent again, at once; the one whose turn it is is tried at once. */
 export function askedAgain(
   queue: OutboundQueueDoc,

@@ -4,7 +4,7 @@ import { concerns } from '../../domain/outbound.ts';
 import type { SubscriptionDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 import { createPeriodic, type Periodic } from '../periodic.ts';
-import { type CollectStores, createCollector, type Standing } from './collect.ts';
+import { type CollectStores, createCollector, type Standing, standingsOf } from './collect.ts';
 import type { DeliverOptions } from './deliver.ts';
 import { createPass } from './pass.ts';
 import { createTidy } from './tidy.ts';
@@ -54,7 +54,8 @@ export function createOutboundSender(options: OutboundSenderOptions): OutboundSe
     const wanted = standings.filter(({ connection }) =>
       concerns(subscription, { ...connection, connection: connection._id }),
     );
-    const work = pass(subscription, wanted)
+    const work = pass
+      .send(subscription, wanted)
       .catch((error: unknown) => log.warn({ err: error, subscription: _id }, 'events wait; tried again'))
       .finally(() => serving.delete(_id));
     serving.set(_id, work);
@@ -62,11 +63,12 @@ export function createOutboundSender(options: OutboundSenderOptions): OutboundSe
 
   async function work(): Promise<void> {
     const subscriptions = await stores.subscriptions.list();
-    if (subscriptions.length === 0) return;
+    // What is there from earlier ones grows old all the same.
+    if (subscriptions.length === 0) return tidy(() => standingsOf(stores), []);
     const floor = new Date(Math.min(...subscriptions.map(({ since }) => since.getTime())));
     const standings = await collect(floor);
     for (const subscription of subscriptions) if (subscription.enabled) serve(subscription, standings);
-    await tidy(standings, subscriptions);
+    await tidy(async () => standings, subscriptions);
   }
 
   const failure = 'could not look for events to send; it is tried again';
@@ -85,6 +87,7 @@ export function createOutboundSender(options: OutboundSenderOptions): OutboundSe
       stopping.aborted = true;
       await periodic.stop();
       await settled();
+      await pass.release();
     },
     kick() {
       if (!stopping.aborted) void periodic.round();

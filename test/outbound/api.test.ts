@@ -54,12 +54,15 @@ describe('the API of events', () => {
     const redeliver = (wanted: object) => t.send('POST', '/api/subscriptions/desk/redeliver', wanted);
     assert.equal((await redeliver({})).statusCode, 400);
     assert.equal((await redeliver({ delivery: 'desk/none/1' })).statusCode, 404);
-    assert.deepEqual((await redeliver({ failedSince: new Date(0).toISOString() })).json(), { asked: 1 });
+    assert.deepEqual((await redeliver({ failedSince: new Date(0).toISOString() })).json(), {
+      asked: 1,
+      enabled: true,
+    });
     await sender.round();
     await sender.settled();
     const { deliveries } = (await t.get('/api/connections/shop-acme/deliveries')).json();
     assert.deepEqual([deliveries[0].status, deliveries[0].attempts], ['delivered', 2]);
-    assert.deepEqual((await redeliver({ delivery: 'desk/shop-acme/1' })).json(), { asked: 1 });
+    assert.deepEqual((await redeliver({ delivery: 'desk/shop-acme/1' })).json(), { asked: 1, enabled: true });
     await sender.round();
     await sender.settled();
     await sender.stop();

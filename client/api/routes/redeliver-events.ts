@@ -21,7 +21,7 @@ export const redeliverEvents: Route = (api, deps) => {
     '/api/subscriptions/:id/redeliver',
     { schema, config: { needs: 'change' } },
     async ({ params, body }) => {
-      const { _id } = await findSubscription(deps, params.id);
+      const { _id, enabled } = await findSubscription(deps, params.id);
       let asked = 0;
       const ask = async (connectionId: string, sequences: readonly number[]) => {
         if (sequences.length === 0) return;
@@ -43,7 +43,7 @@ export const redeliverEvents: Route = (api, deps) => {
         }
       }
       if (asked > 0) await stores.subscriptions.change(_id, ({ wakes }) => ({ wakes: wakes + 1 }));
-      return { asked };
+      return { asked, enabled };
     },
   );
 };

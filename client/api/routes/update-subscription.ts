@@ -1,5 +1,6 @@
 import { incidentOf } from '../../../activities/alerts.ts';
 import { withImplied } from '../../../domain/outbound.ts';
+import { startedAnew } from '../../outbound/queue.ts';
 import { actorOf } from '../caller.ts';
 import type { Route } from '../deps.ts';
 import { subscription, subscriptionChange, subscriptionParams } from '../schemas/subscriptions.ts';
@@ -12,7 +13,7 @@ export const updateSubscription: Route = (api, deps) => {
   const schema = {
     summary: 'Change a subscription to events',
     description:
-      'What is left out stays. Disabled, nothing is sent; enabled again, it goes on with what waits, as far as events are kept.',
+      'What is left out stays. Disabled, nothing is sent; enabled again, it goes on with what waits, as far as events are kept. What failed is tried at once, and for three days anew, when it is enabled or has another address.',
     tags: ['Events'],
     params: subscriptionParams,
     body: subscriptionChange,
@@ -43,6 +44,10 @@ export const updateSubscription: Route = (api, deps) => {
       ...(note === undefined ? {} : { note }),
       wakes: doc.wakes + 1,
     }));
+    // Nobody mends something to wait for hours.
+    if (enabled === true || url !== undefined)
+      for (const queue of await stores.eventDeliveries.queuesOf(_id))
+        await stores.eventDeliveries.changeQueue(queue._id, (one) => startedAnew(one, now()));
     if (enabled === true)
       await stores.alerts.settle(incidentOf.subscription(_id), `${by.id} enabled it again.`);
     await logSubscription(deps, by, _id, `${by.id} changed ${Object.keys(request.body).join(', ')}.`);

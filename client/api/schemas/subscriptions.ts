@@ -132,7 +132,10 @@ export const redeliverBody = z
     'names either delivery or failedSince',
   )
   .meta({ examples: [{ failedSince: '2026-01-31T00:00:00.000Z' }] });
-export const redelivered = z.object({ asked: z.int().describe('Events that are sent again') });
+export const redelivered = z.object({
+  asked: z.int().describe('Events that are sent again'),
+  enabled: z.boolean().describe('Whether the subscription is; else they wait until it is'),
+});
 
 export type SubscriptionBody = z.input<typeof subscriptionBody>;
 export type SubscriptionChange = z.input<typeof subscriptionChange>;
