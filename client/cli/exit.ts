@@ -34,5 +34,5 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === 'API_UNREACHABLE') return exitCodes.unreachable;
   const status = statusOf(error);
   if (status === 404) return exitCodes.notFound;
-  return status === 409 ? exitCodes.conflict : exitCodes.failed;
+  return status === 409 || status === 410 ? exitCodes.conflict : exitCodes.failed;
 }

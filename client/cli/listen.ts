@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { TributaryError } from '../../domain/errors.ts';
 import type { OutboundPayload } from '../../domain/outbound.ts';
 import { verifyEvent } from '../verify-event.ts';
+import { UsageError } from './exit.ts';
 
 const mostBytes = 1_000_000;
 
@@ -18,6 +19,7 @@ export interface EventListener {
  * Listens on this machine. The same event again is answered, and told once.
  * @param onEvent Told of every event that is verified.
  * @param onRefused Told why something was not taken.
+ * @throws {UsageError} when nothing can listen there
  */
 export async function startListener(
   { port, host }: { readonly port: number; readonly host: string },
@@ -47,9 +49,13 @@ export async function startListener(
       }
     })().catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, host, resolve),
+  ).catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new UsageError(`Nothing can listen at ${host}, port ${port || 'any'}: ${whyNot(code) ?? message}.`);
+  });
   const listener: EventListener = {
-    url: `http://${host}:${(server.address() as AddressInfo).port}/events`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}/events`,
     secret: '',
     async stop() {
       server.closeAllConnections();
@@ -57,4 +63,10 @@ export async function startListener(
     },
   };
   return listener;
+}
+
+function whyNot(code: string | undefined): string | null {
+  if (code === 'EADDRINUSE') return 'another program listens there';
+  if (code === 'EADDRNOTAVAIL') return 'it is no address of this machine';
+  return code === 'EACCES' ? 'this user may not' : null;
 }

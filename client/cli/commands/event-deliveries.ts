@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { DeliveryView } from '../../api/schemas/subscriptions.ts';
+import type { DeliveryView, Redelivered } from '../../api/schemas/subscriptions.ts';
 import { contextOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
+import { counted } from '../output/table.ts';
 import { withFaultList } from './deliver-input.ts';
 import { parseCount } from './shared.ts';
 
@@ -73,9 +74,15 @@ export function addDeliveries(group: Command): void {
         const api = await context.api();
         const body = delivery === undefined ? { failedSince: timeOf(failedSince ?? '') } : { delivery };
         const answer = await withFaultList(() => api.redeliver(id, body));
-        context.answer(answer, () => [`${answer.asked} are sent again.`]);
+        context.answer(answer, () => redeliveredLines(id, answer));
       },
     );
+}
+
+function redeliveredLines(id: string, { asked, enabled }: Redelivered): string[] {
+  if (asked === 0) return ['Nothing was given up since then.'];
+  const what = `${counted(asked, 'event')} ${asked === 1 ? 'is' : 'are'} sent again`;
+  return [enabled ? `${what}.` : `${what} once the subscription is enabled: tributary events enable ${id}`];
 }
 
 const answerOf = ({ log }: DeliveryView): string => {

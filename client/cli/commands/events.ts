@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { outboundTypes } from '../../../domain/outbound.ts';
 import type { SubscriptionMade, SubscriptionView } from '../../api/schemas/subscriptions.ts';
 import { contextOf } from '../context.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatFacts } from '../output/table.ts';
 import { withFaultList } from './deliver-input.ts';
 import { addDeliveries } from './event-deliveries.ts';
-import { type FilterOptions, filterOf } from './event-filter.ts';
+import { type FilterOptions, filterChangeOf, filterOf } from './event-filter.ts';
 import { listen } from './event-listen.ts';
 import { collect } from './shared.ts';
 
@@ -67,6 +67,41 @@ export function addEvents(program: Command): void {
       const one = await (await context.api()).getSubscription(id);
       context.answer(one, () => factsOf(one));
     });
+  group
+    .command('update')
+    .argument('<id>', 'subscription id')
+    .option('--url <url>', 'events are posted there')
+    .option('--event <event>', `one of ${outboundTypes.join(', ')} (again for more; * for all)`, collect)
+    .option('--company <company>', 'only of this company (again for more; * for all)', collect)
+    .option('--app <app>', 'only of this app (again for more; * for all)', collect)
+    .option('--connection <connection>', 'only of this connection (again for more; * for all)', collect)
+    .option('--note <text>', 'for people')
+    .description('change what is named; the rest stays')
+    .addHelpText(
+      'after',
+      examples(
+        'tributary events update warehouse --url https://example.com/tributary',
+        "tributary events update warehouse --event RawData --event Error --company '*'",
+      ),
+    )
+    .action(
+      async (
+        id: string,
+        { url, note, ...filter }: FilterOptions & { readonly url?: string; readonly note?: string },
+        command: Command,
+      ) => {
+        const body = {
+          ...(url === undefined ? {} : { url }),
+          ...(note === undefined ? {} : { note: note === '' ? null : note }),
+          ...filterChangeOf(filter),
+        };
+        if (Object.keys(body).length === 0) throw new UsageError('Name what changes, such as --url.');
+        const context = contextOf(command);
+        const api = await context.api();
+        const one = await withFaultList(() => api.updateSubscription(id, body));
+        context.answer(one, () => factsOf(one));
+      },
+    );
   for (const [verb, enabled, what] of [
     ['enable', true, 'send again what waits, and what comes'],
     ['disable', false, 'send nothing until it is enabled again'],
@@ -90,7 +125,7 @@ export function addEvents(program: Command): void {
     .action(async (id: string, { overlap }: { readonly overlap?: string }, command: Command) => {
       const context = contextOf(command);
       const api = await context.api();
-      const body = overlap === undefined ? {} : { overlapHours: Number(overlap) };
+      const body = overlap === undefined ? {} : { overlapHours: hoursOf(overlap) };
       const made = await withFaultList(() => api.rotateSubscription(id, body));
       context.answer(made, () => madeLines(made));
     });
@@ -131,6 +166,13 @@ export function addEvents(program: Command): void {
   )
     .addHelpText('after', examples('tributary events listen', 'tributary events listen --event Error'))
     .action(listen);
+}
+
+/** @throws {UsageError} for what is no number */
+function hoursOf(text: string): number {
+  const hours = Number(text);
+  if (text.trim() === '' || !Number.isFinite(hours)) throw new UsageError(`"${text}" is no number of hours.`);
+  return hours;
 }
 
 const stateOf = ({ enabled, failingSince }: SubscriptionView): string => {
