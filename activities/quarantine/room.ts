@@ -104,7 +104,8 @@ export function noRows(
   const there = counts.map(({ resource, reason, rows }) => `${rows} ${resource} ${reason}`);
   const asked = [of.resource, of.reason, of.ids?.join(', ')].filter((part) => part !== undefined).join(' ');
   const text = there.length === 0 ? 'It is empty.' : `There are: ${there.join(', ')}.`;
-  return new TributaryError('NOT_FOUND', `No such row (${asked}) is in the quarantine of ${where}. ${text}`);
+  const what = asked === '' ? 'No row' : `No such row (${asked})`;
+  return new TributaryError('NOT_FOUND', `${what} is in the quarantine of ${where}. ${text}`);
 }
 
 /** Counts of a preview, all of them. */
