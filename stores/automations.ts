@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { createChange } from './changed.ts';
+import { createTimedChange } from './changed.ts';
 import { getOne, insertOnce } from './commands.ts';
 import { createSettleLog } from './logged.ts';
 import type { AutomationDoc } from './model.ts';
@@ -8,7 +8,7 @@ import { collections } from './names.ts';
 /** Automations; people see "schedules". */
 export function createAutomations(db: Db) {
   const automations = db.collection<AutomationDoc>(collections.automations);
-  const change = createChange(automations, 'schedule');
+  const change = createTimedChange(automations, 'schedule');
   return {
     get: (id: string): Promise<AutomationDoc | null> => getOne(automations, id),
     /** Ordered by id. */

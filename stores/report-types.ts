@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { TributaryError } from '../domain/errors.ts';
-import { createChange } from './changed.ts';
+import { createTimedChange } from './changed.ts';
 import { getOne, insertOnce } from './commands.ts';
 import { createSettleLog } from './logged.ts';
 import type { ReportTypeDoc } from './model.ts';
@@ -9,7 +9,7 @@ import { collections } from './names.ts';
 /** What reports there are (document 003, section 4). */
 export function createReportTypes(db: Db) {
   const types = db.collection<ReportTypeDoc>(collections.reportTypes);
-  const change = createChange(types, 'report type');
+  const change = createTimedChange(types, 'report type');
   return {
     /** @throws {TributaryError} INVALID_INPUT when the id is taken */
     async create(doc: ReportTypeDoc): Promise<ReportTypeDoc> {

@@ -13,6 +13,7 @@ import type {
   SyncRunDoc,
 } from './model.ts';
 import { collections } from './names.ts';
+import { clearReportWords } from './report-words.ts';
 
 /** Fields of documents that stay as the audit trail, but tell of data, or lead to it. */
 export interface ClearedPart {
@@ -57,11 +58,13 @@ export function clearedParts(
     [collection, fields]: readonly [collection: string, fields: string],
     find: () => Promise<string[]>,
     update: Document,
+    besides: () => Promise<void> = async () => undefined,
   ): ClearedPart => ({
     name: `${collection}.${fields}`,
     kind,
     find,
     clear: async () => {
+      await besides();
       for (const ids of chunksOf(await find(), idsPerRead))
         await db
           .collection<TextId>(collection)
@@ -137,6 +140,8 @@ export function clearedParts(
       [collections.reports, 'detail'],
       reportsThere(({ detail }) => detail !== null),
       { $set: { detail: null } },
+      // The same words in Logs and in the SYNC bases.
+      () => clearReportWords(db, reportTypes, endedReason),
     ),
     // Beginnings of rows that did not fit, and what leads to a report at the app.
     part(

@@ -9,7 +9,7 @@ import {
 import type { AutomationTask, LogLine } from '../../domain/automations.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { withLogRow } from '../../stores/logged.ts';
-import type { AutomationDoc } from '../../stores/model.ts';
+import type { AutomationDoc, FieldTimes } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 
 /** What editing needs. */
@@ -34,6 +34,8 @@ export interface EditOptions {
   readonly check?: (wanted: AutomationFields) => void;
   /** Said besides in Logs. */
   readonly remark?: string;
+  /** When a field was really changed, where that was before now. */
+  readonly times?: FieldTimes;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function changeAutomation(
   id: string,
   by: Actor,
   change: AutomationEdit,
-  { check = () => undefined, remark = '' }: EditOptions = {},
+  { check = () => undefined, remark = '', times }: EditOptions = {},
 ): Promise<AutomationEdited> {
   let sentences: readonly string[] = [];
   const after = await stores.automations.change(id, (doc) => {
@@ -63,6 +65,7 @@ export async function changeAutomation(
     return {
       ...wanted,
       ...(isNew ? { since: now() } : {}),
+      ...(times === undefined ? {} : { changedAt: times }),
       ...withLogRow(doc, automationLine({ now }, doc, by, row)),
     };
   });

@@ -5,7 +5,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ReportSource, ReportType } from '../../domain/report-type.ts';
 import { withLogRow } from '../../stores/logged.ts';
-import type { ReportTypeDoc } from '../../stores/model.ts';
+import type { FieldTimes, ReportTypeDoc } from '../../stores/model.ts';
 import type { Stores } from '../../stores/open.ts';
 import { resourceOf } from '../connection.ts';
 import { reportIn } from './source.ts';
@@ -16,9 +16,18 @@ export interface EditTypePorts {
   readonly now: () => Date;
 }
 
+/** How an edit is made. */
+export interface EditTypeOptions {
+  /** Said besides in Logs. */
+  readonly remark?: string;
+  /** When a field was really changed, where that was before now. */
+  readonly times?: FieldTimes;
+}
+
 /** A report type as Logs tell of it, and the API shows it. */
 export function shownReportType(doc: ReportTypeDoc) {
-  const { _id: id, seq: _seq, unlogged: _unlogged, source, target, datapoints = [], ...type } = doc;
+  const { _id: id, seq: _seq, unlogged: _unlogged, changedAt: _changedAt, ...shown } = doc;
+  const { source, target, datapoints = [], ...type } = shown;
   const { kind, connectionId: connection, ...rest } = source;
   return {
     id,
@@ -55,7 +64,7 @@ export async function changeReportType(
   id: string,
   by: Actor,
   wanted: (doc: ReportTypeDoc) => Partial<ReportType>,
-  remark = '',
+  { remark = '', times }: EditTypeOptions = {},
 ): Promise<ReportTypeDoc> {
   const after = await stores.reportTypes.change(id, (doc) => {
     const change = wanted(doc);
@@ -64,7 +73,8 @@ export async function changeReportType(
     const [was, is] = [shownReportType(doc), shownReportType(next)];
     const said = [...reportTypeChanges(was, is), ...(remark === '' ? [] : [remark])].join(' ');
     const line = { at: now(), by, subject: `report-type/${id}`, text: `${by.id} changed it. ${said}` };
-    return { ...change, ...withLogRow(doc, { ...line, before: was, after: is }) };
+    const changed = { ...change, ...(times === undefined ? {} : { changedAt: times }) };
+    return { ...changed, ...withLogRow(doc, { ...line, before: was, after: is }) };
   });
   await stores.reportTypes.settleLog(after);
   return after;

@@ -12,9 +12,14 @@ export interface AutomationDoc extends Omit<Automation, 'id'> {
   readonly createdBy: Actor;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** When each field was changed last by somebody; one that is not there: when it was made. */
+  readonly changedAt?: FieldTimes;
   /** Rows of Logs about it that are not written yet; see stores/logged.ts. */
   readonly unlogged?: readonly LogDoc[];
 }
+
+/** Times by the field's name. */
+export type FieldTimes = Readonly<Record<string, Date>>;
 
 /**
  * What became of one due time of an automation. `_id` is `<automationId>/<slot>`, of a run by hand

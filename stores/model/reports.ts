@@ -4,7 +4,7 @@ import type { FailedKind, ReportStatus } from '../../domain/report.ts';
 import type { ReportOccasion } from '../../domain/report-contracts.ts';
 import type { RowDiff } from '../../domain/report-diff.ts';
 import type { ReportType } from '../../domain/report-type.ts';
-import type { LogDoc } from './control.ts';
+import type { FieldTimes, LogDoc } from './control.ts';
 
 /** A report type. `_id` is a slug. */
 export interface ReportTypeDoc extends ReportType {
@@ -14,6 +14,8 @@ export interface ReportTypeDoc extends ReportType {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly seq: number;
+  /** When each field was changed last by somebody; one that is not there: when it was made. */
+  readonly changedAt?: FieldTimes;
   /** Rows of Logs about it that are not written yet; see stores/logged.ts. */
   readonly unlogged?: readonly LogDoc[];
 }

@@ -7,6 +7,7 @@ export async function fillControl(stores: Stores): Promise<void> {
     ...{ _id: 'nightly', name: 'Nightly', description: '', task: { kind: 'retention' }, run: 'Daily' },
     ...{ time: '06:00', timezone: '-7', weekday: null, disabled: false, missed: 'runOnce' },
     ...{ seq: 0, since: at, applied: null, createdBy: person, createdAt: at, updatedAt: at, unlogged: [] },
+    changedAt: { name: at },
   });
   await stores.tokens.add({
     ...{ _id: 'anna', role: 'viewer', companies: null, hash: '00', createdBy: person, createdAt: at },

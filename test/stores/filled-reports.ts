@@ -19,7 +19,7 @@ export async function fillReports(stores: Stores): Promise<void> {
     },
   };
   const datapoints = [{ metric: 'rows', field: null, dimension: null, currency: null }];
-  await stores.reportTypes.create({ ...type, datapoints, unlogged: [] });
+  await stores.reportTypes.create({ ...type, datapoints, unlogged: [], changedAt: { name: at } });
   const slot = '2026-01-01';
   const unfit = { rows: 1, twice: 0, samples: [{ key: 'o2', why: 'amount must be number', text: '{}' }] };
   await stores.reports.create({
