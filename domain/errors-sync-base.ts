@@ -30,13 +30,19 @@ export const syncBaseErrors = {
     422,
     false,
     'A table or field of the SYNC base is not as it should be.',
-    'Change what is named in Airtable; then run tributary airtable setup again.',
+    'Run tributary airtable setup, which makes what is missing; a field of another type is changed in Airtable first.',
   ),
   SYNC_BASE_WEBHOOK_GONE: kind(
     410,
     true,
     'The webhook by which changes of the SYNC base are read is not there any more.',
     'Nothing: it is made again, and the tables are read once.',
+  ),
+  SYNC_BASE_FULL: kind(
+    422,
+    false,
+    'The SYNC base has nearly as many records as its plan takes.',
+    'Keep rows for fewer days (TRIBUTARY_SYNC_BASE_KEEP_DAYS), or choose a larger plan.',
   ),
   SYNC_BASE_REJECTED: kind(
     422,

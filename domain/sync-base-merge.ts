@@ -40,6 +40,8 @@ export interface RefusedEdit {
   readonly edit: CellEdit;
   /** Our value, which stays. */
   readonly ours: Cell;
+  /** Our value is not to be repeated. */
+  readonly unsaid: boolean;
   /** `service`: we write the field. `developer`: developers do. `clearOnly`: it may only be emptied. `later`: ours was changed later. */
   readonly why: 'service' | 'developer' | 'clearOnly' | 'later';
 }
@@ -59,11 +61,11 @@ export interface MergedRow {
 
 /** What the merge of a row starts from. */
 export interface Merge {
-  readonly fields: readonly Pick<SyncField<never>, 'name' | 'owner' | 'clearOnly'>[];
+  readonly fields: readonly Pick<SyncField<never>, 'name' | 'owner' | 'clearOnly' | 'words'>[];
   readonly row: RowState;
-  /** Our cells, and when they were last changed, ms since 1970. */
   readonly ours: Cells;
-  readonly oursAt: number;
+  /** When a cell of ours was last changed, ms since 1970. */
+  readonly oursAt: (field: string) => number;
   /** The newest of each cell. */
   readonly edits: CellEdits;
   /** What would be wrong with a row of ours with these cells; none: nothing. */
@@ -86,7 +88,7 @@ export function mergeRow({ fields, row, ours, oursAt, edits, check, together = [
   const take: Record<string, CellEdit> = {};
   const over: Record<string, Cell> = {};
   const refused: RefusedEdit[] = [];
-  for (const { name, owner, clearOnly } of fields) {
+  for (const { name, owner, clearOnly, words } of fields) {
     const fresh = edits[name];
     const edit = fresh ?? row.held[name];
     if (edit === undefined) continue;
@@ -105,7 +107,7 @@ export function mergeRow({ fields, row, ours, oursAt, edits, check, together = [
           : clearOnly === true && edit.value !== null
             ? 'clearOnly'
             : null;
-    if (why !== null) refused.push({ field: name, edit, ours: our, why });
+    if (why !== null) refused.push({ field: name, edit, ours: our, unsaid: words === true, why });
     else take[name] = edit;
   }
 
@@ -140,8 +142,8 @@ export function mergeRow({ fields, row, ours, oursAt, edits, check, together = [
     const our = ours[name] ?? null;
     const agreed = row.agreed[name];
     if (agreed === undefined || our === agreed) continue;
-    if (edit.at !== null && oursAt > edit.at) {
-      refused.push({ field: name, edit, ours: our, why: 'later' });
+    if (edit.at !== null && oursAt(name) > edit.at) {
+      refused.push({ field: name, edit, ours: our, unsaid: false, why: 'later' });
       delete take[name];
     } else over[name] = our;
   }
@@ -194,8 +196,8 @@ export function editsFound(
 }
 
 /** A sentence about an edit that was put back, for the row. */
-export function refusalText({ field, ours, why }: RefusedEdit): string {
-  const now = shownCell(ours);
+export function refusalText({ field, ours, unsaid, why }: RefusedEdit): string {
+  const now = unsaid ? 'what it was' : shownCell(ours);
   switch (why) {
     case 'service':
       return `${field} is written by the service: it was put back to ${now}.`;

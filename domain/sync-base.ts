@@ -46,6 +46,10 @@ export interface SyncField<D> {
   readonly givenOnce?: true;
   /** A person may only empty it. */
   readonly clearOnly?: true;
+  /** The app's own words, which end with the connection: no message and no row of Logs repeats them. */
+  readonly words?: true;
+  /** The watchdog writes it too, by the API: what comes from there is nobody's edit. */
+  readonly watchdog?: true;
   /** What of ours it shows; `now` in ms since 1970. Not there: Message, which has no document behind it. */
   readonly show?: (doc: D, now: number) => Shown;
 }
@@ -83,7 +87,7 @@ export const syncTables = {
     onDelete: 'rewrite',
     fields: [
       id<ShownOverview>(),
-      { name: 'Alive', type: 'number', owner: service, show: () => 1 },
+      { name: 'Alive', type: 'number', owner: service, watchdog: true, show: () => 1 },
       { name: 'Timestamp', type: 'dateTime', owner: service, show: ({ timestamp }) => timestamp },
       message,
     ],
@@ -97,7 +101,7 @@ export const syncTables = {
       { name: 'Time', type: 'dateTime', owner: service, show: ({ at }) => at },
       { name: 'By', type: text, owner: service, show: ({ by }) => by.id },
       { name: 'Subject', type: text, owner: service, show: ({ subject }) => subject },
-      { name: 'Text', type: 'multilineText', owner: service, show: (doc) => doc.text },
+      { name: 'Text', type: 'multilineText', owner: service, words: true, show: (doc) => doc.text },
       message,
     ],
   }),
@@ -126,7 +130,7 @@ export const syncTables = {
       { name: 'Revision', type: 'number', owner: service, show: ({ revision }) => revision },
       { name: 'Real-time', type: 'checkbox', owner: service, show: ({ realTime }) => realTime },
       { name: 'Reason', type: text, owner: service, show: ({ reason }) => reason },
-      { name: 'Detail', type: 'multilineText', owner: service, show: ({ detail }) => detail },
+      { name: 'Detail', type: 'multilineText', owner: service, words: true, show: ({ detail }) => detail },
       message,
     ],
   }),

@@ -11,6 +11,11 @@ export const syncBaseSettings = {
     .int('must be whole days')
     .min(1, 'must be 1 or more')
     .default(30),
+  TRIBUTARY_SYNC_BASE_GRACE_SECS: z.coerce
+    .number('must be a number of seconds')
+    .min(0, 'must be 0 or more')
+    .max(86_400, 'must be 86400 or less')
+    .default(60),
   TRIBUTARY_SYNC_BASE_DEVELOPERS: z
     .string()
     .default('')
@@ -32,6 +37,10 @@ export interface SyncBaseSettings {
   readonly keepDays: number;
   /** User ids and e-mail addresses, in small letters, whose edits in Airtable count as a developer's. */
   readonly developers: readonly string[];
+  /** How long Airtable may be away before people are told, in ms. @default 60_000 */
+  readonly graceMs?: number;
+  /** How long nobody asks after Airtable said that there were too many requests, in ms. @default 30_000, Airtable's own */
+  readonly lockOutMs?: number;
 }
 
 /** The settings of the SYNC base, parsed. */
@@ -40,6 +49,7 @@ export const syncBaseOf = (s: z.infer<z.ZodObject<typeof syncBaseSettings>>): Sy
   apiUrl: s.TRIBUTARY_AIRTABLE_API_URL.replace(/\/+$/, ''),
   keepDays: s.TRIBUTARY_SYNC_BASE_KEEP_DAYS,
   developers: s.TRIBUTARY_SYNC_BASE_DEVELOPERS,
+  graceMs: s.TRIBUTARY_SYNC_BASE_GRACE_SECS * 1_000,
 });
 
 /** As it is where nothing is set. */

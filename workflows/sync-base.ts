@@ -20,7 +20,12 @@ export async function syncBase({ baseId, patienceMs }: SyncBaseInput): Promise<S
     scheduleToCloseTimeout: patienceMs,
     heartbeatTimeout: '30s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { initialInterval: '1s', maximumInterval: '30s' },
+    // What is left of a month's calls is none: each look asks once.
+    retry: {
+      initialInterval: '1s',
+      maximumInterval: '30s',
+      nonRetryableErrorTypes: ['DESTINATION_QUOTA'],
+    },
   });
   const { noteBase } = proxyActivities<SyncBaseActivities>({
     startToCloseTimeout: '10s',

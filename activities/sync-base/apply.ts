@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TributaryError } from '../../domain/errors.ts';
 import { fieldsOfTable, syncTables } from '../../domain/sync-base.ts';
 import {
+  type CellEdits,
   type CellFault,
   type Cells,
   type MergedRow,
@@ -74,6 +75,7 @@ async function applyEdits(ports: PassPorts, table: TableFace, row: RowDoc, ours:
         id: row.id,
         cells: { ...ours.cells, ...valuesOf(merged.take) },
         fields: Object.keys(merged.take),
+        times: timesOf(merged.take),
         by: actorOfEdits(merged.take),
         remark: overText(merged.over),
       });
@@ -96,6 +98,9 @@ async function applyEdits(ports: PassPorts, table: TableFace, row: RowDoc, ours:
     refused: merged.refused.length,
   };
 }
+
+const timesOf = (edits: CellEdits): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(edits).flatMap(([name, { at }]) => (at === null ? [] : [[name, at]])));
 
 /** Our side refused what had seemed right: it stays in its cells. */
 const withAllHeld = (merged: MergedRow, message: string): MergedRow => ({
@@ -141,14 +146,20 @@ async function applyDraft(
     // The row of one of ours was deleted and brought back.
     const ours = (await table.get(twin.id))?.cells ?? {};
     const edits = Object.entries(row.edits).filter(([field, { value }]) => value !== (ours[field] ?? null));
-    const known = { recordId: row.recordId, seen: cells, txs: row.txs, edits: Object.fromEntries(edits) };
+    const { recordId, txs } = row;
+    const known = { recordId, seen: cells, txs, edits: Object.fromEntries(edits) };
     await save(ports, { ...twin, ...known, deleted: null });
     await ports.rows.remove([row._id]);
     return nothingApplied;
   }
   const made = await table.create(cells, actorOfEdits(row.edits));
   if ('faults' in made) return noted(made.faults, null);
-  await save(ports, { ...newRow(table.key, made.id, row.recordId), seen: cells, txs: row.txs });
+  await save(ports, {
+    ...newRow(table.key, made.id, row.recordId),
+    seen: cells,
+    txs: row.txs,
+    sent: row.sent,
+  });
   await ports.rows.remove([row._id]);
   return { ...nothingApplied, taken: 1 };
 }
@@ -162,7 +173,7 @@ async function applyDeleted(ports: PassPorts, table: TableFace, row: RowDoc): Pr
     : null;
   await save(ports, {
     ...newRow(table.key, row.id),
-    ...{ txs: row.txs, note: forgotten ? null : note, forgotten },
+    ...{ txs: row.txs, sent: row.sent, note: forgotten ? null : note, forgotten },
   });
   return { ...nothingApplied, taken: 1 };
 }
@@ -171,7 +182,7 @@ const save = (ports: PassPorts, row: RowDoc): Promise<void> => ports.rows.putMan
 
 /** The row of Logs of an edit that did not come to be: both values, and the rule. */
 async function logRefused(ports: PassPorts, row: RowDoc, refused: RefusedEdit): Promise<void> {
-  const { field, edit, ours } = refused;
+  const { field, edit, ours, unsaid } = refused;
   const at = new Date(edit.at ?? ports.now());
   const by = airtableActor(edit.by);
   const text = `${by.id} wrote ${shownCell(edit.value)} into ${field} of ${row.id} (${syncTables[row.table].name}) in Airtable. ${refusalText(refused)}`;
@@ -180,7 +191,7 @@ async function logRefused(ports: PassPorts, row: RowDoc, refused: RefusedEdit): 
     by,
     subject: subjectOf(row),
     text,
-    before: { [field]: ours },
+    before: unsaid ? null : { [field]: ours },
     after: { [field]: edit.value },
   };
   await ports.log(line, markOf(row._id, field, edit.value, edit.at));

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { lockOutMs, parsed, unanswered, wordsOf } from '../../destinations/airtable/errors.ts';
+import {
+  lockOutMs as ownLockOutMs,
+  parsed,
+  unanswered,
+  wordsOf,
+} from '../../destinations/airtable/errors.ts';
 import { type Call, GuardedAirtable, inCall } from '../../destinations/airtable/package.ts';
 import type { TakeTurn } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
@@ -49,7 +54,7 @@ const timeoutMs = 60_000;
  * @throws {TributaryError} SYNC_BASE_NO_TOKEN
  */
 export function createAsk({ egress, syncBase, stores }: SyncBasePorts, base: string) {
-  const { token, apiUrl } = syncBase;
+  const { token, apiUrl, lockOutMs = ownLockOutMs } = syncBase;
   if (token === undefined) throw new TributaryError('SYNC_BASE_NO_TOKEN', 'AIRTABLE_TOKEN is not set.');
   const airtable = new GuardedAirtable({
     ...{ apiKey: token, endpointUrl: apiUrl, noRetryIfRateLimited: true, requestTimeout: timeoutMs },
@@ -83,7 +88,7 @@ export function createAsk({ egress, syncBase, stores }: SyncBasePorts, base: str
       const found = answer.text === '' ? {} : parsed(answer.text);
       if (found !== undefined) return found;
     }
-    const refusal = refusalOf(question, base, answer.status, answer.text);
+    const refusal = refusalOf(question, base, answer.status, answer.text, lockOutMs);
     if (refusal.code === 'DESTINATION_RATE_LIMITED') await ofBase.lockOut(lockOutMs);
     throw refusal;
   }
@@ -103,6 +108,7 @@ export function refusalOf(
   base: string,
   status: number,
   text: string,
+  lockOutMs = ownLockOutMs,
 ): TributaryError {
   const { code = `HTTP_${status}`, message } = wordsOf(text);
   const said = message === '' ? code : `${code}: ${message}`;

@@ -9,24 +9,42 @@ import {
 } from '../../domain/sync-base.ts';
 import type { Cells } from '../../domain/sync-base-merge.ts';
 import type { SyncBaseDoc } from '../../stores/model.ts';
-import type { SyncBaseClient } from './airtable.ts';
+import type { BaseRecord, SyncBaseClient } from './airtable.ts';
 import type { BaseChange as Action } from './payload.ts';
 import type { BaseChange, BaseFace, Written } from './ports.ts';
+import { fitIds, mayBeSchema } from './unfit.ts';
 
 /** What the base is seen with. */
 export interface FaceOptions {
   readonly client: SyncBaseClient;
-  readonly doc: SyncBaseDoc;
+  /** As it is known now. */
+  readonly doc: () => SyncBaseDoc;
+  /**
+   * Looks at the tables and fields again.
+   * @param retyped Ids of fields whose type was changed
+   * @returns whether others than before cannot be used
+   */
+  readonly look: (retyped: ReadonlySet<string>) => Promise<boolean>;
   /** User ids and e-mail addresses, in small letters. */
   readonly developers: readonly string[];
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }
 
+/** What wrote where no person is named (Airtable, "Webhooks action"). */
+const programs: Readonly<Record<string, string>> = {
+  publicApi: 'a program',
+  automation: 'an automation',
+  formSubmission: 'a form',
+  formPageSubmission: 'a form',
+  sync: 'a synced table',
+  system: 'Airtable',
+};
+
 /** The base at Airtable in our words: tables, fields and cells by their names. */
-export function createFace({ client, doc, developers, signal, now }: FaceOptions): BaseFace {
+export function createFace({ client, doc, look, developers, signal, now }: FaceOptions): BaseFace {
   const tableOf = (key: SyncTableKey) => {
-    const ids = doc.ids[key];
+    const ids = fitIds(doc())[key];
     if (ids === undefined)
       throw new TributaryError(
         'SYNC_BASE_UNFIT',
@@ -34,9 +52,10 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
       );
     return ids;
   };
-  const keyOf = new Map(
-    syncTableKeys.flatMap((key) => (doc.ids[key] ? [[doc.ids[key].id, key] as const] : [])),
-  );
+  const keyOf = (table: string): SyncTableKey | undefined => {
+    const ids = fitIds(doc());
+    return syncTableKeys.find((key) => ids[key]?.id === table);
+  };
 
   /** Cells of a payload or record by our names; others are left out. */
   const named = (key: SyncTableKey, cells: Readonly<Record<string, unknown>>, whole: boolean): Cells => {
@@ -58,20 +77,19 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
     );
   };
 
-  function changesOf(action: Action, place: number): BaseChange[] {
+  function changesOf(action: Action, place: number, retyped: ReadonlySet<string>): BaseChange[] {
     const { at, transaction, source, user } = action;
     const known = {
       ...{
         tx: transaction ?? place,
         at: at ?? now().getTime(),
-        by: user === null ? null : user.email || user.name || user.id,
+        by: user === null ? (programs[source] ?? null) : user.email || user.name || user.id,
       },
       developer: user !== null && [user.id, user.email].some((one) => developers.includes(one.toLowerCase())),
-      // What programs write by the API is no person's edit, and ours is among it.
-      own: source === 'publicApi',
+      byApi: source === 'publicApi',
     };
     return action.tables.flatMap(({ table, created, changed, destroyed }) => {
-      const key = keyOf.get(table);
+      const key = keyOf(table);
       if (key === undefined) return [];
       const of = (
         kind: BaseChange['kind'],
@@ -79,7 +97,11 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
         cells: Readonly<Record<string, unknown>> = {},
       ) => ({
         ...{ ...known, table: key, recordId, kind },
-        cells: kind === 'deleted' ? {} : named(key, cells, false),
+        // Those of a field whose type was changed were changed by that.
+        cells:
+          kind === 'deleted'
+            ? {}
+            : named(key, Object.fromEntries(Object.entries(cells).filter(([id]) => !retyped.has(id))), false),
       });
       return [
         ...created.map(({ record, cells }) => of('created', record, cells)),
@@ -89,6 +111,27 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
     });
   }
 
+  /** Airtable may keep a value otherwise than it was written, such as a text without its last line break. */
+  function outcomeOf(
+    key: SyncTableKey,
+    { recordId, cells }: { readonly recordId: string | null; readonly cells: Cells },
+    record: BaseRecord | undefined,
+  ): Written {
+    const kept = record === undefined ? {} : named(key, record.cells, true);
+    const stored = Object.entries(kept).filter(
+      ([name, value]) => cells[name] !== undefined && cells[name] !== value,
+    );
+    return { recordId: record?.id ?? recordId ?? '', stored: Object.fromEntries(stored) };
+  }
+
+  async function listOnce(key: SyncTableKey) {
+    const found = [];
+    for await (const page of client.records(tableOf(key).id, signal))
+      for (const { id, createdTime, cells } of page)
+        found.push({ recordId: id, createdTime, cells: named(key, cells, true) });
+    return found;
+  }
+
   async function writeAll(
     key: SyncTableKey,
     rows: readonly { readonly recordId: string | null; readonly cells: Cells }[],
@@ -96,31 +139,44 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
     const { id, fields } = tableOf(key);
     const known = rows.filter(({ recordId }) => recordId !== null);
     const fresh = rows.filter(({ recordId }) => recordId === null);
-    const written = new Map<object, string>();
+    const written = new Map<object, Written>();
     if (known.length > 0) {
       const records = known.map(({ recordId, cells }) => ({
         id: recordId ?? '',
         cells: unnamed(key, cells),
       }));
-      await client.update(id, records, signal);
-      for (const row of known) written.set(row, row.recordId ?? '');
+      const stored = new Map((await client.update(id, records, signal)).map((one) => [one.id, one]));
+      for (const row of known) written.set(row, outcomeOf(key, row, stored.get(row.recordId ?? '')));
     }
     if (fresh.length > 0) {
       const made = await client.upsert(
         ...([id, fields[idField] ?? idField, fresh.map(({ cells }) => unnamed(key, cells)), signal] as const),
       );
-      for (const [index, row] of fresh.entries()) written.set(row, made[index]?.id ?? '');
+      for (const [index, row] of fresh.entries()) written.set(row, outcomeOf(key, row, made[index]));
     }
-    return rows.map((row) => ({ recordId: written.get(row) ?? '' }));
+    return rows.map((row) => written.get(row) ?? { recordId: row.recordId ?? '' });
   }
 
   return {
     async changes(cursor) {
-      const webhook = doc.webhook?.id;
+      const webhook = doc().webhook?.id;
       if (webhook === undefined) return null;
       try {
         const page = await client.payloads(webhook, cursor, signal);
-        const changes = page.changes.flatMap((action, index) => changesOf(action, cursor + index));
+        // An action may be told in several payloads, so the order says nothing.
+        const tables = page.changes.flatMap((action) => action.tables);
+        const retyped = new Set(tables.flatMap((table) => table.retyped));
+        const isOther = page.changes.some(({ destroyedTables }) => destroyedTables.length > 0);
+        if (isOther || tables.some(({ fields }) => fields)) await look(retyped);
+        const ofAction = ({ transaction }: Action): ReadonlySet<string> =>
+          new Set(
+            page.changes
+              .filter((one) => one.transaction === transaction)
+              .flatMap((one) => one.tables.flatMap((table) => table.retyped)),
+          );
+        const changes = page.changes.flatMap((action, index) =>
+          changesOf(action, cursor + index, retyped.size === 0 ? retyped : ofAction(action)),
+        );
         return { changes, cursor: page.cursor, more: page.more };
       } catch (error) {
         if (error instanceof TributaryError && error.code === 'SYNC_BASE_WEBHOOK_GONE') return null;
@@ -129,24 +185,27 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
     },
     async begin() {
       const there = await client.webhooks(signal);
-      const same = there.find(({ id }) => id === doc.webhook?.id);
-      if (doc.webhook !== null && same?.enabled === true) return doc.webhook;
+      const { webhook } = doc();
+      const same = there.find(({ id }) => id === webhook?.id);
+      if (webhook !== null && same?.enabled === true) return { ...webhook, expiresAt: same.expiresAt };
       if (same !== undefined) await client.deleteWebhook(same.id, signal);
       const { id, nextCursor, expiresAt } = await client.createWebhook(signal);
       return { id, cursor: nextCursor, createdAt: now(), expiresAt };
     },
     async list(key) {
-      const found = [];
-      for await (const page of client.records(tableOf(key).id, signal))
-        for (const { id, createdTime, cells } of page)
-          found.push({ recordId: id, createdTime, cells: named(key, cells, true) });
-      return found;
+      for (let tries = 1; ; tries += 1)
+        try {
+          return await listOnce(key);
+        } catch (error) {
+          // The place in a long list is not kept for ever.
+          if (!isLost(error) || tries === mostListings) throw error;
+        }
     },
     async write(key, rows) {
       try {
         return await writeAll(key, rows);
       } catch (error) {
-        if (!isRefused(error)) throw error;
+        if (!isRefused(error) || (mayBeSchema(error) && (await look(new Set())))) throw error;
         const [only, ...others] = rows;
         if (only !== undefined && others.length === 0)
           return [{ recordId: null, gone: isNoRecord(error), text: error.message }];
@@ -168,11 +227,19 @@ export function createFace({ client, doc, developers, signal, now }: FaceOptions
   };
 }
 
+/** How often a list is begun whose place was lost. */
+const mostListings = 3;
+const isLost = (error: unknown): boolean =>
+  error instanceof TributaryError &&
+  ['LIST_RECORDS_ITERATOR_NOT_AVAILABLE', 'INVALID_OFFSET_VALUE'].includes(
+    String(error.details.airtable ?? ''),
+  );
+
 const refusals = ['SYNC_BASE_REJECTED', 'SYNC_BASE_GONE'];
 const isRefused = (error: unknown): error is TributaryError =>
   error instanceof TributaryError && refusals.includes(error.code);
 
-/** `ROW_DOES_NOT_EXIST`, or 403 and 404 of a record. */
-const isNoRecord = ({ code, message, details }: TributaryError): boolean =>
-  /ROW_DOES_NOT_EXIST|RECORD|row does not exist/i.test(`${details.airtable ?? ''} ${message}`) ||
-  code === 'SYNC_BASE_GONE';
+/** Airtable's names of it; where it does not want to tell, 403 and 404. */
+const noRecord = ['ROW_DOES_NOT_EXIST', 'RECORD_NOT_FOUND', 'MODEL_ID_NOT_FOUND'];
+const isNoRecord = ({ code, details }: TributaryError): boolean =>
+  noRecord.includes(String(details.airtable ?? '')) || code === 'SYNC_BASE_GONE';

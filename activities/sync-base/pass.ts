@@ -1,26 +1,39 @@
 import { Context, getClient } from '@temporalio/activity';
 import { TributaryError } from '../../domain/errors.ts';
-import { syncBaseIncidentOf } from '../../domain/sync-base-contracts.ts';
-import { airtablePlans, recordsSentence } from '../../domain/sync-base-plan.ts';
+import { mostRowsOf } from '../../domain/sync-base-plan.ts';
 import type { SyncBaseDoc } from '../../stores/model.ts';
 import { applyAutomation } from '../automations/apply.ts';
 import { beating } from '../disconnect/beating.ts';
 import type { ActivityPorts } from '../ports.ts';
-import { createSyncBaseClient } from './airtable.ts';
+import { createSyncBaseClient, webhookLifeMs } from './airtable.ts';
 import { apply } from './apply.ts';
 import type { SyncBaseActivities } from './contracts.ts';
 import { createFace } from './face.ts';
+import { defaultGraceMs, noteDone, noteProblem } from './note.ts';
 import type { PassPorts, RowDoc } from './ports.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
 import { completed } from './rows.ts';
 import { applySyncBase } from './schedule.ts';
 import { tableFaces } from './tables/index.ts';
+import { fitFaces, forgetOld, idsKept, mayBeSchema, unfitOf } from './unfit.ts';
 
 type Ports = Pick<ActivityPorts, 'stores' | 'definition' | 'egress' | 'log' | 'syncBase'>;
 
-/** Share of a plan's records that Logs, and Reports, may take each. */
-const shareOfLogs = 0.35;
+const dayMs = 86_400_000;
+/** What is written at once, so that a base with much to write is still read at each look. */
+const shareOfPush = 0.75;
+const leastPushMs = 45_000;
+const mostPushMs = 10 * 60_000;
+const countEveryMs = 2_000;
+/** How often a base with tables or fields that cannot be used is looked at for whether they came back. */
+const lookAgainMs = 15 * 60_000;
+
+/** A webhook that has ended can be read for some days more, but what was changed since is not in it. */
+const hasEnded = ({ webhook }: SyncBaseDoc, now: number): boolean =>
+  webhook !== null && webhook.expiresAt.getTime() <= now;
+
+const graceOf = ({ syncBase }: Ports): number => syncBase?.graceMs ?? defaultGraceMs;
 
 /** Runs a part of a pass over a base, and counts its calls; null: it is attached no longer. */
 async function inPass<T>(
@@ -41,41 +54,58 @@ async function inPass<T>(
   const client = createSyncBaseClient({ stores, egress, syncBase }, baseId);
   let known = doc;
   const rows = stores.syncBases.rows(baseId);
-  const face = () =>
-    createFace({
-      client,
-      doc: known,
-      developers: syncBase.developers,
-      signal: context.cancellationSignal,
-      now,
-    });
-  const set = async (change: Partial<Pick<SyncBaseDoc, 'webhook' | 'everything'>>): Promise<void> => {
+  type Change = Partial<Pick<SyncBaseDoc, 'webhook' | 'everything' | 'ids' | 'unfit' | 'lookedAt'>>;
+  const set = async (change: Change): Promise<void> => {
     known = await stores.syncBases.change(baseId, () => change);
   };
+  const signal = context.cancellationSignal;
+  let looks = 0;
+  const look = async (retyped: ReadonlySet<string> = new Set()): Promise<boolean> => {
+    const tables = await client.tables(signal);
+    const { ids, unfit = [] } = known;
+    const after = { ids: idsKept(tables, ids), unfit: unfitOf(tables, ids) };
+    await forgetOld(ownRows, known, after, Date.now(), retyped);
+    await set({ ...after, lookedAt: now() });
+    const isOther = JSON.stringify(unfit) !== JSON.stringify(after.unfit);
+    if (isOther) looks += 1;
+    return isOther;
+  };
+  const face = createFace({
+    ...{ client, look, signal, now, doc: () => known, developers: syncBase.developers },
+  });
+  const faces = tableFaces({
+    ...{ stores, definition, now, keepDays: syncBase.keepDays },
+    mostRows: mostRowsOf(doc.plan),
+    applyAutomation: (id) =>
+      applyAutomation(stores, { client: getClient(), taskQueue: context.info.taskQueue }, id),
+  });
+  const ownRows: PassPorts['rows'] = {
+    table: async (key) => (await rows.table(key)).map((row) => completed(row)),
+    putMany: async (some: readonly RowDoc[]) => {
+      if (some.length > 0) await rows.putMany(some);
+    },
+    remove: (ids) => rows.remove(ids),
+  };
   const pass: PassPorts = {
-    // A webhook that was made anew is the one that is asked from then on.
     face: {
-      changes: (cursor) => face().changes(cursor),
-      begin: () => face().begin(),
-      list: (table) => face().list(table),
-      write: (table, some) => face().write(table, some),
-      remove: (table, ids) => face().remove(table, ids),
-    },
-    tables: tableFaces({
-      ...{ stores, definition, now, keepDays: syncBase.keepDays },
-      mostRows: Math.floor(airtablePlans[doc.plan].records * shareOfLogs),
-      applyAutomation: (id) =>
-        applyAutomation(stores, { client: getClient(), taskQueue: context.info.taskQueue }, id),
-    }),
-    rows: {
-      table: async (key) => (await rows.table(key)).map((row) => completed(row)),
-      putMany: async (some: readonly RowDoc[]) => {
-        if (some.length > 0) await rows.putMany(some);
+      ...face,
+      async changes(cursor) {
+        const page = await face.changes(cursor);
+        const { webhook } = known;
+        // To read puts off its end; that is noted once a day.
+        const endsAt = Date.now() + webhookLifeMs;
+        if (page !== null && webhook !== null && endsAt - webhook.expiresAt.getTime() > dayMs)
+          await set({ webhook: { ...webhook, expiresAt: new Date(endsAt) } });
+        return page;
       },
-      remove: (ids) => rows.remove(ids),
     },
+    get tables() {
+      return fitFaces(faces, known.unfit ?? []);
+    },
+    rows: ownRows,
     cursor: {
-      get: async () => (known.everything ? null : (known.webhook?.cursor ?? null)),
+      get: async () =>
+        known.everything || hasEnded(known, Date.now()) ? null : (known.webhook?.cursor ?? null),
       move: async (cursor) => {
         if (known.webhook !== null) await set({ webhook: { ...known.webhook, cursor } });
       },
@@ -83,11 +113,40 @@ async function inPass<T>(
     },
     log: async (line, mark) => void (await stores.logs.add(line, mark)),
     now: Date.now,
+    pushMs: Math.min(Math.max(doc.everyMs * shareOfPush, leastPushMs), mostPushMs),
   };
+  let uncounted = 0;
+  const count = async (): Promise<void> => {
+    const calls = uncounted + client.takeCalls();
+    uncounted = 0;
+    await stores.syncBases.addCalls(baseId, calls, now()).catch(() => {
+      uncounted += calls;
+    });
+  };
+  // A process that is killed loses those of a moment only.
+  const counting = setInterval(() => void count(), countEveryMs);
   try {
-    return await beating(() => part(pass, doc));
+    return await beating(async () => {
+      const seenAt = known.lookedAt?.getTime() ?? 0;
+      if ((known.unfit ?? []).length > 0 && Date.now() - seenAt > lookAgainMs) await look();
+      const before = looks;
+      try {
+        return await part(pass, doc);
+      } catch (error) {
+        // A table or field is not there any more: once again without it.
+        if (!mayBeSchema(error) || !(looks > before || (await look()))) throw error;
+        return await part(pass, doc);
+      }
+    });
+  } catch (error) {
+    if (error instanceof TributaryError && error.retryable && error.code.startsWith('DESTINATION_')) {
+      const { code, message: text } = error;
+      await noteProblem(stores, baseId, { code, text }, { at: now(), graceMs: graceOf(ports) });
+    }
+    throw error;
   } finally {
-    await stores.syncBases.addCalls(baseId, client.takeCalls(), now()).catch(() => undefined);
+    clearInterval(counting);
+    await count();
   }
 }
 
@@ -106,45 +165,22 @@ export function createSyncBaseActivities(ports: Ports): SyncBaseActivities {
     async pushBase({ baseId }) {
       const pushed = await inPass(ports, baseId, (pass) => push(pass));
       if (pushed === null) return { written: 0, removed: 0, rejected: 0 };
-      const { records, rejected, ...counts } = pushed;
+      const { records, rejected, written, removed } = pushed;
       for (const why of rejected) log.warn({ baseId }, `a row of the SYNC base was not taken: ${why}`);
-      await stores.syncBases.change(baseId, (doc) => (doc.records === records ? null : { records }));
-      return { ...counts, rejected: rejected.length };
+      await stores.syncBases.change(baseId, (doc) => {
+        const refused = rejected.length === 0 ? null : (doc.refused ?? rejected[0] ?? null);
+        const counted = records ?? doc.records;
+        const isSame = doc.records === counted && (doc.refused ?? null) === refused;
+        return isSame ? null : { records: counted, refused };
+      });
+      return { written, removed, rejected: rejected.length };
     },
     async noteBase({ baseId, problem }) {
       const at = new Date();
-      const incident = syncBaseIncidentOf(baseId);
       const doc = await stores.syncBases.get(baseId);
       if (doc === null) return;
-      if (problem === null) {
-        const tooMany = recordsSentence(doc.plan, doc.records ?? 0);
-        const noted = tooMany === null ? null : { code: 'SYNC_BASE_FULL', text: tooMany, since: at };
-        await stores.syncBases.change(baseId, (was) => ({
-          passedAt: at,
-          problem:
-            noted === null || was.problem?.code !== noted.code
-              ? noted
-              : { ...noted, since: was.problem.since },
-        }));
-        await stores.alerts.settle(incident, `The SYNC base ${baseId} in Airtable is up to date again.`);
-        return;
-      }
-      const after = await stores.syncBases.change(baseId, (was) =>
-        was.problem?.code === problem.code && was.problem.text === problem.text
-          ? null
-          : { problem: { ...problem, since: was.problem?.since ?? at } },
-      );
-      const since = after.problem?.since ?? at;
-      const text = `The SYNC base ${baseId} in Airtable cannot be used: ${problem.text} Everything else goes on; what is missing there is caught up.`;
-      await stores.alerts.raise({
-        ...{ incident, cause: 'airtable', title: 'SYNC base in Airtable stands still', reason: text, since },
-        command: 'tributary airtable status',
-        occurrence: { id: `${incident}/${since.toISOString()}`, text, at },
-      });
-      // A passage of Logs for the people who look there; once for each time that it stands still.
-      const by = { kind: 'system', id: 'airtable' } as const;
-      const line = { at: since, by, subject: 'service', text, before: null, after: null };
-      await stores.logs.add(line, `airtable-${baseId}`);
+      if (problem === null) await noteDone(stores, doc, at);
+      else await noteProblem(stores, baseId, problem, { at, graceMs: graceOf(ports) });
     },
   };
 }

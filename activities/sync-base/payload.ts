@@ -21,6 +21,8 @@ export interface TableChange {
   readonly destroyed: readonly string[];
   /** Fields were made, changed or deleted: the schema has to be looked at. */
   readonly fields: boolean;
+  /** Ids of fields whose type was changed, which changes cells too. */
+  readonly retyped: readonly string[];
 }
 
 export interface RecordChange {
@@ -68,5 +70,8 @@ function tableChangeOf(table: string, change: Body): TableChange {
     })),
     destroyed: textsOf(destroyedRecordIds),
     fields: fields.some((name) => change[name] !== undefined),
+    retyped: Object.entries(objectOf(change.changedFieldsById)).flatMap(([field, one]) =>
+      objectOf(objectOf(one).current).type === undefined ? [] : field,
+    ),
   };
 }

@@ -10,6 +10,27 @@ export interface StampedEdit extends CellEdit {
   readonly tx: number | null;
 }
 
+/** A value that we wrote into a cell. */
+export interface SentCell {
+  /** Of the value: the value itself may have to go. */
+  readonly hash: string;
+  /** When it was given to Airtable, ms since 1970 by our clock. */
+  readonly at: number;
+  /** Number of the transaction by which Airtable told of it; null: it has not yet. */
+  readonly tx: number | null;
+}
+
+/** A write that Airtable did not take. */
+export interface RefusedWrite {
+  /** Hash of the cells. */
+  readonly of: string;
+  /** Why, for people. */
+  readonly text: string;
+  readonly tries: number;
+  /** Before that it is not tried again, ms since 1970, unless something else is to be written. */
+  readonly until: number;
+}
+
 /** A row of a SYNC base with all that the reconciliation knows of it. */
 export interface RowDoc extends SyncBaseRowDoc {
   /** What Airtable shows, as far as known. */
@@ -28,7 +49,11 @@ export interface RowDoc extends SyncBaseRowDoc {
   readonly deleted: { readonly by: string | null } | null;
   /** What is being written; known also after a crash. */
   readonly sending: Cells | null;
+  /** What we wrote into each field, the oldest first: Airtable tells of it as of anybody's edit. */
+  readonly sent: Readonly<Record<string, readonly SentCell[]>>;
   readonly wroteAt: number | null;
+  /** Null: what was written last was taken. */
+  readonly refusal: RefusedWrite | null;
   /** A person deleted a row that is not written again. */
   readonly forgotten: boolean;
 }
@@ -43,8 +68,8 @@ export interface BaseChange {
   readonly at: number;
   readonly by: string | null;
   readonly developer: boolean;
-  /** We did it ourselves. */
-  readonly own: boolean;
+  /** It came by the API, as what we write does. */
+  readonly byApi: boolean;
   readonly cells: Cells;
 }
 
@@ -58,7 +83,8 @@ export interface BaseRecord {
 
 /** What a write of one row came to. */
 export type Written =
-  | { readonly recordId: string }
+  /** `stored`: cells that Airtable keeps otherwise than they were written. */
+  | { readonly recordId: string; readonly stored?: Cells }
   /** `gone`: there is no such record any more. */
   | { readonly recordId: null; readonly gone: boolean; readonly text: string };
 
@@ -86,8 +112,8 @@ export interface BaseFace {
 export interface OurRow {
   readonly id: string;
   readonly cells: Cells;
-  /** When it was last changed here, ms since 1970. */
-  readonly changedAt: number;
+  /** When a field of it was last changed here, ms since 1970. */
+  readonly changedAt: (field: string) => number;
 }
 
 /** What a row becomes by its edits. */
@@ -97,6 +123,8 @@ export interface RowEdit {
   readonly cells: Cells;
   /** Those that change. */
   readonly fields: readonly string[];
+  /** When each was written in Airtable, ms since 1970; one that is not there: not known. */
+  readonly times: Readonly<Record<string, number>>;
   readonly by: Actor;
   /** What there is to say besides, for Logs; empty: nothing. */
   readonly remark: string;
@@ -143,4 +171,6 @@ export interface PassPorts {
   /** Adds a row to Logs; the same `mark` and time again is the same row. */
   log(line: LogLine, mark: string): Promise<void>;
   readonly now: () => number;
+  /** After so long a push leaves the rest to the next pass, in ms; missing: never. */
+  readonly pushMs?: number;
 }

@@ -1,5 +1,6 @@
 import { fieldsOfTable, idField, type SyncTableKey } from '../../domain/sync-base.ts';
 import { editsFound } from '../../domain/sync-base-merge.ts';
+import { rowMade, withoutOwn } from './own.ts';
 import type { BaseChange, BaseRecord, PassPorts, RowDoc, TableFace } from './ports.ts';
 import { draftId, givenId, isDraft, newRow, sealed } from './rows.ts';
 
@@ -22,18 +23,15 @@ export async function pull(ports: PassPorts): Promise<Pulled> {
     const at = await cursor.get();
     const page = at === null ? null : await face.changes(at);
     if (page === null) return { changes: await listAll(ports), listed: true };
-    const theirs = page.changes.filter(({ own }) => !own);
-    changes += theirs.length;
-    await takeIn(
-      ports,
-      page.changes.filter(({ own, kind }) => !own || kind === 'created'),
-    );
+    changes += await takeIn(ports, page.changes);
     if (page.cursor !== at) await cursor.move(page.cursor);
     if (!page.more) return { changes, listed: false };
   }
 }
 
-async function takeIn(ports: PassPorts, changes: readonly BaseChange[]): Promise<void> {
+/** @returns how many were made by others */
+async function takeIn(ports: PassPorts, changes: readonly BaseChange[]): Promise<number> {
+  let theirs = 0;
   for (const table of new Set(changes.map((change) => change.table))) {
     const some = changes.filter((change) => change.table === table);
     const rows = new Map((await ports.rows.table(table)).map((row) => [row._id, row]));
@@ -41,10 +39,9 @@ async function takeIn(ports: PassPorts, changes: readonly BaseChange[]): Promise
     const changed = new Map<string, RowDoc | null>();
     for (const change of some.toSorted((a, b) => a.tx - b.tx)) {
       const known = rows.get(byRecord.get(change.recordId) ?? '');
-      const [_id, after] = change.own
-        ? made(known, change, [...rows.values()])
-        : edited(table, known, change);
-      if (_id === undefined) continue;
+      const [_id, after, isTheirs] = outcomeOf(table, known, change, [...rows.values()]);
+      if (isTheirs) theirs += 1;
+      if (_id === undefined || after === known) continue;
       changed.set(_id, after);
       if (after === null) rows.delete(_id);
       else {
@@ -55,31 +52,42 @@ async function takeIn(ports: PassPorts, changes: readonly BaseChange[]): Promise
     await ports.rows.remove([...changed].flatMap(([id, row]) => (row === null ? [id] : [])));
     await ports.rows.putMany([...changed.values()].flatMap((row) => (row === null ? [] : [row])));
   }
+  return theirs;
 }
 
 /** Among the transactions of a row's fields, that of its deletion. */
 const deletion = 'deleted';
 
-type Outcome = readonly [id: string | undefined, row: RowDoc | null];
+type Outcome = readonly [id: string | undefined, row: RowDoc | null, theirs: boolean];
 
-function edited(table: SyncTableKey, known: RowDoc | undefined, change: BaseChange): Outcome {
-  const after = known === undefined ? added(table, change) : withChange(known, change);
-  return [known?._id ?? after?._id, after];
-}
-
-/** A record that we made and, after a crash, do not know: it is the one of its row. */
-function made(
+function outcomeOf(
+  table: SyncTableKey,
   known: RowDoc | undefined,
-  { recordId, cells, tx }: BaseChange,
+  change: BaseChange,
   rows: readonly RowDoc[],
 ): Outcome {
-  const row = rows.find((one) => !isDraft(one) && one.id === cells[idField]);
-  if (known !== undefined || row === undefined || row.recordId !== null || row.deleted !== null)
-    return [undefined, null];
-  // It was deleted since.
-  if (tx < (row.txs[deletion] ?? -1)) return [undefined, null];
+  const made = known === undefined ? rowMade(change, rows) : undefined;
+  if (made !== undefined) return adopting(made, change);
+  if (known === undefined) {
+    // Ours, of a record that is gone: one that a program made was told of before it was changed.
+    if (change.byApi && change.kind === 'changed') return [undefined, null, false];
+    const after = added(table, change);
+    return [after?._id, after, after !== null];
+  }
+  if (change.kind === 'deleted') return [known._id, withChange(known, change), true];
+  const { row, cells } = withoutOwn(known, change);
+  const isTheirs = Object.keys(cells).length > 0;
+  return [known._id, isTheirs ? withChange(row, { ...change, cells }) : row, isTheirs];
+}
+
+/** A record that we made and, after a crash, do not know: it is the one of its row, unless it was deleted since. */
+function adopting(row: RowDoc, change: BaseChange): Outcome {
+  const isGone = row.deleted !== null || change.tx < (row.txs[deletion] ?? -1);
+  if (row.recordId !== null || isGone) return [undefined, null, false];
   const empty = Object.fromEntries(fieldsOfTable(row.table).map(({ name }) => [name, null]));
-  return [row._id, { ...row, recordId, seen: { ...empty, ...cells }, sending: null }];
+  const { row: told } = withoutOwn(row, change);
+  const seen = { ...empty, ...change.cells };
+  return [row._id, { ...told, recordId: change.recordId, seen, sending: null }, false];
 }
 
 function added(table: SyncTableKey, change: BaseChange): RowDoc | null {

@@ -19,7 +19,7 @@ export const newRow = (table: SyncTableKey, id: string, recordId: string | null 
 /** A row as it is stored, with what it lacks. */
 export const completed = (row: SyncBaseRowDoc & Partial<RowDoc>): RowDoc => ({
   ...{ seen: {}, held: {}, faults: [], note: null, edits: {}, txs: {} },
-  ...{ deleted: null, sending: null, wroteAt: null, forgotten: false },
+  ...{ deleted: null, sending: null, sent: {}, wroteAt: null, refusal: null, forgotten: false },
   ...row,
 });
 
@@ -46,9 +46,11 @@ export function givenId({ seen, edits }: Pick<RowDoc, 'seen' | 'edits'>): string
   return value === null ? '' : String(value).trim();
 }
 
-/** Who made edits. */
-export const actorOfEdits = (edits: CellEdits): Actor =>
-  airtableActor(Object.values(edits).find(({ by }) => by !== null)?.by ?? null);
+/** Who made edits; several are named together. */
+export function actorOfEdits(edits: CellEdits): Actor {
+  const names = new Set(Object.values(edits).flatMap(({ by }) => by ?? []));
+  return airtableActor(names.size === 0 ? null : [...names].join(' and '));
+}
 
 export const airtableActor = (user: string | null): Actor => ({
   kind: 'person',

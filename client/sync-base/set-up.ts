@@ -1,8 +1,10 @@
 import { createSyncBaseClient, type SyncBaseClient } from '../../activities/sync-base/airtable.ts';
 import type { SyncBasePorts } from '../../activities/sync-base/ask.ts';
+import { completed } from '../../activities/sync-base/rows.ts';
+import { forgetOld } from '../../activities/sync-base/unfit.ts';
 import type { Actor } from '../../domain/contracts.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import { fieldsOfTable, syncTables } from '../../domain/sync-base.ts';
+import { fieldsOfTable, type SyncTableKey, syncTables } from '../../domain/sync-base.ts';
 import {
   type AirtablePlan,
   defaultEveryMs,
@@ -77,7 +79,16 @@ export async function setUpBase(
     const types = await stores.reportTypes.list();
     const expected = expectedRecords(runs, syncBase.keepDays, automations.length + types.length);
     const tooMany = recordsSentence(plan, Math.max(expected, known?.records ?? 0));
-    const set = { plan, everyMs: pace.everyMs, ids: idsOf(tables, known?.ids), webhook, problem: null };
+    const ids = idsOf(tables, known?.ids);
+    const set = { plan, everyMs: pace.everyMs, ids, webhook, problem: null, unfit: [] };
+    if (known !== null) {
+      const rows = stores.syncBases.rows(base);
+      const ownRows = {
+        ...rows,
+        table: async (key: SyncTableKey) => (await rows.table(key)).map((row) => completed(row)),
+      };
+      await forgetOld(ownRows, known, set, now.getTime());
+    }
     if (known === null)
       await stores.syncBases.create({
         ...{ _id: base, ...set, calls: {}, passedAt: null, records: null, everything: true },

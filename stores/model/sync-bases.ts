@@ -13,6 +13,12 @@ export interface SyncBaseDoc {
   readonly ids: BaseIds;
   /** Null: there is none yet, or it expired: it is made again, and the tables are listed once. */
   readonly webhook: SyncBaseWebhook | null;
+  /** Tables and fields that cannot be used; missing: none was found. */
+  readonly unfit?: readonly SyncBaseUnfit[];
+  /** One of the rows that Airtable did not take, and why; null or missing: it took all. */
+  readonly refused?: string | null;
+  /** When its tables were looked at for that; missing: only when it was set up. */
+  readonly lookedAt?: Date;
   /** Why nothing can be taken from it or written to it; null: all is well. */
   readonly problem: SyncBaseProblem | null;
   /** Calls of Airtable's API by month, `YYYY-MM` (UTC); the newest 13 months. */
@@ -27,6 +33,15 @@ export interface SyncBaseDoc {
   readonly attachedAt: Date;
   readonly updatedAt: Date;
   readonly seq: number;
+}
+
+/** A table or field that is not there, or is of another type. */
+export interface SyncBaseUnfit {
+  readonly table: SyncTableKey;
+  /** Null: the whole table. */
+  readonly field: string | null;
+  /** For people. */
+  readonly sentence: string;
 }
 
 /** How its changes are read. */

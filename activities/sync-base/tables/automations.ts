@@ -8,6 +8,7 @@ import { addAutomation, changeAutomation, taskFault } from '../../automations/ed
 import type { OurRow, TableFace } from '../ports.ts';
 import { idFault } from './ids.ts';
 import type { TablePorts } from './index.ts';
+import { timesFor, timesIn } from './times.ts';
 
 type Ports = Pick<TablePorts, 'stores' | 'now' | 'applyAutomation'>;
 
@@ -29,7 +30,7 @@ export function automationsFace(ports: Ports): TableFace {
   const rowOf = (doc: AutomationDoc): OurRow => ({
     id: doc._id,
     cells: cellsOf('automations', doc, now().getTime()),
-    changedAt: doc.updatedAt.getTime(),
+    changedAt: timesIn(doc, (name) => fieldOf[name]),
   });
 
   /** What is wrong with a row, what its task is of included. */
@@ -67,13 +68,14 @@ export function automationsFace(ports: Ports): TableFace {
       const doc = id === null ? null : await stores.automations.get(id);
       return checkerOf(doc?.missed ?? 'runOnce', cells);
     },
-    async edit({ id, cells, fields, by, remark }) {
+    async edit({ id, cells, fields, times, by, remark }) {
       const doc = await stores.automations.get(id);
       if (doc === null) return;
       const { value } = readAutomation(cells, doc.missed);
       const names = fields.flatMap((name) => fieldOf[name] ?? []);
       const change = Object.fromEntries(names.map((name) => [name, value[name]]));
-      await changeAutomation(ports, id, by, change, { remark });
+      const done = timesFor(times, now(), (name) => fieldOf[name]);
+      await changeAutomation(ports, id, by, change, { remark, times: done });
       await bringIntoForce(id);
     },
     async create(cells, by) {

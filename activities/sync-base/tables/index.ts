@@ -19,11 +19,11 @@ export interface TablePorts {
   readonly mostRows: number;
 }
 
-/** Every table of the SYNC base; types come before what refers to them. */
+/** Every table of the SYNC base; types come before what refers to them, and what may be long last. */
 export const tableFaces = (ports: TablePorts): readonly TableFace[] => [
   reportTypesFace(ports),
   automationsFace(ports),
-  reportsFace(ports),
   overviewFace(ports),
+  reportsFace(ports),
   logsFace(ports),
 ];

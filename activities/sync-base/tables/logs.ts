@@ -16,7 +16,7 @@ export function logsFace({
   const rowOf = (doc: LogDoc): OurRow => ({
     id: doc._id,
     cells: cellsOf('logs', doc, now().getTime()),
-    changedAt: doc.at.getTime(),
+    changedAt: () => doc.at.getTime(),
   });
 
   async function newest(): Promise<LogDoc[]> {

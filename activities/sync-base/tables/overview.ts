@@ -8,7 +8,7 @@ export function overviewFace({ stores, now }: Pick<TablePorts, 'stores' | 'now'>
     const doc = await stores.overview.get();
     if (doc === null) return [];
     const cells = cellsOf('overview', doc, now().getTime());
-    return [{ id: doc._id, cells, changedAt: doc.timestamp.getTime() }];
+    return [{ id: doc._id, cells, changedAt: () => doc.timestamp.getTime() }];
   };
   return {
     key: 'overview',

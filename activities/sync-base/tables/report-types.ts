@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { TributaryError } from '../../../domain/errors.ts';
 import { type ReportSource, type ReportType, reportTypeFaults } from '../../../domain/report-type.ts';
 import { cellsOf, idField } from '../../../domain/sync-base.ts';
@@ -5,12 +6,18 @@ import { type ReportTypeCells, readReportType, reportTypeNames } from '../../../
 import type { CellFault } from '../../../domain/sync-base-merge.ts';
 import { sourceExamples, sourceFrom } from '../../../domain/sync-base-shown.ts';
 import type { ReportTypeDoc } from '../../../stores/model.ts';
+import { dateFieldFault } from '../../reports/date-field.ts';
 import { addReportType, changeReportType, requireSource } from '../../reports/edit-type.ts';
 import type { OurRow, TableFace } from '../ports.ts';
 import { idFault } from './ids.ts';
 import type { TablePorts } from './index.ts';
+import { timesFor, timesIn } from './times.ts';
 
 type Ports = Pick<TablePorts, 'stores' | 'definition' | 'now'>;
+
+/** Which field of a report type a cell is. */
+const fieldOf = (cell: string): string | undefined =>
+  Object.entries(reportTypeNames).find(([, name]) => name === cell)?.[0];
 
 /** Settings of report types: people change them, add some, and by deleting a row make one Inactive. */
 export function reportTypesFace(ports: Ports): TableFace {
@@ -18,7 +25,7 @@ export function reportTypesFace(ports: Ports): TableFace {
   const rowOf = (doc: ReportTypeDoc): OurRow => ({
     id: doc._id,
     cells: cellsOf('reportTypes', doc, now().getTime()),
-    changedAt: doc.updatedAt.getTime(),
+    changedAt: timesIn(doc, fieldOf),
   });
 
   return {
@@ -31,8 +38,9 @@ export function reportTypesFace(ports: Ports): TableFace {
     },
     async checker(id, candidate) {
       const doc = id === null ? null : await stores.reportTypes.get(id);
-      const wrong =
-        doc === null ? null : await sourceFault(ports, after(doc, readReportType(candidate).value).source);
+      const source = doc === null ? null : after(doc, readReportType(candidate).value).source;
+      const isSame = source === null || isDeepStrictEqual(source, doc?.source);
+      const wrong = isSame ? null : await sourceFault(ports, source);
       return (cells) => {
         const { value, faults } = readReportType(cells);
         if (doc === null || faults.length > 0) return faults;
@@ -45,7 +53,7 @@ export function reportTypesFace(ports: Ports): TableFace {
         ];
       };
     },
-    async edit({ id, cells, fields, by, remark }) {
+    async edit({ id, cells, fields, times, by, remark }) {
       const { value } = readReportType(cells);
       const names = Object.keys(value).filter((name) => fields.includes(reportTypeNames[name] ?? ''));
       await changeReportType(
@@ -59,7 +67,7 @@ export function reportTypesFace(ports: Ports): TableFace {
           const { source } = after(doc, { ...settingsOf(doc), ...wanted });
           return { ...wanted, source };
         },
-        remark,
+        { remark, times: timesFor(times, now(), fieldOf) },
       );
     },
     async create(cells, by) {
@@ -93,6 +101,8 @@ export function reportTypesFace(ports: Ports): TableFace {
       if (notThere !== null) wrong.push(notThere);
       const connection = await stores.connections.get(source.connectionId);
       if (wrong.length > 0 || connection === null) return { faults: wrong };
+      const noDate = await dateFieldFault(stores, ports.definition(connection.app), connection, source);
+      if (noDate !== null) return { faults: [{ field: 'Source', message: `Source: ${noDate}` }] };
       const { company } = connection;
       try {
         await addReportType(ports, { _id: id, ...type, company }, by);
@@ -105,13 +115,9 @@ export function reportTypesFace(ports: Ports): TableFace {
       return { id };
     },
     async gone(id, by) {
-      await changeReportType(
-        ports,
-        id,
-        by,
-        () => ({ status: 'Inactive' }),
-        'Its row was deleted in Airtable.',
-      );
+      await changeReportType(ports, id, by, () => ({ status: 'Inactive' }), {
+        remark: 'Its row was deleted in Airtable.',
+      });
       return 'The row was deleted, so the report type is Inactive; it is not gone. To let its reports be made again, set Status to Active.';
     },
   };

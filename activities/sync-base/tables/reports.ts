@@ -12,7 +12,9 @@ export function reportsFace(ports: Pick<TablePorts, 'stores' | 'now' | 'keepDays
   const rowOf = (doc: ReportDoc): OurRow => ({
     id: doc._id,
     cells: cellsOf('reports', doc, now().getTime()),
-    changedAt: doc.updatedAt.getTime(),
+    // Fail comes and goes with the status.
+    changedAt: (cell) =>
+      (cell === 'Last Updated' && doc.lastUpdated !== null ? doc.lastUpdated : doc.statusSince).getTime(),
   });
 
   async function shown(): Promise<ReportDoc[]> {
