@@ -26,7 +26,16 @@ const cell = fc
   );
 const id = fc.constantFrom(...ids);
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), id, cell }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      id,
+      cell,
+      // Programs that share the service's token too.
+      by: fc.constantFrom('anna@example.com' as const, 'program' as const),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('service' as const), id, cell }) },
   {
     weight: 4,
@@ -89,7 +98,7 @@ async function play(sides: Sides, steps: readonly (typeof step extends fc.Arbitr
       if (record === undefined) continue;
       const { field, value } = one.cell;
       if (sides.base.get(record)?.cells[field] === value) continue;
-      sides.person.edit(record, { [field]: value });
+      sides.person.edit(record, { [field]: value }, one.by);
       edits.push({ record, id: one.id, field, value });
     } else if (one.do === 'service') {
       if (parses({ record: '', id: one.id, ...one.cell }))

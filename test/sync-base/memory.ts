@@ -25,7 +25,7 @@ export function twoSides(ids: readonly string[]) {
   };
   const base = new Map<string, { cells: Cells; created: number }>();
   const payloads: BaseChange[] = [];
-  const ours = new Map<string, { cells: Cells; changedAt: number }>();
+  const ours = new Map<string, { cells: Cells; times: Readonly<Record<string, number>> }>();
   const rows = new Map<string, RowDoc>();
   const logs = new Map<string, string>();
   /** Every value that a cell of ours ever had by an edit in Airtable: `<id>/<field>/<value>`. */
@@ -39,10 +39,28 @@ export function twoSides(ids: readonly string[]) {
     repeat: 0,
     reorder: false,
   };
-  for (const id of ids) ours.set(id, { cells: soundRow(id), changedAt: time });
+  const madeAt = time;
+  for (const id of ids) ours.set(id, { cells: soundRow(id), times: {} });
+  const change = (id: string, cells: Cells, times: Readonly<Record<string, number>> = {}): void => {
+    const known = ours.get(id);
+    if (known === undefined) return;
+    const at = tick();
+    const changed = Object.keys(cells).filter((name) => cells[name] !== known.cells[name]);
+    const own = Object.fromEntries(changed.map((name) => [name, Math.min(at, times[name] ?? at)]));
+    ours.set(id, { cells: { ...known.cells, ...cells }, times: { ...known.times, ...own } });
+  };
+  const shownOf = (id: string) => {
+    const row = ours.get(id);
+    if (row === undefined) return null;
+    return { id, cells: row.cells, changedAt: (field: string) => row.times[field] ?? madeAt };
+  };
 
-  const note = (kind: BaseChange['kind'], recordId: string, cells: Cells, own: boolean): void => {
-    const by = own ? 'service' : 'anna@example.com';
+  const note = (
+    kind: BaseChange['kind'],
+    recordId: string,
+    cells: Cells,
+    by: 'service' | 'program' | 'anna@example.com',
+  ): void => {
     payloads.push({
       table: 'automations',
       kind,
@@ -52,7 +70,8 @@ export function twoSides(ids: readonly string[]) {
       at: tick(),
       by,
       developer: false,
-      own,
+      // The service and another program may use the same person's token.
+      byApi: by !== 'anna@example.com',
     });
   };
   /** Counts a write; the one that is told to crash does so after it took effect, or before. */
@@ -73,22 +92,18 @@ export function twoSides(ids: readonly string[]) {
   const face: TableFace = {
     key: 'automations',
     together: timingCells,
-    list: async () => [...ours].map(([id, row]) => ({ id, ...row })),
-    get: async (id) => {
-      const row = ours.get(id);
-      return row === undefined ? null : { id, ...row };
-    },
+    list: async () => [...ours.keys()].flatMap((id) => shownOf(id) ?? []),
+    get: async (id) => shownOf(id),
     checker: async () => (cells) => readAutomation(cells, 'runOnce').faults,
-    edit: async ({ id, cells, fields }) =>
+    edit: async ({ id, cells, fields, times }) =>
       wrote(() => {
         for (const field of fields) taken.add(`${id}/${field}/${cells[field]}`);
-        ours.set(id, { cells, changedAt: tick() });
+        change(id, cells, times);
       }),
     create: async () => ({ faults: [{ field: idField, message: 'Id is empty.' }] }),
     gone: async (id) =>
       wrote(() => {
-        const row = ours.get(id);
-        if (row !== undefined) ours.set(id, { cells: { ...row.cells, Disable: true }, changedAt: tick() });
+        change(id, { Disable: true });
         return 'It was deleted, so it is disabled.';
       }),
   };
@@ -141,13 +156,13 @@ export function twoSides(ids: readonly string[]) {
             if (id === undefined) {
               const made = `rec${++records}`;
               base.set(made, { cells: { ...empty, ...cells }, created: tick() });
-              note('created', made, cells, true);
+              note('created', made, cells, 'service');
               return { recordId: made };
             }
             const known = base.get(id);
             if (known === undefined) return { recordId: null, gone: true, text: 'gone' };
             base.set(id, { ...known, cells: { ...known.cells, ...cells } });
-            note('changed', id, cells, true);
+            note('changed', id, cells, 'service');
             return { recordId: id };
           }),
         );
@@ -164,26 +179,33 @@ export function twoSides(ids: readonly string[]) {
     /** The record that shows an id, the oldest. */
     recordOf: (id: string) => [...base].find(([, { cells }]) => cells[idField] === id)?.[0],
     person: {
-      edit(recordId: string, cells: Cells): void {
+      /** @returns when it was, by Airtable's clock */
+      edit(
+        recordId: string,
+        cells: Cells,
+        by: 'anna@example.com' | 'program' = 'anna@example.com',
+      ): number | undefined {
         const known = base.get(recordId);
-        if (known === undefined) return;
+        if (known === undefined) return undefined;
         base.set(recordId, { ...known, cells: { ...known.cells, ...cells } });
-        note('changed', recordId, cells, false);
+        note('changed', recordId, cells, by);
+        return time;
       },
       remove(recordId: string): void {
-        if (base.delete(recordId)) note('deleted', recordId, {}, false);
+        if (base.delete(recordId)) note('deleted', recordId, {}, 'anna@example.com');
       },
       copy(recordId: string): void {
         const known = base.get(recordId);
         if (known === undefined) return;
         const made = `rec${++records}`;
         base.set(made, { cells: known.cells, created: tick() });
-        note('created', made, known.cells, false);
+        note('created', made, known.cells, 'anna@example.com');
       },
     },
-    service(id: string, field: string, value: Cell): void {
-      const row = ours.get(id);
-      if (row !== undefined) ours.set(id, { cells: { ...row.cells, [field]: value }, changedAt: tick() });
+    /** @returns when the field was changed last */
+    service(id: string, field: string, value: Cell): number | undefined {
+      change(id, { [field]: value });
+      return ours.get(id)?.times[field];
     },
     /** What was noted before is not known any more. */
     expire(): void {

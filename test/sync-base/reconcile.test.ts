@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { newReport } from '../../activities/reports/begin.ts';
 import { applySyncBase } from '../../activities/sync-base/schedule.ts';
 import { until } from '../support/until.ts';
-import { startScene } from './scene.ts';
+import { tokenTests } from './bad-input/access.ts';
+import { trimTests } from './bad-input/rows.ts';
+import { type Scene, startScene } from './scene.ts';
 
-let scene: Awaited<ReturnType<typeof startScene>>;
+let scene: Scene;
 before(async () => {
-  scene = await startScene();
+  scene = await startScene({ lockOutMs: 1_500 });
 });
 after(() => scene.stop());
 
@@ -151,4 +153,13 @@ test('its Schedule picks an edit up by itself, and goes with the base', async ()
   await applySyncBase(stores, { client, taskQueue }, base.id);
   await assert.rejects(client.schedule.getHandle(`sync-base/${base.id}`).describe());
   assert.equal(scene.airtable.seen.filter(({ status }) => status === 429).length, 0);
+});
+
+describe('what is of the settings and the token of all bases', () => {
+  let all: Scene;
+  before(async () => {
+    all = { ...scene, ...(await scene.attach()) };
+  });
+  tokenTests(() => all);
+  trimTests(() => all);
 });

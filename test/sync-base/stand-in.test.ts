@@ -30,7 +30,10 @@ function scene(scopes?: Parameters<AirtableStandIn['token']>[0]) {
     return { status: answer.status, body: JSON.parse(await answer.text()) };
   };
   const hook = async () => {
-    const specification = { options: { filters: { dataTypes: ['tableData', 'tableFields'] } } };
+    const includes = { includePreviousCellValues: true, includePreviousFieldDefinitions: true };
+    const specification = {
+      options: { filters: { dataTypes: ['tableData', 'tableFields'] }, includes },
+    };
     const made = await ask('POST', `/bases/${base.id}/webhooks`, { specification });
     return `/bases/${base.id}/webhooks/${made.body.id}`;
   };

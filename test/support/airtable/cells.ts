@@ -1,6 +1,8 @@
 import { refusals } from './errors.ts';
 import { type Cell, computedTypes, type Field, newId } from './model.ts';
 
+/** "Field types and cell values": a text has at most so many characters. */
+const longestText = 100_000;
 const texts = ['singleLineText', 'multilineText', 'richText', 'email', 'url', 'phoneNumber'];
 const numbers = ['number', 'currency', 'percent'];
 const isoDate = /^\d{4}-\d{2}-\d{2}$/;
@@ -20,7 +22,8 @@ export function cellOf(field: Field, value: unknown, typecast: boolean): Cell {
 
 function typed(field: Field, value: unknown): Cell | undefined {
   const { type } = field;
-  if (texts.includes(type)) return typeof value === 'string' ? value : undefined;
+  if (texts.includes(type))
+    return typeof value === 'string' && value.length <= longestText ? value : undefined;
   if (numbers.includes(type)) return typeof value === 'number' ? value : undefined;
   if (type === 'checkbox') return typeof value === 'boolean' ? value : undefined;
   if (typeof value !== 'string') return undefined;
@@ -38,7 +41,8 @@ function typed(field: Field, value: unknown): Cell | undefined {
 }
 
 function cast(field: Field, value: unknown): Cell | undefined {
-  if (texts.includes(field.type)) return typeof value === 'object' ? undefined : String(value);
+  if (texts.includes(field.type))
+    return typeof value === 'object' || typeof value === 'string' ? undefined : String(value);
   if (numbers.includes(field.type)) {
     const number = Number(value);
     return Number.isNaN(number) ? null : number;

@@ -68,6 +68,17 @@ export const refusals = {
     ),
   badOffset: (offset: string) =>
     refusal(422, 'INVALID_OFFSET_VALUE', `The value of offset ${offset} is invalid`),
+  /** "Iteration may timeout due to client inactivity or server restarts" ("List records"). */
+  iterationGone: () =>
+    refusal(
+      422,
+      'LIST_RECORDS_ITERATOR_NOT_AVAILABLE',
+      'The iterator is not available any more. Start the iteration again.',
+    ),
+  /** Airtable does not tell what it answers then; it rejects the request. */
+  addressTooLong: () => refusal(414, 'URI_TOO_LONG', 'The address of the request is too long'),
+  /** Airtable does not tell its name. */
+  baseFull: () => refusal(422, 'RECORD_LIMIT_EXCEEDED', 'The base has as many records as its plan takes.'),
   duplicateField: () => refusal(422, 'DUPLICATE_OR_EMPTY_FIELD_NAME', 'Duplicate or empty field name'),
   duplicateTable: () => refusal(422, 'DUPLICATE_TABLE_NAME', 'Cannot have two tables with the same name'),
   badFieldType: () => refusal(422, 'INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE', 'Invalid options for field'),

@@ -40,6 +40,8 @@ const integration: Actor = {
 };
 
 const largestBody = 2 * 1024 * 1024;
+/** "URL length limitations for web API requests". */
+const longestAddress = 16_000;
 
 /** A stand-in for Airtable's web API that keeps the real one's limits, upsert rules, types and error bodies. */
 export type AirtableStandIn = Awaited<ReturnType<typeof startAirtable>>;
@@ -55,7 +57,8 @@ export async function startAirtable(options: AirtableOptions = {}) {
   const tokenMayAsk = createRate(perToken, lockOutMs);
   const seen: Seen[] = [];
   const next: (Answer | null)[] = [];
-  let quotaUsedUp = false;
+  let meanwhile: readonly { readonly when: (asked: Asked) => boolean; readonly run: () => void }[] = [];
+  const quotaUsedUp = { all: false, of: new Set<string>() };
   let awake: Promise<void> | undefined;
   let severed = false;
 
@@ -65,9 +68,14 @@ export async function startAirtable(options: AirtableOptions = {}) {
       const base = baseIn(asked.url);
       if (!tokenMayAsk(text) || (base !== undefined && !baseMayAsk(base))) throw refusals.rateLimited();
       // The month's quota is of the data, not of the metadata.
-      if (quotaUsedUp && !asked.url.pathname.startsWith('/v0/meta/')) throw refusals.quotaUsedUp();
+      const isOver = quotaUsedUp.all || quotaUsedUp.of.has(base ?? '');
+      if (isOver && !asked.url.pathname.startsWith('/v0/meta/')) throw refusals.quotaUsedUp();
+      const now = meanwhile.filter(({ when }) => when(asked));
+      meanwhile = meanwhile.filter((one) => !now.includes(one));
+      for (const { run } of now) run();
       const forced = next.shift();
       if (forced !== undefined && forced !== null) return forced;
+      if (asked.url.href.length > longestAddress) throw refusals.addressTooLong();
       if (asked.body.length > largestBody) throw refusals.tooLarge();
       const answered = () => answerOf(bases, token, asked);
       const known = base === undefined ? undefined : bases.get(base);
@@ -97,7 +105,8 @@ export async function startAirtable(options: AirtableOptions = {}) {
     });
     response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body));
   };
-  const server = createServer((request, response) => {
+  // Node's own limit would end a long address before we could.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
@@ -108,12 +117,15 @@ export async function startAirtable(options: AirtableOptions = {}) {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Every request, in order. */
     seen: seen as readonly Seen[],
-    addBase(tables: readonly { readonly name: string; readonly fields: readonly NewField[] }[] = []) {
+    addBase(
+      tables: readonly { readonly name: string; readonly fields: readonly NewField[] }[] = [],
+      mostRecords = 50_000,
+    ) {
       const id = newId('app');
       const webhooks = createWebhooks(now);
       const journal = createJournal(webhooks.note);
       const made = tables.map(({ name, fields }) => newTable(name, fields, journal));
-      const base: Base = { id, name: id, tables: made, journal, webhooks };
+      const base: Base = { id, name: id, tables: made, mostRecords, journal, webhooks };
       bases.set(base.id, base);
       return handleOf(base);
     },
@@ -123,11 +135,21 @@ export async function startAirtable(options: AirtableOptions = {}) {
     /** Changes what a token may do, as its person can at any time. */
     changeToken: tokens.change,
     revoke: tokens.revoke,
-    setQuotaUsedUp(used: boolean): void {
-      quotaUsedUp = used;
+    /** Of all, or of the workspace of one base. */
+    setQuotaUsedUp(used: boolean, base?: string): void {
+      if (base === undefined) quotaUsedUp.all = used;
+      else if (used) quotaUsedUp.of.add(base);
+      else quotaUsedUp.of.delete(base);
     },
     /** Gives this to the next request that is let through, as a proxy or an ailing server would; null: the true answer. */
     answerNext: (answer: Answer | null): void => void next.push(answer),
+    /** Runs this just before the next request of the kind is carried out: what a person does meanwhile. */
+    before(method: string, path: RegExp, run: () => void): void {
+      const when = ({ method: one, url }: Asked) => one === method && path.test(url.pathname);
+      meanwhile = [...meanwhile, { when, run }];
+    },
+    /** Deletes a base, as a person can. */
+    removeBase: (id: string): void => void bases.delete(id),
     /** Answers nothing until the function that is given is called. */
     stall(): () => void {
       let wake = (): void => undefined;
@@ -166,6 +188,13 @@ function handleOf(base: Base) {
       base.tables.push(made);
       return made;
     },
+    /** Lists that were begun cannot be gone on with. */
+    expireOffsets(name: string): void {
+      table(name).iteration += 1;
+    },
+    setMostRecords(records: number): void {
+      base.mostRecords = records;
+    },
     removeTable(name: string): void {
       base.tables = base.tables.filter((one) => one !== table(name));
     },
@@ -176,11 +205,14 @@ function handleOf(base: Base) {
       createRecords(table(name), { fields }),
     update: (name: string, id: string, fields: Readonly<Record<string, unknown>>) =>
       updateRecords(table(name), { records: [{ id, fields }] }),
+    renameTable(name: string, to: string): void {
+      table(name).name = to;
+    },
     renameField(name: string, from: string, to: string): void {
       fieldOf(table(name), from).name = to;
     },
     /** What a person does on Airtable's page, and webhooks tell. @default Anna, who is nobody's developer */
-    person: (user?: Actor['user']) => createPerson(base, table, user),
+    person: (user?: Actor['user'], source?: Actor['source']) => createPerson(base, table, user, source),
     /** Takes every webhook away. */
     dropWebhooks: (): void => base.webhooks.drop(),
   };

@@ -1,9 +1,32 @@
 import { type Cell, type Field, newId, type StoredRecord, type Table } from './model.ts';
 
+/** What does something in a base; Airtable may add others ("Webhooks specification", fromSources). */
+export const sources = [
+  ...([
+    'client',
+    'publicApi',
+    'formSubmission',
+    'formPageSubmission',
+    'automation',
+    'system',
+    'sync',
+  ] as const),
+  ...(['anonymousUser', 'unknown'] as const),
+] as const;
+
 /** Who does something, as webhook payloads name it ("Webhooks action"). */
 export interface Actor {
-  readonly source: 'client' | 'publicApi';
+  readonly source: (typeof sources)[number];
   readonly user: { readonly id: string; readonly email: string; readonly name: string };
+}
+
+/** What a webhook wants to be told ("Webhooks specification"). */
+export interface Wanted {
+  readonly dataTypes: readonly string[];
+  /** A table's id; undefined: the whole base. */
+  readonly scope: string | undefined;
+  readonly previousCells: boolean;
+  readonly previousFields: boolean;
 }
 
 interface Changes {
@@ -71,19 +94,24 @@ function cellOf(field: Field, cell: Cell | undefined): unknown {
 }
 
 /** `changedTablesById` of a payload ("Webhooks table changed"); parts without a change are left out. */
-export function tableChangesOf(action: Action, dataTypes: readonly string[], scope?: string) {
+export function tableChangesOf(action: Action, wanted: Wanted) {
+  const { dataTypes, scope } = wanted;
   const tables = [...action].flatMap(([table, changes]): [string, object][] => {
     if (scope !== undefined && scope !== table.id) return [];
     const parts = {
-      ...(dataTypes.includes('tableData') ? recordsOf(table, changes) : {}),
-      ...(dataTypes.includes('tableFields') ? fieldsOf(changes) : {}),
+      ...(dataTypes.includes('tableData') ? recordsOf(table, changes, wanted) : {}),
+      ...(dataTypes.includes('tableFields') ? fieldsOf(changes, wanted) : {}),
     };
     return Object.keys(parts).length === 0 ? [] : [[table.id, parts]];
   });
   return Object.fromEntries(tables);
 }
 
-function recordsOf(table: Table, { created, changed, destroyed }: Changes): object {
+function recordsOf(
+  table: Table,
+  { created, changed, destroyed }: Changes,
+  { previousCells }: Wanted,
+): object {
   const made = [...created.values()].map(({ id, createdTime, cells }) => {
     const filled = table.fields.filter((field) => cells.has(field.id));
     const values = filled.map((field) => [field.id, cellOf(field, cells.get(field.id))]);
@@ -97,7 +125,8 @@ function recordsOf(table: Table, { created, changed, destroyed }: Changes): obje
         differing.map((field) => [field.id, cellOf(field, cells.get(field.id))]),
       ),
     });
-    return [[record.id, { current: values(record.cells), previous: values(before) }]];
+    const previous = previousCells ? { previous: values(before) } : {};
+    return [[record.id, { current: values(record.cells), ...previous }]];
   });
   return {
     ...(made.length === 0 ? {} : { createdRecordsById: Object.fromEntries(made) }),
@@ -106,8 +135,17 @@ function recordsOf(table: Table, { created, changed, destroyed }: Changes): obje
   };
 }
 
-const fieldsOf = ({ createdFields, changedFields, destroyedFields }: Changes): object => ({
-  ...(createdFields.size === 0 ? {} : { createdFieldsById: Object.fromEntries(createdFields) }),
-  ...(changedFields.size === 0 ? {} : { changedFieldsById: Object.fromEntries(changedFields) }),
-  ...(destroyedFields.length === 0 ? {} : { destroyedFieldIds: destroyedFields }),
-});
+function fieldsOf(
+  { createdFields, changedFields, destroyedFields }: Changes,
+  { previousFields }: Wanted,
+): object {
+  const changed = [...changedFields].map(([id, { current, previous }]) => [
+    id,
+    { current, ...(previousFields ? { previous } : {}) },
+  ]);
+  return {
+    ...(createdFields.size === 0 ? {} : { createdFieldsById: Object.fromEntries(createdFields) }),
+    ...(changed.length === 0 ? {} : { changedFieldsById: Object.fromEntries(changed) }),
+    ...(destroyedFields.length === 0 ? {} : { destroyedFieldIds: destroyedFields }),
+  };
+}

@@ -23,6 +23,8 @@ export interface Table {
   name: string;
   fields: Field[];
   records: StoredRecord[];
+  /** Offsets of lists that were begun under another number are not known any more. */
+  iteration: number;
   readonly journal: Journal;
 }
 
@@ -30,6 +32,8 @@ export interface Base {
   readonly id: string;
   readonly name: string;
   tables: Table[];
+  /** Records that its plan takes. */
+  mostRecords: number;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
 }
@@ -82,7 +86,7 @@ export function newField({ name, type, options }: NewField, others: readonly Fie
 export function newTable(name: string, fields: readonly NewField[], journal: Journal): Table {
   const known: Field[] = [];
   for (const field of fields) known.push(newField(field, known));
-  return { id: newId('tbl'), name, fields: known, records: [], journal };
+  return { id: newId('tbl'), name, fields: known, records: [], iteration: 0, journal };
 }
 
 /** @throws {Refusal} 422 UNKNOWN_FIELD_NAME */

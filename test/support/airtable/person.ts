@@ -6,9 +6,14 @@ import { createRecord } from './records.ts';
 export const anna: Actor['user'] = { id: 'usrAnna0000000001', email: 'anna@example.com', name: 'Anna' };
 
 /** Does in a base what people do on Airtable's page; none of it is a request. */
-export function createPerson(base: Base, tableOf: (name: string) => Table, user: Actor['user'] = anna) {
+export function createPerson(
+  base: Base,
+  tableOf: (name: string) => Table,
+  user: Actor['user'] = anna,
+  source: Actor['source'] = 'client',
+) {
   const { journal } = base;
-  const act = <T>(run: () => T): T => journal.act({ source: 'client', user }, run);
+  const act = <T>(run: () => T): T => journal.act({ source, user }, run);
   const recordOf = (table: Table, id: string) => {
     const found = table.records.find((record) => record.id === id);
     if (found === undefined) throw new Error(`There is no record ${id}.`);
@@ -88,7 +93,6 @@ export function createPerson(base: Base, tableOf: (name: string) => Table, user:
         const field = fieldOf(table, fieldName);
         const choice = field.options?.choices?.find((one) => one.name === from);
         if (choice === undefined) throw new Error(`There is no option ${from}.`);
-        journal.fieldChanged(table, field.id, { options: { renamed: to } }, { options: { renamed: from } });
         choice.name = to;
         for (const { cells } of table.records) if (cells.get(field.id) === from) cells.set(field.id, to);
       }),
@@ -98,7 +102,6 @@ export function createPerson(base: Base, tableOf: (name: string) => Table, user:
         const table = tableOf(name);
         const field = fieldOf(table, fieldName);
         const choices = field.options?.choices ?? [];
-        journal.fieldChanged(table, field.id, { options: { deleted: option } }, {});
         choices.splice(0, choices.length, ...choices.filter((one) => one.name !== option));
         for (const record of table.records) {
           if (record.cells.get(field.id) !== option) continue;

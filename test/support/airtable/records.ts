@@ -46,13 +46,15 @@ export function list(table: Table, asked: Json): Json {
   const filter = typeof filterByFormula === 'string' ? filterOf(filterByFormula, table) : () => true;
   const found = table.records.filter(filter).slice(0, maxRecords as number);
   const { offset } = asked;
-  const start = offset === undefined ? 0 : found.findIndex(({ id }) => `itr/${id}` === offset);
+  const [, iteration, first] = /^itr(\d+)\/(\w+)$/.exec(String(offset)) ?? [];
+  if (iteration !== undefined && Number(iteration) !== table.iteration) throw refusals.iterationGone();
+  const start = offset === undefined ? 0 : found.findIndex(({ id }) => id === first);
   if (start < 0) throw refusals.badOffset(String(offset));
   const next = found[start + pageSize];
   const only = Array.isArray(fields) ? fields.map(String) : undefined;
   return {
     records: found.slice(start, start + pageSize).map((record) => shown(table, record, { only, byId })),
-    ...(next === undefined ? {} : { offset: `itr/${next.id}` }),
+    ...(next === undefined ? {} : { offset: `itr${table.iteration}/${next.id}` }),
   };
 }
 
@@ -62,7 +64,16 @@ interface Write {
   readonly cells: readonly (readonly [Field, Cell])[];
 }
 
-function writesOf(table: Table, body: unknown): { writes: Write[]; body: Json } {
+/** What somebody may who writes. */
+export interface Rights {
+  /** Options of selects may be made: "create" is needed for what changes a field. */
+  readonly options: boolean;
+  /** Records that the base still takes. */
+  readonly room: number;
+}
+const allRights: Rights = { options: true, room: Number.POSITIVE_INFINITY };
+
+function writesOf(table: Table, body: unknown, { options }: Rights): { writes: Write[]; body: Json } {
   if (!isObject(body)) throw refusals.unparsable();
   const { records } = body;
   if (records === undefined && !isObject(body.fields)) throw refusals.missingFields();
@@ -73,7 +84,7 @@ function writesOf(table: Table, body: unknown): { writes: Write[]; body: Json } 
     if (!isObject(record) || !isObject(record.fields)) throw refusals.missingFields();
     const cells = Object.entries(record.fields).map(([name, value]) => {
       const field = fieldOf(table, name);
-      if (typecast) makeChoice(field, value);
+      if (typecast && options) makeChoice(field, value);
       return [field, cellOf(field, value, typecast)] as const;
     });
     return { id: typeof record.id === 'string' ? record.id : undefined, cells };
@@ -102,16 +113,17 @@ function create(table: Table, write: Write): StoredRecord {
   return record;
 }
 
-export function createRecords(table: Table, asked: unknown): Json {
-  const { writes, body } = writesOf(table, asked);
+export function createRecords(table: Table, asked: unknown, rights: Rights = allRights): Json {
+  const { writes, body } = writesOf(table, asked, rights);
+  if (writes.length > rights.room) throw refusals.baseFull();
   const byId = body.returnFieldsByFieldId === true;
   const records = writes.map((write) => shown(table, create(table, write), { byId }));
   return body.records === undefined ? (records[0] as Json) : { records };
 }
 
 /** Update by id, or with `performUpsert` by the fields to merge on. */
-export function updateRecords(table: Table, asked: unknown): Json {
-  const { writes, body } = writesOf(table, asked);
+export function updateRecords(table: Table, asked: unknown, rights: Rights = allRights): Json {
+  const { writes, body } = writesOf(table, asked, rights);
   const upsert = body.performUpsert;
   const keys = isObject(upsert) ? keyFields(table, upsert.fieldsToMergeOn) : undefined;
   const found = writes.map((write) => {
@@ -123,6 +135,7 @@ export function updateRecords(table: Table, asked: unknown): Json {
     if (same.length > 1) throw refusals.severalMatches();
     return same[0];
   });
+  if (found.filter((record) => record === undefined).length > rights.room) throw refusals.baseFull();
   const created: string[] = [];
   const updated: string[] = [];
   const records = writes.map((write, index) => {

@@ -3,7 +3,7 @@ import { bodyOf } from './body.ts';
 import { refusals } from './errors.ts';
 import { tablesAnswer } from './metadata.ts';
 import type { Base, Table } from './model.ts';
-import { createRecords, deleteRecords, type Json, list, updateRecords } from './records.ts';
+import { createRecords, deleteRecords, type Json, list, type Rights, updateRecords } from './records.ts';
 import { demand, type Token } from './tokens.ts';
 
 /** Answers one request that was let through. @throws {Refusal} */
@@ -17,7 +17,8 @@ export function answerOf(bases: ReadonlyMap<string, Base>, token: Token, asked: 
     if (part !== 'webhooks') throw refusals.notFound();
     return baseOf(bases, token, id).webhooks.answer(token, asked, more);
   }
-  return data(tableOf(baseOf(bases, token, first), rest[0]), token, asked, rest[1]);
+  const base = baseOf(bases, token, first);
+  return data(tableOf(base, rest[0]), token, asked, rest[1], rightsOf(base, token));
 }
 
 /** The base that a path names, also of the metadata API. */
@@ -39,7 +40,12 @@ function tableOf(base: Base, nameOrId: string | undefined): Table {
   return found;
 }
 
-function data(table: Table, token: Token, asked: Asked, part: string | undefined): Json {
+const rightsOf = ({ tables, mostRecords }: Base, { permission }: Token): Rights => ({
+  options: permission === 'create',
+  room: Math.max(0, mostRecords - tables.reduce((sum, { records }) => sum + records.length, 0)),
+});
+
+function data(table: Table, token: Token, asked: Asked, part: string | undefined, rights: Rights): Json {
   const { method, url } = asked;
   if (method === 'GET' && part === undefined) {
     demand(token, 'data.records:read');
@@ -59,8 +65,8 @@ function data(table: Table, token: Token, asked: Asked, part: string | undefined
     return list(table, bodyOf(asked));
   }
   demand(token, 'data.records:write');
-  if (method === 'POST' && part === undefined) return createRecords(table, bodyOf(asked));
-  if (method === 'PATCH' && part === undefined) return updateRecords(table, bodyOf(asked));
+  if (method === 'POST' && part === undefined) return createRecords(table, bodyOf(asked), rights);
+  if (method === 'PATCH' && part === undefined) return updateRecords(table, bodyOf(asked), rights);
   if (method === 'DELETE' && part === undefined)
     return deleteRecords(
       table,

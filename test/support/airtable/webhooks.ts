@@ -1,7 +1,7 @@
 import type { Asked } from '../apps/http.ts';
 import { bodyOf } from './body.ts';
 import { refusals } from './errors.ts';
-import { type Action, type Actor, tableChangesOf } from './journal.ts';
+import { type Action, type Actor, tableChangesOf, type Wanted } from './journal.ts';
 import { newId } from './model.ts';
 import { isObject, type Json } from './records.ts';
 import { demand, type Scope, type Token } from './tokens.ts';
@@ -16,8 +16,7 @@ const dataTypesKnown = ['tableData', 'tableFields', 'tableMetadata'];
 interface Webhook {
   readonly id: string;
   readonly specification: Json;
-  readonly dataTypes: readonly string[];
-  readonly scope: string | undefined;
+  readonly wanted: Wanted;
   expiresAt: number;
   next: number;
   payloads: { readonly number: number; readonly at: number; readonly payload: Json }[];
@@ -56,9 +55,15 @@ export function createWebhooks(now: () => number) {
     tidy();
     if (hooks.length >= mostPerBase) throw refusals.tooManyWebhooks();
     const { recordChangeScope } = filters;
+    const includes = isObject(options) && isObject(options.includes) ? options.includes : {};
     const hook: Webhook = {
-      ...{ id: newId('ach'), specification: body.specification as Json, dataTypes, next: 1, payloads: [] },
-      scope: typeof recordChangeScope === 'string' ? recordChangeScope : undefined,
+      ...{ id: newId('ach'), specification: body.specification as Json, next: 1, payloads: [] },
+      wanted: {
+        dataTypes,
+        scope: typeof recordChangeScope === 'string' ? recordChangeScope : undefined,
+        previousCells: includes.includePreviousCellValues === true,
+        previousFields: includes.includePreviousFieldDefinitions === true,
+      },
       expiresAt: now() + lifeMs,
     };
     hooks.push(hook);
@@ -66,7 +71,7 @@ export function createWebhooks(now: () => number) {
   }
 
   function payloads(token: Token, hook: Webhook, { searchParams }: URL): Json {
-    for (const scope of scopesOf(hook.dataTypes)) demand(token, scope);
+    for (const scope of scopesOf(hook.wanted.dataTypes)) demand(token, scope);
     const from = Number(searchParams.get('cursor') ?? 1);
     const limit = Number(searchParams.get('limit') ?? mostListed);
     if (!Number.isInteger(from) || from < 1 || !Number.isInteger(limit) || limit < 1 || limit > mostListed)
@@ -87,11 +92,11 @@ export function createWebhooks(now: () => number) {
     note({ source, user }: Actor, action: Action): void {
       transaction += 1;
       for (const hook of hooks.filter(isActive)) {
-        const changedTablesById = tableChangesOf(action, hook.dataTypes, hook.scope);
+        const changedTablesById = tableChangesOf(action, hook.wanted);
         if (Object.keys(changedTablesById).length === 0) continue;
         const payload = {
           ...{ timestamp: iso(now()), baseTransactionNumber: transaction, payloadFormat: 'v0' },
-          actionMetadata: { source, sourceMetadata: { user: { ...user, permissionLevel: 'edit' } } },
+          actionMetadata: { source, sourceMetadata: metadataOf({ source, user }) },
           changedTablesById,
         };
         hook.payloads.push({ number: hook.next, at: now(), payload });
@@ -128,6 +133,12 @@ export function createWebhooks(now: () => number) {
     },
   };
 }
+
+/** Only people and programs with a token have a name ("Webhooks action"). */
+const metadataOf = ({ source, user }: Actor): Json => {
+  if (source === 'client' || source === 'publicApi') return { user: { ...user, permissionLevel: 'edit' } };
+  return source === 'automation' ? { automationId: 'wfl00000000000001' } : {};
+};
 
 /** "Webhooks overview", authorization. */
 const scopesOf = (dataTypes: readonly string[]): readonly Scope[] => [
