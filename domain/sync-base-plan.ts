@@ -94,6 +94,17 @@ export function paceFor(plan: AirtablePlan, runs: number, wantedMs: number = def
   return { plan, everyMs, widened, ...bill, sentences };
 }
 
+/**
+ * Whether a base is looked at more often than its plan allows with the runs of now, for people; null: it is not. Schedules
+ * that came after the interval was chosen cost calls too.
+ */
+export function billSentence(plan: AirtablePlan, runs: number, everyMs: number): string | null {
+  const { name, callsAMonth } = airtablePlans[plan];
+  const { calls } = monthlyBill(everyMs, runs);
+  if (callsAMonth === null || calls <= callsAMonth * share) return null;
+  return `With the schedules of now a month takes about ${number(calls)} calls, more than the ${share * 100} % of the ${name} plan's ${number(callsAMonth)} that are used at most. tributary airtable setup chooses a longer interval; or choose a larger plan.`;
+}
+
 /** Share of a plan's records that Logs, and Reports, may take each. */
 const shareOfRows = 0.35;
 

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cellOf, syncFieldTypes } from '../../domain/sync-base.ts';
-import { airtablePlanNames, airtablePlans, paceFor, runsADay, span } from '../../domain/sync-base-plan.ts';
+import {
+  airtablePlanNames,
+  airtablePlans,
+  billSentence,
+  paceFor,
+  runsADay,
+  span,
+} from '../../domain/sync-base-plan.ts';
 import { idsOf, schemaFaults } from '../../domain/sync-base-schema.ts';
 import { shownSource, shownTask, sourceFrom, taskFrom } from '../../domain/sync-base-shown.ts';
 
@@ -19,6 +26,7 @@ test('a pace fits its plan or says that it does not, and is never shorter than w
         assert.ok(pace.everyMs >= ms && Number.isInteger(pace.calls));
         const fits = callsAMonth === null || pace.calls <= callsAMonth * 0.8;
         assert.equal(fits, !pace.sentences.some((one) => one.includes('too small')));
+        assert.equal(fits, billSentence(plan, runs, pace.everyMs) === null);
       },
     ),
   );

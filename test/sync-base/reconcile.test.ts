@@ -5,6 +5,7 @@ import { applySyncBase } from '../../activities/sync-base/schedule.ts';
 import { until } from '../support/until.ts';
 import { tokenTests } from './bad-input/access.ts';
 import { trimTests } from './bad-input/rows.ts';
+import { behaviourTests } from './behaviour.ts';
 import { type Scene, startScene } from './scene.ts';
 
 let scene: Scene;
@@ -96,7 +97,7 @@ test('a deleted row disables its schedule and comes back; a doubled one is told;
   assert.equal(row('Automations', 'weekly-fill')?.Timezone, '-7');
 });
 
-test('to clear Fail puts a report back to due', async () => {
+test('to clear Fail puts a report back to due; to delete its row changes nothing', async () => {
   const { base, pass, record, row, stores } = scene;
   const type = await stores.reportTypes.get('sales');
   assert.ok(type);
@@ -118,6 +119,13 @@ test('to clear Fail puts a report back to due', async () => {
   const doc = await stores.reports.get(`sales/${slot}`);
   assert.deepEqual([doc?.status, doc?.fail, doc?.lastUpdated], ['due', false, null]);
   assert.equal(row('Reports', `sales/${slot}`)?.Status, 'due');
+
+  base.person().remove('Reports', record('Reports', `sales/${slot}`));
+  await pass();
+  const back = row('Reports', `sales/${slot}`);
+  assert.deepEqual([back?.Status, back?.Slot], ['due', slot], 'a row that is deleted is written again');
+  assert.match(String(back?.Message), /was deleted and is written again/);
+  assert.equal((await stores.reports.get(`sales/${slot}`))?.seq, doc?.seq, 'it changes nothing here');
 });
 
 test('while Airtable is away a pass fails in words and alerts once; then it catches up', async () => {
@@ -155,11 +163,12 @@ test('its Schedule picks an edit up by itself, and goes with the base', async ()
   assert.equal(scene.airtable.seen.filter(({ status }) => status === 429).length, 0);
 });
 
-describe('what is of the settings and the token of all bases', () => {
+describe('another base: what is of the settings and the token of all', () => {
   let all: Scene;
   before(async () => {
     all = { ...scene, ...(await scene.attach()) };
   });
+  behaviourTests(() => all);
   tokenTests(() => all);
   trimTests(() => all);
 });

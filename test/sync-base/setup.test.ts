@@ -79,8 +79,20 @@ describe('the SYNC base is set up', { skip: noStore }, () => {
     assert.equal(body.bill.widened, true);
     assert.ok(body.bill.calls <= 1_000);
     assert.match(body.sentences.join(' '), /too many for this plan; so an edit in Airtable is taken within/);
+    const shown = async () => {
+      const { bases } = (await t.get('/api/airtable')).json();
+      return bases.find((one: { base: string }) => one.base === small.id).sentence;
+    };
+    assert.doesNotMatch(await shown(), /schedules of now/);
+    // As schedules that are added later: the interval of before is too short for them.
+    await t.stores.syncBases.change(small.id, () => ({ everyMs: 1_800_000 }));
+    assert.match(
+      await shown(),
+      /about \d,\d+ calls, more than the 80 % of the Free plan's 1,000 .*airtable setup/,
+    );
     const { body: large } = await setUp(small, { plan: 'business' });
     assert.equal(large.base.everySecs, 60);
+    assert.doesNotMatch(await shown(), /schedules of now/);
   });
 
   test('a field that was renamed works on; one of another type or an option is told', async () => {
@@ -145,6 +157,31 @@ describe('the SYNC base is set up', { skip: noStore }, () => {
     assert.match(noSchema.body.detail, /To make the table "Overview", the token needs schema.bases:write/);
     assert.match(noWebhook.body.detail, /To list webhooks, the token needs webhook:manage/);
     assert.equal((await setUp(one)).status, 200);
+  });
+
+  test('while Airtable is away it says so and attaches nothing; in the midst nothing is lost, and again it goes on', async () => {
+    const one = nextBase();
+    const back = airtable.sever();
+    const away = await setUp(one);
+    back();
+    assert.deepEqual([away.status, away.body.code], [502, 'DESTINATION_UNREACHABLE']);
+    assert.match(away.body.detail, /Airtable/);
+    assert.deepEqual(await t.stores.syncBases.get(one.id), null);
+
+    let again = (): void => undefined;
+    airtable.before('GET', new RegExp(`/bases/${one.id}/webhooks$`), () => {
+      again = airtable.sever();
+    });
+    await setUp(one);
+    again();
+    const whole = await setUp(one);
+    assert.equal(whole.status, 200);
+    assert.deepEqual(whole.body.made, [], 'the tables are there already');
+    const hooks = airtable.seen.filter(
+      ({ method, path, status }) =>
+        method === 'POST' && path === `/v0/bases/${one.id}/webhooks` && status === 200,
+    );
+    assert.equal(hooks.length, 1);
   });
 
   test('diff says what differs and why; status, rebuild and detach', async () => {

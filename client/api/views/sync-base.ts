@@ -3,8 +3,11 @@ import type { SyncBaseDoc } from '../../../stores/model.ts';
 import type { SetUpResult } from '../../sync-base/set-up.ts';
 import type { SyncBaseResultView, SyncBaseView } from '../schemas/airtable.ts';
 
-/** A SYNC base as the API shows it. */
-export function syncBaseView(doc: SyncBaseDoc, now: Date): SyncBaseView {
+/**
+ * A SYNC base as the API shows it.
+ * @param bill What there is to say of its calls; null: nothing
+ */
+export function syncBaseView(doc: SyncBaseDoc, now: Date, bill: string | null = null): SyncBaseView {
   const { _id: base, plan, everyMs, problem, calls, records, passedAt, webhook, attachedAt } = doc;
   const allowed = airtablePlans[plan];
   const callsThisMonth = calls[now.toISOString().slice(0, 7)] ?? 0;
@@ -15,7 +18,7 @@ export function syncBaseView(doc: SyncBaseDoc, now: Date): SyncBaseView {
     passedAt: passedAt?.toISOString() ?? null,
     webhook: webhook !== null,
     attachedAt: attachedAt.toISOString(),
-    sentence: sentenceOf(doc, callsThisMonth),
+    sentence: [sentenceOf(doc, callsThisMonth), ...(bill === null ? [] : [bill])].join(' '),
   };
 }
 

@@ -150,6 +150,8 @@ export function accessTests(scene: () => Scene): void {
 export function tokenTests(scene: () => Scene): void {
   test('a token that is revoked between reading and writing: nothing is lost, and a new one catches up', async () => {
     const { airtable, schedule, stores, syncBase, renew, base, pass, record, row, doc } = scene();
+    const told = async () => (await stores.alerts.get(`airtable/${base.id}`))?.occurrences ?? 0;
+    const earlier = await told();
     await schedule('revoked');
     await pass();
     base.person().edit('Automations', record('Automations', 'revoked'), { Time: '8:08' });
@@ -159,7 +161,7 @@ export function tokenTests(scene: () => Scene): void {
     assert.equal((await stores.automations.get('revoked'))?.time, '08:08', 'what was read is taken');
     assert.equal((await doc()).problem?.code, 'SYNC_BASE_TOKEN_REFUSED');
     assert.equal((await pass(3_000)).decision, 'failed');
-    assert.equal((await stores.alerts.get(`airtable/${base.id}`))?.occurrences, 1);
+    assert.equal(await told(), earlier + 1, 'once, though two passes failed');
     base.person().edit('Automations', record('Automations', 'revoked'), { Description: 'meanwhile' });
     renew();
     assert.equal((await pass()).decision, 'done');
@@ -186,7 +188,7 @@ export function tokenTests(scene: () => Scene): void {
   });
 
   test('after eight days away the webhook has ended: the tables are listed, and what was edited is taken', async () => {
-    const { schedule, stores, later, base, pass, record, doc } = scene();
+    const { schedule, stores, syncBase, later, base, pass, record, doc } = scene();
     await schedule('away');
     await pass();
     later(8 * 86_400_000);
@@ -198,6 +200,10 @@ export function tokenTests(scene: () => Scene): void {
     base.person().edit('Automations', record('Automations', 'away'), { Description: 'on holiday' });
     assert.equal((await pass()).decision, 'done');
     assert.equal((await stores.automations.get('away'))?.description, 'on holiday');
-    assert.notEqual((await doc()).webhook?.id, was.webhook?.id);
+    const { webhook } = await doc();
+    assert.notEqual(webhook?.id, was.webhook?.id);
+    const client = createSyncBaseClient({ stores, egress: localEgress, syncBase }, base.id);
+    const old = client.payloads(was.webhook?.id ?? '', 1, AbortSignal.timeout(60_000));
+    await assert.rejects(old, { code: 'SYNC_BASE_WEBHOOK_GONE' });
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { noteDone } from '../../../activities/sync-base/note.ts';
 import { logsFace } from '../../../activities/sync-base/tables/logs.ts';
 import { reportsFace } from '../../../activities/sync-base/tables/reports.ts';
 import { order, reportScene } from '../../reports/support.ts';
@@ -32,7 +33,9 @@ export function rowTests(scene: () => Scene): void {
     assert.equal((await pass()).decision, 'done');
     assert.equal(row('Automations', 'in-a-full-base')?.Name, 'Changed');
     assert.equal(row('Automations', 'one-too-many'), undefined);
-    assert.match((await doc()).problem?.text ?? '', /as many records as its plan takes/);
+    const { problem } = await doc();
+    assert.equal(problem?.code, 'SYNC_BASE_REJECTED');
+    assert.match(problem?.text ?? '', /as many records as its plan takes/);
     await pass();
     const from = airtable.seen.length;
     await pass();
@@ -160,6 +163,7 @@ export function trimTests(scene: () => Scene): void {
     assert.ok(base.rows('Logs').length >= 3, 'the others are there');
     assert.match(String(row('Overview', 'service')?.Alive), /1/);
     const { problem } = await doc();
+    assert.equal(problem?.code, 'SYNC_BASE_REJECTED');
     assert.match(problem?.text ?? '', /did not take .*Logs.*Field "Text" cannot accept/s);
     assert.match(
       (await stores.logs.list({ limit: 200 })).map(({ text }) => text).join('\n'),
@@ -203,5 +207,9 @@ export function trimTests(scene: () => Scene): void {
     const { records } = await doc();
     const there = ['Overview', 'Logs', 'Reports', 'Report Types', 'Automations'];
     assert.equal(records, there.flatMap((table) => base.rows(table)).length, 'its records are counted');
+    await noteDone(stores, { ...(await doc()), refused: null, records: 45_000 }, at);
+    const { problem } = await doc();
+    assert.equal(problem?.code, 'SYNC_BASE_FULL');
+    assert.match(problem?.text ?? '', /has 45,000 records; the Team plan takes 50,000/);
   });
 }
