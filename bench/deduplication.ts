@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { deduplicateSession } from '../activities/deduplication/deduplicate.ts';
 import { fingerprintOf } from '../activities/structuring/canonical.ts';
 import type { DeduplicationRule } from '../connectors/schema.ts';
+import { partsOfNode } from '../domain/across.ts';
 import { changeId } from '../stores/feed.ts';
 import type { RecordDoc } from '../stores/model.ts';
 import { openStores, type Stores } from '../stores/open.ts';
@@ -47,6 +48,7 @@ export async function benchDeduplication(table: Table, count = 100_000): Promise
     });
     try {
       await measure(table, stores, count);
+      await measureTwo(table, stores, count);
     } finally {
       await stores.close();
     }
@@ -85,6 +87,37 @@ async function measure(table: Table, stores: Stores, count: number): Promise<voi
   table.row(`${what}: recall`, recall, '', { atLeast: goals.recall });
 }
 
+/** The same records in two connections of one company, which are compared with each other. */
+async function measureTwo(table: Table, stores: Stores, count: number): Promise<void> {
+  const what = `deduplication of two connections of ${(count / 2).toLocaleString('en')} records`;
+  const labelled = labelledRecords(count);
+  await stores.companies.ensure({ id: 'two', name: 'Two' });
+  await stores.companies.compareConnections('two', true);
+  const ids = ['two-a', 'two-b'];
+  for (const [half, id] of ids.entries()) {
+    await stores.connections.create(connectionDoc(id, { company: 'two', deduplication: true }));
+    const own = labelled.filter((_, index) => index % 2 === half);
+    await stores.records.of(id, 1, resource).putMany(own.map(recordOf));
+  }
+  let seconds = 0;
+  for (const [turn, id] of ['two-a', 'two-b', 'two-a', 'two-b'].entries()) {
+    const done = await pass(stores, [], id);
+    table.row(`${what}: pass ${turn + 1}`, done.seconds, 's');
+    seconds += done.seconds;
+  }
+  table.row(`${what}: until both are at rest`, seconds, 's');
+  const again = await pass(stores, [], 'two-a');
+  table.row(`${what}: nothing new`, again.seconds, 's');
+  const groups: (readonly string[])[] = [];
+  const across = stores.across.of('two', 'shop', resource);
+  for await (const { nodes } of across.groups.stream())
+    groups.push(nodes.map((node) => partsOfNode(node).key));
+  const { precision, recall } = judge(labelled, groups);
+  table.row(`${what}: left to be done`, await across.todos.count(), 'records', { atMost: 0 });
+  table.row(`${what}: precision`, precision, '', { atLeast: goals.precision });
+  table.row(`${what}: recall`, recall, '', { atLeast: goals.recall });
+}
+
 const recordOf = ({ key, data }: Labelled, index: number): RecordDoc => ({
   ...{ _id: key, data, fingerprint: fingerprintOf(data), cursor: String(data.updated_at) },
   ...{
@@ -97,15 +130,15 @@ const recordOf = ({ key, data }: Labelled, index: number): RecordDoc => ({
 });
 
 /** One session that changed these records. */
-async function pass(stores: Stores, updated: readonly string[]) {
-  const connection = await stores.connections.get('bench');
+async function pass(stores: Stores, updated: readonly string[], id = 'bench') {
+  const connection = await stores.connections.get(id);
   if (connection === null) throw new Error('There is no connection.');
   const session = await stores.sessions.allocate({
     ...{ connection, runId: `bench-${connection.latestSession}`, openedBy: { kind: 'person', id: 'bench' } },
     ...{ scope: {}, resources: [resource], at },
   });
   const sessionId = session._id;
-  const begin = { sessionId, connectionId: 'bench', resource, recordsBefore: 0, definition: 'd', at };
+  const begin = { sessionId, connectionId: id, resource, recordsBefore: 0, definition: 'd', at };
   await stores.structuring.beginRun(begin);
   if (updated.length > 0)
     await stores.feed.putChange({ _id: changeId(sessionId, resource, 0), added: [], updated, deleted: [] });
@@ -115,7 +148,7 @@ async function pass(stores: Stores, updated: readonly string[]) {
   const { ports: all, ref, life } = analysisInput({ ports, session, connection, definition });
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const { merged } = await deduplicateSession(all, ref, life);
+  const { merged } = await deduplicateSession(all, ref, life, async () => undefined);
   const { user, system } = process.cpuUsage(cpu);
   const seconds = (performance.now() - started) / 1_000;
   return { merged, seconds, processorSecs: (user + system) / 1_000_000 };

@@ -7,9 +7,11 @@ import type { Problem } from './api/schemas/common.ts';
 import type {
   Company,
   CompanyBody,
+  CompanyChanged,
   CompanyDeleting,
   CompanyDetail,
   CompanyReceipt,
+  CompanySettingsBody,
 } from './api/schemas/companies.ts';
 import type {
   Authorized,
@@ -207,6 +209,9 @@ export function createTributaryClient(options: TributaryClientOptions) {
         filter.deleted === true ? { deleted: 'true' } : {},
       ),
     getCompany: (id: string) => get<CompanyDetail>(company(id)),
+    /** Switches the comparison of its connections with each other. */
+    updateCompanySettings: (id: string, body: CompanySettingsBody) =>
+      post<CompanyChanged>(`${company(id)}/settings`, body),
     /** Disconnects all its connections; a repeated call joins, or has the same receipt. */
     deleteCompany: (id: string, { keepData }: { readonly keepData?: boolean } = {}) =>
       request<CompanyReceipt | CompanyDeleting>(

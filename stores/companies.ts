@@ -22,10 +22,22 @@ export function createCompanies(db: Db) {
       await companies.updateOne(byId(id), { $set: { name } });
       return read(id);
     },
+    /**
+     * Whether its connections of one app are compared with each other.
+     * @throws {TributaryError} NOT_FOUND, COMPANY_DELETED
+     */
+    async compareConnections(id: string, is: boolean): Promise<CompanyDoc> {
+      requireLiving(await read(id));
+      await companies.updateOne(byId(id), { $set: { deduplicateAcrossConnections: is } });
+      return read(id);
+    },
     /** A company that was deleted lives again, without anything of before. Nothing happens to one that lives. */
     async makeAgain(id: string): Promise<void> {
       const ended = { _id: id, 'deletion.endedAt': { $ne: null } };
-      await companies.updateOne(ended, { $set: { createdAt: new Date() }, $unset: { deletion: '' } });
+      await companies.updateOne(ended, {
+        $set: { createdAt: new Date() },
+        $unset: { deletion: '', deduplicateAcrossConnections: '' },
+      });
     },
     /**
      * From this write on it takes no new connections. A deletion that was begun before stays as it was begun.

@@ -8,6 +8,8 @@ import { type Count, createKeyed } from './keyed.ts';
 import { below } from './merges.ts';
 import type { ConnectionDoc, ReportTypeDoc, SessionDoc, SyncDoc } from './model.ts';
 import {
+  acrossCollection,
+  acrossParts,
   analysisCollection,
   analysisParts,
   collections,
@@ -98,6 +100,18 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     };
   };
 
+  const connection = await getOne(db.collection<ConnectionDoc>(collections.connections), connectionId);
+  // Only of the present generation: of an earlier one its disconnect left nothing.
+  const isCompared = connection !== null && connection.generation === generation;
+  const across = (resource: string) =>
+    connection === null || !isCompared
+      ? []
+      : acrossParts.map((part) => {
+          const name = acrossCollection(part, connection.company, connection.app, resource);
+          const isOfOne = part === 'acrossNodes' || part === 'acrossTodos';
+          const filter = isOfOne ? below<TextId>(connectionId) : { connections: connectionId };
+          return shared('access', name, where(name, filter as Filter<TextId>));
+        });
   const mine = { connectionId, generation } as Filter<TextId>;
   const syncs = await db
     .collection<SyncDoc>(collections.syncs)
@@ -153,6 +167,7 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     shared('access', collections.cursors, there(collections.cursors, cursorIds)),
     shared('access', collections.schemas, there(collections.schemas, cursorIds)),
     shared('access', collections.exchanges, there(collections.exchanges, parts)),
+    ...resources.flatMap(across),
     // Its numbers are in no comparison any more, whatever else is kept.
     shared('access', collections.figures, there(collections.figures, [prefix])),
     ...cleared,

@@ -12,6 +12,7 @@ const casIndexes: readonly (readonly [collection: string, number: string])[] = [
   [collections.ingestions, 'version'],
   [collections.ingestionHours, 'seq'],
   [collections.slots, 'seq'],
+  [collections.acrossLeases, 'seq'],
   [collections.destinations, 'seq'],
   [collections.destinationQueues, 'seq'],
   [collections.turns, 'freeAt'],

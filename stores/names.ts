@@ -41,6 +41,7 @@ export const collections = {
   purges: 'purges',
   skippedStarts: 'skippedStarts',
   slots: 'slots',
+  acrossLeases: 'acrossLeases',
   turns: 'turns',
   destinations: 'destinations',
   destinationQueues: 'destinationQueues',
@@ -90,6 +91,20 @@ export const mergeCollection = (
   generation: number,
   resource: string,
 ): string => named(part, connectionId, generation, resource);
+
+/** What deduplication across the connections of a company keeps of one resource of an app. */
+export const acrossParts = ['acrossNodes', 'acrossGroups', 'acrossPairs', 'acrossTodos'] as const;
+export type AcrossPart = (typeof acrossParts)[number];
+
+/** `acrossNodes.<company>.<app>.<resource>` and the like; a long name is cut and told apart by a hash. */
+export function acrossCollection(part: AcrossPart, company: string, app: string, resource: string): string {
+  const of = (ids: readonly string[]) => [part, ...ids].join('.');
+  const ids = [company, app, resource];
+  const name = of(ids);
+  if (name.length <= longestName) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `${of(ids.map((id) => id.slice(0, 14)))}.${hash}`;
+}
 
 /** What processing makes of the records of one generation of a connection. */
 export const analysisParts = [

@@ -1,4 +1,5 @@
 import { type Db, MongoClient } from 'mongodb';
+import { createAcross } from './across.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnalysis } from './analysis.ts';
 import { createApps } from './apps.ts';
@@ -93,6 +94,7 @@ function repositories(db: Db, count: Count) {
   const connections = createConnections(db);
   const syncs = createSyncs(db);
   return {
+    across: guarded(createAcross(db, count)),
     alerts: guarded(createAlerts(db)),
     automations: guarded(createAutomations(db)),
     automationTicks: guarded(createAutomationTicks(db)),

@@ -15,6 +15,8 @@ export interface ChangedKeys {
   readonly added: readonly string[];
   readonly updated: readonly string[];
   readonly deleted: readonly string[];
+  /** Keys that changed at the app, and that readers find in another connection. */
+  readonly away?: readonly string[];
 }
 
 /**
@@ -67,10 +69,12 @@ export function createRecordsOfApp(records: Records, members: Merges['members'])
       if (!(await any())) return visible;
       let merged = 0;
       const survivors = new Set<string>();
-      for await (const { survivor, record } of members.stream({ survivor: 1, 'record._id': 1 })) {
+      for await (const { survivor, away, record } of members.stream({
+        ...{ survivor: 1, away: 1, 'record._id': 1 },
+      })) {
         // A projection into null leaves nothing.
         if (record?._id !== undefined) merged += 1;
-        survivors.add(survivor);
+        if (away === undefined) survivors.add(survivor);
       }
       return visible - survivors.size + merged;
     },
@@ -78,9 +82,13 @@ export function createRecordsOfApp(records: Records, members: Merges['members'])
     async seen({ added, updated, deleted }) {
       const own = await membersOf([...added, ...updated, ...deleted]);
       if (own.size === 0) return { added, updated, deleted };
-      const survivors = [...own.values()].map(({ survivor }) => survivor);
+      const survivors = [...own.values()].flatMap(({ survivor, away }) =>
+        away === undefined ? survivor : [],
+      );
       const plain = (keys: readonly string[]) => keys.filter((key) => !own.has(key));
+      const away = [...own.values()].flatMap((member) => (member.away === undefined ? [] : member._id));
       return {
+        ...(away.length === 0 ? {} : { away }),
         added: plain(added),
         updated: [...new Set([...plain(updated), ...survivors])],
         deleted,

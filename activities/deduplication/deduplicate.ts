@@ -7,9 +7,14 @@ import { type Life, live } from '../life.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { refreshDatapoints } from '../processing/datapoints/refresh.ts';
 import { datapointsState } from '../processing/datapoints/state.ts';
+import { type AskOther, createAskOther } from './across/ask.ts';
+import { type Family, familyOf } from './across/family.ts';
+import { inTurn } from './across/lease.ts';
+import { passAcross } from './across/pass.ts';
+import { isPart } from './across/todos.ts';
 import { deduplicateResource } from './resource.ts';
 import { compileRule } from './rule.ts';
-import { readDecided } from './work.ts';
+import { readDecided, type Work } from './work.ts';
 
 /**
  * Merges records of different keys that mean one thing, and parts those that a person parted: all fields of one
@@ -17,13 +22,18 @@ import { readDecided } from './work.ts';
  * (docs/deduplication.md). The session gets more change documents for it, and the datapoints follow.
  */
 export const deduplicate = (ports: ActivityPorts, input: SessionRef): Promise<{ readonly merged: number }> =>
-  live('DEDUPLICATION_FAILED', (life) => deduplicateSession(ports, input, life));
+  live('DEDUPLICATION_FAILED', (life) => deduplicateSession(ports, input, life, createAskOther(ports)));
 
-/** The same without the life of an activity around it. */
+/** Whether records of the connection are compared with those of others, or are still one with some. */
+const isCompared = async (family: Family, hasRule: boolean): Promise<boolean> =>
+  (family.isOn && hasRule) || isPart(family);
+
+/** The same without the life of an activity around it. @param ask How a session of another connection is asked for */
 export async function deduplicateSession(
   ports: ActivityPorts,
   input: SessionRef,
   life: Life,
+  ask: AskOther,
 ): Promise<{ readonly merged: number }> {
   const { stores } = ports;
   const { sessionId, connectionId, generation } = input;
@@ -40,15 +50,24 @@ export async function deduplicateSession(
     const rule = rules.get(resource);
     const place = [connectionId, generation, resource] as const;
     const merges = stores.merges.of(...place);
-    if (rule === undefined && (await merges.members.count()) === 0) continue;
     const records = stores.records.of(...place);
-    const work = {
+    /** Made anew for each pass: others may have decided something while it waited for its turn. */
+    const begin = async (): Promise<Work> => ({
       ...{ ports, input, life, resource, merges, records },
       rule: rule === undefined ? null : compileRule(rule, resourceOf(definition, resource)),
       own: createRecordsOfApp(records, merges.members),
       decided: await readDecided(merges),
-    };
-    merged += await deduplicateResource(work, session.number);
+      elsewhere: null,
+    });
+    const find = () => familyOf(stores, connection, resource, rule !== undefined);
+    if (await isCompared(await find(), rule !== undefined)) {
+      const passed = await inTurn(stores, connection.company, sessionId, life, async (holding) =>
+        passAcross(await begin(), await find(), session.number, holding),
+      );
+      merged += passed.merged;
+      for (const other of passed.others) await ask(other, resource);
+    } else if (rule !== undefined || (await merges.members.count()) > 0)
+      merged += await deduplicateResource(await begin(), session.number);
     life.progressed({ resource, merged });
   }
   // Changes of an attempt before this one are found by their documents: it looks whether there are any.

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Edge, edgesOf } from '../../domain/deduplication.ts';
+import type { Edge } from '../../domain/deduplication.ts';
 import type { MergeGroupDoc, RecordDoc } from '../../stores/model.ts';
-import { type Gathered, standingEdges } from './gather.ts';
+import { createJoin, type Gathered, noneElsewhere, standingEdges } from './gather.ts';
 import { changeIndex, type DeduplicationState, type Sharers } from './key-index.ts';
 import { largestBlock, nearPairs } from './near.ts';
 import type { Looked, Rule } from './rule.ts';
@@ -20,7 +20,7 @@ export async function gatherChanged(
   changed: ReadonlySet<string>,
   state: DeduplicationState,
 ): Promise<Gathered> {
-  const { merges, own, life, decided } = work;
+  const { merges, own, life, decided, elsewhere } = work;
   const groups = new Map<string, MergeGroupDoc>();
   const looked = new Map<string, Looked>();
   const missing = new Set<string>();
@@ -73,6 +73,8 @@ export async function gatherChanged(
   const edges: Edge[] = [];
   const samples: CommonSample[] = [];
   const blocks: [string, string[]][] = [];
+  const join = createJoin(work, rule, edges, samples);
+  const shared = new Map<string, { readonly rank: number; readonly keys: readonly string[] }>();
   let entries = state.entries;
   await changeIndex(merges, wanted.keys(), state.parts, async (found) => {
     await look([...found.values()].flatMap((sharers) => (typeof sharers === 'number' ? [] : sharers)));
@@ -96,7 +98,7 @@ export async function gatherChanged(
       if (typeof sharers === 'number' || !isSame(before, now)) changes.set(hash, sharers);
       if (typeof sharers === 'number') {
         if (rank >= 0) samples.push({ rank, key: keys[0] ?? '', records: sharers });
-      } else if (rank >= 0) edges.push(...edgesOf(now, rank, decided.forbidden));
+      } else if (rank >= 0) shared.set(hash, { rank, keys: now });
       else blocks.push([hash, now]);
     }
     await life.stopIfAsked();
@@ -104,20 +106,25 @@ export async function gatherChanged(
     return changes;
   });
 
+  const found = (await elsewhere?.some(shared.keys())) ?? noneElsewhere;
+  for (const [hash, { rank, keys }] of shared) join(rank, keys, keys.length, found.get(hash));
+  const near =
+    rule.suggest === null
+      ? []
+      : await nearPairs(blocks, (key) => looked.get(key)?.name, rule.suggest.similarity, dirty);
+  const told = {
+    ...{ edges, groups, near, dirty, common: greatestSamples(samples), seen: counts.seen() },
+    index: { parts: state.parts, built: state.built, entries },
+  };
+  if (elsewhere !== null) return { ...told, live: looked, before: [] };
+
   const accepted = decided.same.filter(({ keys }) => keys.some((key) => dirty.has(key)));
   const named = new Set([...edges.flatMap(({ a, b }) => [a, b]), ...accepted.flatMap(({ keys }) => keys)]);
   const before = new Set(await readGroups(new Set([...dirty, ...named])));
   await look([...named, ...before]);
   const live = { has: (key: string) => looked.has(key) };
   edges.push(...standingEdges(groups.values(), { ...decided, same: accepted }, live.has));
-  const near =
-    rule.suggest === null
-      ? []
-      : await nearPairs(blocks, (key) => looked.get(key)?.name, rule.suggest.similarity, dirty);
-  return {
-    ...{ edges, live, before, groups, near, common: greatestSamples(samples), seen: counts.seen() },
-    index: { parts: state.parts, built: state.built, entries },
-  };
+  return { ...told, live, before };
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>

@@ -5,7 +5,7 @@ import { partsFor, type Sharers, writeIndex } from './key-index.ts';
 import { largestBlock, type NearPair, nearPairs } from './near.ts';
 import type { Rule } from './rule.ts';
 import { type CommonSample, createSeen, greatestSamples, type Seen } from './tally.ts';
-import type { Work } from './work.ts';
+import type { ShareElsewhere, Work } from './work.ts';
 
 const recordsPerTurn = 250;
 const recordsPerBeat = 10_000;
@@ -21,6 +21,8 @@ export interface Gathered {
   readonly near: readonly NearPair[];
   readonly common: readonly CommonSample[];
   readonly seen: Seen;
+  /** Keys that were looked at because they changed; missing: all were. */
+  readonly dirty?: ReadonlySet<string>;
   readonly index: { readonly parts: number; readonly built: number; readonly entries: number };
 }
 
@@ -34,9 +36,34 @@ export function* standingEdges(
   for (const { keys } of same) if (keys.every(has)) yield { a: keys[0], b: keys[1], rank: acceptedRank };
 }
 
+export const noneElsewhere: ReadonlyMap<string, ShareElsewhere> = new Map();
+
+/** Makes what adds the edges of records that share a value, those of other connections among them. */
+export function createJoin(
+  { decided, elsewhere }: Pick<Work, 'decided' | 'elsewhere'>,
+  { largestGroup }: Pick<Rule, 'largestGroup'>,
+  edges: Edge[],
+  samples: CommonSample[],
+) {
+  return (
+    rank: number,
+    keys: readonly string[],
+    records: number,
+    share: ShareElsewhere | undefined,
+  ): void => {
+    const all = records + (share?.records ?? 0);
+    if (all > largestGroup) {
+      samples.push({ rank, key: keys[0] ?? '', records: all });
+      return;
+    }
+    const nodes = elsewhere === null ? keys : [...keys.map(elsewhere.node), ...(share?.nodes ?? [])];
+    edges.push(...edgesOf(nodes, rank, decided.forbidden));
+  };
+}
+
 /** Looks at all records, and writes the index of their keys anew. */
 export async function gatherAll(work: Work, rule: Rule, partsBefore: number): Promise<Gathered> {
-  const { merges, own, life, decided } = work;
+  const { merges, own, life, decided, elsewhere } = work;
   const groups = new Map<string, MergeGroupDoc>();
   for await (const group of merges.groups.stream()) groups.set(group._id, group);
   const before: string[] = [];
@@ -77,17 +104,21 @@ export async function gatherAll(work: Work, rule: Rule, partsBefore: number): Pr
     for (const block of new Set(found.blocks)) add(block, _id, -1, largestBlock);
   }
 
+  const found = (await elsewhere?.all((hash) => single.has(hash) || shared.has(hash))) ?? noneElsewhere;
   const edges: Edge[] = [];
   const samples: CommonSample[] = [];
   const blocks: [string, string[]][] = [];
+  const join = createJoin(work, rule, edges, samples);
   for (const [hash, { keys, records, rank }] of shared) {
     keys.sort();
-    if (rank < 0) {
-      if (records <= largestBlock) blocks.push([hash, keys]);
-    } else if (records <= rule.largestGroup) edges.push(...edgesOf(keys, rank, decided.forbidden));
-    else samples.push({ rank, key: keys[0] ?? '', records });
+    if (rank >= 0) join(rank, keys, records, found.get(hash));
+    else if (records <= largestBlock) blocks.push([hash, keys]);
   }
-  edges.push(...standingEdges(groups.values(), decided, (key) => live.has(key)));
+  for (const [hash, share] of found) {
+    const key = single.get(hash);
+    if (key !== undefined && share.rank >= 0) join(share.rank, [key], 1, share);
+  }
+  if (elsewhere === null) edges.push(...standingEdges(groups.values(), decided, (key) => live.has(key)));
   const near =
     rule.suggest === null ? [] : await nearPairs(blocks, (key) => names.get(key), rule.suggest.similarity);
 

@@ -17,7 +17,13 @@ export interface DeduplicationState {
   readonly entries: number;
   /** Suggestions that wait for an answer. */
   readonly waiting: number;
+  /** Connections that it was compared with; missing: none. */
+  readonly family?: readonly string[];
 }
+
+/** An index that grew to so many times what it was built with is made anew: old values stay in it. */
+const mostGrowth = 3;
+const fewEntries = 20_000;
 
 const stateId = 'state';
 const entriesPerPart = 1_500;
@@ -114,3 +120,40 @@ export async function changeIndex(
     if (writes.length > 0) await keys.putMany(writes);
   }
 }
+
+/** Entries of the index, without changing it. */
+export async function readIndex(
+  merges: Pick<Merges, 'keys'>,
+  hashes: Iterable<string>,
+  parts: number,
+): Promise<ReadonlyMap<string, Sharers>> {
+  const all = new Map<string, Sharers>();
+  await changeIndex(merges, hashes, parts, async (found) => {
+    for (const [hash, sharers] of found)
+      if (typeof sharers === 'number' || sharers.length > 0) all.set(hash, sharers);
+    return new Map();
+  });
+  return all;
+}
+
+/** The whole index. */
+export async function* streamIndex(
+  { keys }: Pick<Merges, 'keys'>,
+  parts: number,
+): AsyncGenerator<readonly [hash: string, sharers: Sharers]> {
+  for (let from = 0; from < parts; from += partsPerRead) {
+    const ids = Array.from({ length: Math.min(partsPerRead, parts - from) }, (_, index) =>
+      partId(from + index),
+    );
+    for (const { data } of await keys.getMany(ids)) yield* Object.entries(JSON.parse(data) as Part);
+  }
+}
+
+export const isGrown = ({ entries, built }: DeduplicationState): boolean =>
+  entries > Math.max(fewEntries, built * mostGrowth);
+
+/** What the change documents are read from on. */
+export const sinceOf = ({ session, changes, definition, records }: DeduplicationState) => ({
+  ...{ session, changes, definition, records },
+  ...{ columnsPrint: '', metricsPrint: '', wide: [] },
+});

@@ -37,3 +37,24 @@ export async function readReport(
   const doc = await keys.get(reportId(sessionId));
   return doc === null ? null : (JSON.parse(doc.data) as DeduplicationReport);
 }
+
+/** What a session merged: records that went away, and groups that they went into. @param isIdle It looked at nothing */
+export async function countMerged(
+  { members }: Pick<Merges, 'members'>,
+  sessionId: string,
+  isIdle: boolean,
+): Promise<Pick<DeduplicationReport, 'merged' | 'groups'>> {
+  let merged = 0;
+  const groups = new Set<string>();
+  if (isIdle) return { merged, groups: 0 };
+  for await (const { _id, survivor, away, mergedIn } of members.stream({
+    survivor: 1,
+    away: 1,
+    mergedIn: 1,
+  })) {
+    if (mergedIn !== sessionId) continue;
+    groups.add(survivor);
+    if (_id !== survivor || away === true) merged += 1;
+  }
+  return { merged, groups: groups.size };
+}

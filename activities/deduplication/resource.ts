@@ -1,21 +1,17 @@
 import { clusters, type Edge, mergedRank } from '../../domain/deduplication.ts';
-import type { MergePairDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
 import { nextChange } from '../changes.ts';
 import { changedKeys } from '../processing/datapoints/changed-keys.ts';
+import { forgetPending } from './decided.ts';
 import { type Gathered, gatherAll } from './gather.ts';
 import { gatherChanged } from './gather-changed.ts';
-import { type DeduplicationState, forgetState, putState, readState } from './key-index.ts';
-import { type DeduplicationReport, putReport, readReport } from './report.ts';
+import { forgetState, isGrown, putState, readState, sinceOf } from './key-index.ts';
+import { countMerged, type DeduplicationReport, putReport, readReport } from './report.ts';
 import type { Rule } from './rule.ts';
 import { settle, type Wanted } from './settle.ts';
 import { suggest } from './suggest.ts';
 import { commonValues } from './tally.ts';
 import type { Work } from './work.ts';
-
-/** An index that grew to so many times what it was built with is made anew: old values stay in it. */
-const mostGrowth = 3;
-const fewEntries = 20_000;
 
 /**
  * Deduplicates one resource in one session. May be killed and repeated at any point.
@@ -31,7 +27,9 @@ async function mergeAll(work: Work, rule: Rule, number: number): Promise<number>
   const isUsable =
     state !== null &&
     state.print === rule.print &&
-    state.entries <= Math.max(fewEntries, state.built * mostGrowth);
+    // Compared with other connections before: what is one by their values comes apart.
+    state.family === undefined &&
+    !isGrown(state);
   const session = { connectionId: input.connectionId, generation: input.generation, number };
   const { keys, definition } = await changedKeys(
     ports.stores,
@@ -64,13 +62,16 @@ async function mergeAll(work: Work, rule: Rule, number: number): Promise<number>
   await settle(work, wanted, parted, rule.survivorship);
   const isIdle = wanted.length === 0 && parted.length === 0 && changed?.size === 0;
   // An attempt that was killed after its last write is repeated, and finds nothing left: its report stands.
-  const told = isIdle && before !== null ? before : { ...report, ...(await countMerged(work, isIdle)) };
+  const told =
+    isIdle && before !== null
+      ? before
+      : { ...report, ...(await countMerged(merges, input.sessionId, isIdle)) };
   const suggestions =
     rule.suggest === null || isIdle
       ? (before ?? { suggestions: state?.waiting ?? 0 }).suggestions
       : await suggest(work, rule, gathered.near);
   await putReport(merges, input.sessionId, { ...told, suggestions });
-  await forgetPending(work);
+  await forgetPending(merges.pairs, decided.pending);
   const run = await ports.stores.structuring.get(runId(input.sessionId, resource));
   await putState(merges, {
     ...gathered.index,
@@ -83,12 +84,6 @@ async function mergeAll(work: Work, rule: Rule, number: number): Promise<number>
   });
   return told.merged;
 }
-
-/** What the change documents are read from on. */
-const sinceOf = ({ session, changes, definition, records }: DeduplicationState) => ({
-  ...{ session, changes, definition, records },
-  ...{ columnsPrint: '', metricsPrint: '', wide: [] },
-});
 
 /** Groups that are to be, and keys that belong to none any more. */
 function planOf(rule: Rule, { edges, live, before, groups }: Gathered, { decided }: Work) {
@@ -133,34 +128,4 @@ async function partAll(work: Work): Promise<number> {
   });
   await settle(work, [], keys, { default: 'newest', fields: {}, own: [] });
   return 0;
-}
-
-async function countMerged(
-  { merges, input }: Work,
-  isIdle: boolean,
-): Promise<Pick<DeduplicationReport, 'merged' | 'groups'>> {
-  let merged = 0;
-  const groups = new Set<string>();
-  if (isIdle) return { merged, groups: 0 };
-  for await (const { _id, survivor, mergedIn } of merges.members.stream({ survivor: 1, mergedIn: 1 })) {
-    if (mergedIn !== input.sessionId) continue;
-    groups.add(survivor);
-    if (_id !== survivor) merged += 1;
-  }
-  return { merged, groups: groups.size };
-}
-
-/** What people decided is done; a decision that was withdrawn leaves nothing but a suggestion, if it was one. */
-async function forgetPending({ merges, decided: { pending } }: Work): Promise<void> {
-  if (pending.length === 0) return;
-  const done = new Map(pending.map(({ _id, at }) => [_id, at.getTime()]));
-  // What was decided meanwhile waits for the next session.
-  const now = (await merges.pairs.getMany([...done.keys()])).filter(
-    ({ _id, at }) => done.get(_id) === at.getTime(),
-  );
-  const over = now.filter(({ decision, suggested }) => decision === null && suggested === null);
-  const kept = now.filter((pair) => !over.includes(pair));
-  if (kept.length > 0)
-    await merges.pairs.putMany(kept.map((pair): MergePairDoc => ({ ...pair, pending: false })));
-  if (over.length > 0) await merges.pairs.remove(over.map(({ _id }) => _id));
 }

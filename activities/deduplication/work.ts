@@ -23,6 +23,26 @@ export interface Work {
   readonly own: RecordsOfApp;
   readonly merges: Merges;
   readonly decided: Decided;
+  /** Records of the company's other connections; null: only those of this one are compared. */
+  readonly elsewhere: Elsewhere | null;
+}
+
+/** Records of other connections that have a value. */
+export interface ShareElsewhere {
+  readonly rank: number;
+  /** As `<connection>/<key>`. */
+  readonly nodes: readonly string[];
+  /** How many; more than there are nodes where they are too many to be told apart by it. */
+  readonly records: number;
+}
+
+/** How a pass finds records of other connections by their values. */
+export interface Elsewhere {
+  /** What a record of this connection is called among those of others. */
+  readonly node: (key: string) => string;
+  readonly some: (hashes: Iterable<string>) => Promise<ReadonlyMap<string, ShareElsewhere>>;
+  /** All values that are ours too. */
+  readonly all: (isOurs: (hash: string) => boolean) => Promise<ReadonlyMap<string, ShareElsewhere>>;
 }
 
 /** What people decided about pairs. */

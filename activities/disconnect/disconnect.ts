@@ -5,6 +5,8 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { openGrant } from '../authorization/grant.ts';
 import { appSettings } from '../connection.ts';
+import { createAskOther } from '../deduplication/across/ask.ts';
+import { leaveOthers } from '../deduplication/across/leave.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { secretContext } from '../secret-context.ts';
 import { endSyncs } from '../sync/open-runs.ts';
@@ -84,6 +86,10 @@ export async function purgeConnection(
     const resources = known?.resources ?? resourcesOf(ports, connection);
     // The receipt stands: what was kept first stays kept until somebody asks for its deletion.
     const options = { keepData: known?.keptData ?? keepData };
+    const ask = createAskOther(ports);
+    if (connection.generation === generation)
+      for (const other of await leaveOthers(stores, connection, resources))
+        await ask(other.connectionId, other.resource);
     const collections = await stores.purge({ connectionId, generation, resources }, options);
     if (known === null) {
       const told = { by, at: new Date(), grantRevoked, keptData: keepData, resources, collections };

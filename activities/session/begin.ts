@@ -178,14 +178,16 @@ async function turnOf(
   return null;
 }
 
-/** Switched off, what was merged comes back: by the same step. */
+/** Switched off, what was merged comes back: by the same step, also what other connections left to be done here. */
 async function hasMerged(
   { stores }: ActivityPorts,
-  { _id, generation }: ConnectionDoc,
+  { _id, generation, company, app }: ConnectionDoc,
   resources: readonly string[],
 ): Promise<boolean> {
-  for (const resource of resources)
+  for (const resource of resources) {
     if ((await stores.merges.of(_id, generation, resource).members.count()) > 0) return true;
+    for await (const _ of stores.across.of(company, app, resource).todos.ofConnection(_id)) return true;
+  }
   return false;
 }
 

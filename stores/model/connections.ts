@@ -14,6 +14,8 @@ export interface CompanyDoc {
   readonly deletion?: CompanyDeletion;
   /** How many deletions were begun; absent before the first. */
   readonly deletions?: number;
+  /** Records of its connections of one app are compared with each other; missing: no. */
+  readonly deduplicateAcrossConnections?: boolean;
 }
 
 /** A company that is being deleted, or was. */

@@ -7,8 +7,10 @@ import type { RecordDoc } from './records.ts';
  */
 export interface MergeMemberDoc {
   readonly _id: string;
-  /** Key under which readers find it: the id of its group. */
+  /** The id of its group: the key under which readers find it. */
   readonly survivor: string;
+  /** Readers find it in another connection; the group is then called by the first of its keys here. */
+  readonly away?: true;
   /** Null: deleted at the app since the group was looked at last. */
   readonly record: RecordDoc | null;
   /** Session that merged it. */
@@ -20,6 +22,10 @@ export interface MergeGroupDoc {
   readonly _id: string;
   /** All of them in order, the one that stays too. */
   readonly keys: readonly string[];
+  /** Those of other connections that the record says too, as `<connection>/<key>`. */
+  readonly others?: readonly string[];
+  /** The record that stays is in another connection. */
+  readonly away?: true;
   /** What two of them have in common, in words of the rule: `email`, `name + date`, `accepted by a person`. */
   readonly matchedBy: readonly string[];
   /** Session that changed who belongs to it. */
@@ -58,4 +64,47 @@ export interface MergeKeysDoc {
   readonly _id: string;
   readonly data: string;
   readonly at: Date;
+}
+
+/** Of which group a record is, where connections of a company are compared. `_id` is `<connection>/<key>`. */
+export interface AcrossNodeDoc {
+  readonly _id: string;
+  /** Id of the group. */
+  readonly group: string;
+}
+
+/**
+ * Records of several connections that are one. `_id` is the record that stays, as `<connection>/<key>`. A record belongs
+ * to it when its own document says so too.
+ */
+export interface AcrossGroupDoc {
+  readonly _id: string;
+  readonly nodes: readonly string[];
+  readonly connections: readonly string[];
+  readonly matchedBy: readonly string[];
+  /** Session that changed who belongs to it. */
+  readonly sessionId: string;
+  readonly at: Date;
+}
+
+/** What people decided about records of two connections; the keys are `<connection>/<key>`. */
+export interface AcrossPairDoc extends MergePairDoc {
+  readonly connections: readonly string[];
+}
+
+/** A record that a session of its connection has to bring to what its group says. `_id` is `<connection>/<key>`. */
+export interface AcrossTodoDoc {
+  readonly _id: string;
+  /** It has to be compared again too. */
+  readonly judge: boolean;
+  /** The record that readers have to find elsewhere first, as itself or as part of another; null: it can be done. */
+  readonly waitsFor: string | null;
+}
+
+/** Who may change what is one across the connections of a company now. `_id` is the company. */
+export interface AcrossLeaseDoc {
+  readonly _id: string;
+  readonly seq: number;
+  readonly holder: string | null;
+  readonly until: Date;
 }

@@ -151,6 +151,8 @@ export interface ChangeDoc {
   readonly added: readonly string[];
   readonly updated: readonly string[];
   readonly deleted: readonly string[];
+  /** Keys that changed at the app, and that readers find in another connection: nothing is told of them. */
+  readonly away?: readonly string[];
 }
 
 /** A sealed session: from this write on its changes are visible. `_id` is the session id. */

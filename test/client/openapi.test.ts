@@ -42,7 +42,7 @@ describe('the OpenAPI document', { skip: noStore }, () => {
 
   test('is 3.1 and has every route, each with a summary, a tag and the problem answer', () => {
     assert.match(document.openapi, /^3\.1/);
-    assert.equal(operations.length, 186);
+    assert.equal(operations.length, 187);
     for (const { name, operation } of operations) {
       assert.ok(operation.summary && operation.tags?.length === 1, name);
       assert.deepEqual(operation.responses.default?.content?.['application/problem+json']?.schema, {

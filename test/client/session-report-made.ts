@@ -191,7 +191,7 @@ export const report: SessionReport = {
       list: [
         {
           ...{ survivor: 'k1', keys: ['k1', hostile, 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'] },
-          ...{ matchedBy: ['email', 'phone'], sessionId: 'c.2', at },
+          ...{ matchedBy: ['email', 'phone'], sessionId: 'c.2', at, others: [], mergedInto: null },
         },
       ],
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { SessionDoc } from '../../stores/model.ts';
-import { analysisParts, collections, mergeParts } from '../../stores/names.ts';
+import { acrossParts, analysisParts, collections, mergeParts } from '../../stores/names.ts';
 import { setScene } from '../session/scene.ts';
 import { disconnectPlanned } from '../support/disconnect.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
@@ -28,7 +28,7 @@ const auditTrail: readonly string[] = [
     collections.overview,
     collections.syncBases,
   ],
-  ...[collections.reportTypes, collections.alertLeases],
+  ...[collections.reportTypes, collections.alertLeases, collections.acrossLeases],
   // What was told of statuses, to whom, and how far.
   ...[collections.outbound, collections.outboundFeeds, collections.outboundQueues],
   ...[collections.subscriptions, collections.subscriptionLeases, collections.eventDeliveries],
@@ -42,6 +42,7 @@ const ownCollections = [
   'reportDeliveries',
   ...analysisParts,
   ...mergeParts,
+  ...acrossParts,
 ];
 
 type Dump = ReadonlyMap<string, string>;

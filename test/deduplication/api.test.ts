@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { TributaryError } from '../../domain/errors.ts';
 import { tributary } from '../client/cli-process.ts';
 import { token } from '../client/support.ts';
 import { type ServedApi, serveApi } from '../companies/scene.ts';
 import { setScene } from '../session/scene.ts';
-import { pagedRows } from '../support/paged-app.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { pagedDefinition, pagedRows, startPagedApp } from '../support/paged-app.ts';
+import { startWorld, tester, type World } from '../support/world.ts';
 
 describe('merges through the API', () => {
   let world: World;
@@ -47,7 +49,7 @@ describe('merges through the API', () => {
       client.getRecord(scene.id, 'orders', gone),
       ({ code, message, details }: TributaryError) =>
         code === 'NOT_FOUND' &&
-        details.mergedInto === group.survivor &&
+        isDeepStrictEqual(details.mergedInto, { connection: scene.id, key: group.survivor }) &&
         message.endsWith(`it is one with "${group.survivor}".`),
     );
     assert.match(
@@ -92,5 +94,83 @@ describe('merges through the API', () => {
     assert.match(await dedup('withdraw', scene.id, pair?.id ?? ''), /1 pair is decided/);
     await world.reaches(scene.id, 19, ({ number }) => number === 3);
     assert.deepEqual(await keys(), merged);
+  });
+
+  it('of two connections of one company are made when its setting says so, undone, made again, and end with one', async (t) => {
+    const rows = (from: number) =>
+      pagedRows(4, from).map((row, index) => ({ ...row, email: `p${index}@example.com` }));
+    const app = await startPagedApp({ resources: { orders: rows(1) } });
+    t.after(() => app.stop());
+    const definition = pagedDefinition({ deduplication: true, id: 'compared' });
+    const install = (id: string) => world.started({ definition, baseUrl: app.url, id, company: 'twice' });
+    const [one, two] = [await install('twice-one'), await install('twice-two')];
+    const { client } = api;
+    const keys = async (id: string) => (await client.listRecords(id, 'orders')).records.map(({ key }) => key);
+    /** Waits for what the follow-up sessions are for. */
+    const until = async (what: string, is: () => Promise<boolean>) => {
+      for (let left = 400; !(await is()); left--) {
+        assert.ok(left > 0, what);
+        await sleep(50);
+      }
+    };
+    const seen = (id: string, count: number) =>
+      until(`${count} records in ${id}`, async () => (await keys(id)).length === count);
+    const port = world.sessions();
+    for (const [connection, from] of [
+      [one, 1],
+      [two, 101],
+    ] as const) {
+      app.rows.orders = rows(from);
+      await port.startSession(connection, { kind: 'load', by: tester });
+      await world.closes(connection._id);
+    }
+    assert.deepEqual([(await keys(one._id)).length, (await keys(two._id)).length], [4, 4]);
+    const asked = app.asked.length;
+
+    const env = { TRIBUTARY_URL: api.url, TRIBUTARY_TOKEN: token };
+    const set = ['company', 'settings', 'twice', '--deduplicate-across-connections', 'on'];
+    const { code, stdout, stderr } = await tributary(set, env);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /twice: connections are compared with each other\nSessions of twice-one, twice-two do/,
+    );
+    assert.equal((await client.getCompany('twice')).deduplicateAcrossConnections, true);
+    const [line] = await world.stores.logs.list({ subject: 'company/twice', limit: 1 });
+    assert.match(line?.text ?? '', /switched deduplication across the connections of twice on/);
+    await seen(two._id, 0);
+    const [gone = ''] = pagedRows(4, 101).map(({ id }) => String(id));
+    const [stays = ''] = await keys(one._id);
+    const into = { connection: one._id, key: stays };
+    await assert.rejects(client.getRecord(two._id, 'orders', gone), ({ details }: TributaryError) =>
+      isDeepStrictEqual(details.mergedInto, into),
+    );
+    assert.match(await dedup('list', two._id), new RegExp(`twice-one/${stays} +${gone} +email`));
+    const shown = await client.merge(two._id, { key: gone });
+    assert.deepEqual([shown.mergedInto, shown.records.length], [into, 2]);
+    await until('the record that stays names the other', async () => {
+      const { groups } = await client.merges(one._id);
+      return (
+        groups.length === 4 && isDeepStrictEqual(groups[0]?.others, [{ connection: two._id, key: gone }])
+      );
+    });
+
+    assert.match(await dedup('undo', two._id, gone, '--why', 'two people'), /1 pair is decided/);
+    await seen(two._id, 1);
+    await until(
+      'the record that stays is told',
+      async () => (await client.merges(one._id)).groups.length === 3,
+    );
+    const [pair] = (await client.mergeSuggestions(one._id, { state: 'decided' })).pairs;
+    assert.deepEqual(pair?.records, [into, { connection: two._id, key: gone }]);
+    await dedup('withdraw', one._id, pair?.id ?? '');
+    await seen(two._id, 0);
+    assert.equal(app.asked.length, asked, 'the app was asked for nothing');
+
+    await port.disconnect(one, { by: tester, keepData: false });
+    await seen(two._id, 4);
+    await until('nothing is one any more', async () => (await client.merges(two._id)).groups.length === 0);
+    const verified = await client.verifyReceipt(one._id, 1);
+    assert.deepEqual(verified.deviations, []);
   });
 });

@@ -1,3 +1,4 @@
+import type { AskOther } from '../../activities/deduplication/across/ask.ts';
 import { deduplicateSession } from '../../activities/deduplication/deduplicate.ts';
 import { pairOf } from '../../activities/deduplication/work.ts';
 import type { ActivityPorts } from '../../activities/ports.ts';
@@ -21,10 +22,21 @@ const died = 'The process died.';
 /** A row of the app; `deleted_at` deletes it. */
 export type Row = JsonObject & { readonly id: string };
 
+export interface SceneOptions {
+  readonly connectionId?: string;
+  readonly company?: string;
+  /** How a session of another connection is asked for. */
+  readonly ask?: AskOther;
+}
+
 /** A connection whose sessions structure rows and deduplicate on the real store, without the engine. */
-export async function createScene(stores: Stores, rule: Omit<DeduplicationRule, 'resource'>) {
-  const connectionId = newId('dd');
-  await stores.connections.create(connectionDoc(connectionId, { deduplication: true }));
+export async function createScene(
+  stores: Stores,
+  rule: Omit<DeduplicationRule, 'resource'>,
+  { connectionId = newId('dd'), company = 'acme', ask = async () => undefined }: SceneOptions = {},
+) {
+  await stores.connections.create(connectionDoc(connectionId, { company, deduplication: true }));
+  let opened = 0;
   const base = pagedDefinition({ deduplication: true });
   const orders: ResourceDefinition = {
     ...(base.resources[0] as ResourceDefinition),
@@ -41,7 +53,9 @@ export async function createScene(stores: Stores, rule: Omit<DeduplicationRule, 
     const connection = await stores.connections.get(connectionId);
     if (connection === null) throw new Error('There is no connection.');
     const session = await stores.sessions.allocate({
-      ...{ connection, runId: newId('run'), openedBy: person, scope: {}, resources: [resource], at },
+      ...{ connection, runId: newId('run'), openedBy: person, scope: {}, resources: [resource] },
+      // What loads nothing makes no record, and may come at any moment.
+      at: new Date(at.getTime() + (batches.length === 0 ? opened : opened++)),
     });
     const own = createRecordsOfApp(records, merges.members);
     const recordsBefore = await own.count();
@@ -79,7 +93,7 @@ export async function createScene(stores: Stores, rule: Omit<DeduplicationRule, 
       stores: Stores;
     };
     const input = analysisInput({ ports, session, connection, definition });
-    return (await deduplicateSession(input.ports, input.ref, input.life)).merged;
+    return (await deduplicateSession(input.ports, input.ref, input.life, ask)).merged;
   }
 
   /** What readers were told of a session, in order. */
@@ -125,6 +139,7 @@ export async function createScene(stores: Stores, rule: Omit<DeduplicationRule, 
       await merges.pairs.putMany([{ ...pair, suggested, decision, pending: true, at }]);
     },
     switchOff: () => stores.connections.change(connectionId, () => ({ deduplication: false })),
+    switchOn: () => stores.connections.change(connectionId, () => ({ deduplication: true })),
     /** Dies after so many writes. @returns whether it died */
     async deduplicateDying(sessionId: string, writes: number): Promise<boolean> {
       try {
@@ -158,6 +173,13 @@ function dyingAfter(stores: Stores, writes: number): Stores {
     ...stores,
     feed: { ...stores.feed, putChange: dying(stores.feed.putChange) },
     records: { ...stores.records, of: (...place) => keyed(stores.records.of(...place)) },
+    across: {
+      ...stores.across,
+      of: (...place) => {
+        const { nodes, groups, pairs, todos } = stores.across.of(...place);
+        return { nodes: keyed(nodes), groups: keyed(groups), pairs: keyed(pairs), todos: keyed(todos) };
+      },
+    },
     merges: {
       of: (...place) => {
         const { members, groups, pairs, keys } = stores.merges.of(...place);
@@ -166,3 +188,6 @@ function dyingAfter(stores: Stores, writes: number): Stores {
     },
   };
 }
+
+/** A connection of {@link createScene}. */
+export type Scene = Awaited<ReturnType<typeof createScene>>;

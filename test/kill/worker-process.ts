@@ -7,6 +7,7 @@ import type { Limits } from '../../activities/ports.ts';
 import { createDeliveryPorts } from '../../activities/sync/delivery-ports.ts';
 import type { ConnectorDefinition } from '../../connectors/definition.ts';
 import type { SourcePlaces } from '../../connectors/registry.ts';
+import { defaultDurations } from '../../domain/contracts.ts';
 import { createSecretBox } from '../../platform/crypto.ts';
 import { openStores } from '../../stores/open.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
@@ -61,6 +62,12 @@ const workers = await createWorkers({
     ...(options.sources === undefined ? {} : { sources: options.sources }),
     callbackUrl: () => 'http://127.0.0.1/api/oauth/callback',
     poolQueue,
+    // Of sessions that other sessions ask for: a killed worker is missed as soon as in those of a test.
+    ticks: {
+      catchupWindowMs: 600_000,
+      durations: { ...defaultDurations, heartbeatMs: 1_000, quickMs: 3_000 },
+      workflowTaskTimeoutMs: 3_000,
+    },
     delivery: createDeliveryPorts({
       egress: localEgress,
       stores,

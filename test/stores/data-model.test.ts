@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { analysisParts, collections, mergeParts } from '../../stores/names.ts';
+import { acrossParts, analysisParts, collections, mergeParts } from '../../stores/names.ts';
 import { fillEverything } from './filled.ts';
 import { openTestStores } from './support.ts';
 
@@ -29,7 +29,7 @@ test('the page names every collection and field that is stored, and no other', a
     const docs = await stores.db.collection(name).find().toArray();
     const kind = name.replace(
       new RegExp(
-        `^(reportRows|reportDeliveries|syncBaseRows|records|quarantine|tombstones|syncRecords|syncLists|${[...analysisParts, ...mergeParts].join('|')})\\..*`,
+        `^(reportRows|reportDeliveries|syncBaseRows|records|quarantine|tombstones|syncRecords|syncLists|${[...analysisParts, ...mergeParts, ...acrossParts].join('|')})\\..*`,
       ),
       '$1',
     );

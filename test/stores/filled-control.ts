@@ -1,3 +1,4 @@
+import { completed } from '../../activities/sync-base/rows.ts';
 import type { Stores } from '../../stores/open.ts';
 import { at, person } from './support.ts';
 
@@ -23,6 +24,8 @@ export async function fillControl(stores: Stores): Promise<void> {
     ...{ _id: 'app00000000000001', plan: 'team', everyMs: 60_000, ids: {}, calls: { '2026-01': 2 } },
     webhook: { id: 'ach00000000000001', cursor: 1, createdAt: at, expiresAt: at },
     problem: { code: 'SYNC_BASE_GONE', text: 'There is no such base.', since: at },
+    unfit: [{ table: 'logs', field: null, sentence: 'There is no table "Logs".' }],
+    ...{ lookedAt: at, refused: 'Logs / 1: too long' },
     ...{
       passedAt: at,
       records: 1,
@@ -34,10 +37,10 @@ export async function fillControl(stores: Stores): Promise<void> {
     },
   });
   await stores.syncBases.rows('app00000000000001').putMany([
-    {
+    completed({
       ...{ _id: 'automations/nightly', table: 'automations', id: 'nightly', recordId: 'rec1', agreed: {} },
       ...{ refused: {}, message: null, updatedAt: at },
-    },
+    }),
   ]);
   await stores.overview.put({ timestamp: at, versions: { node: '20' } });
 }

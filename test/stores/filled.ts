@@ -21,6 +21,8 @@ export async function fillEverything(stores: Stores): Promise<void> {
   const connectionId = connection._id;
   const ofSession = { sessionId, resource: 'orders' };
   await stores.companies.ensure({ id: 'acme', name: 'Acme' });
+  await stores.companies.compareConnections('acme', true);
+  await stores.across.lease('acme', sessionId, 1);
   await stores.connections.change(connectionId, () => ({
     ...{ hashKey: sealed('k'), fence: 1, errorReason: 'e', rawDeletedThrough: 0, expiring: [] },
     revisionsTrimmed: { through: 0, at },
@@ -150,6 +152,7 @@ export async function fillEverything(stores: Stores): Promise<void> {
     ],
   ]);
   await stores.sessions.setQuarantineLeft(sessionId, 2);
+  await stores.sessions.close(sessionId, 'window', at);
   await stores.quarantineLines.put({
     _id: `${connectionId}/1/orders/discarded/00/KEY_MISSING`,
     ...{ connectionId, generation: 1, resource: 'orders', syncId: null, action: 'discarded' },

@@ -69,7 +69,8 @@ export async function changedKeys(
       for (const [index, id] of ids.entries()) {
         const doc = docs.get(id);
         if (doc !== undefined && keys.size <= mostKeys)
-          for (const key of [...doc.added, ...doc.updated, ...doc.deleted]) keys.add(key);
+          for (const key of [...doc.added, ...doc.updated, ...doc.deleted, ...(doc.away ?? [])])
+            keys.add(key);
         if (doc !== undefined && keys.size <= mostKeys) continue;
         if (doc !== undefined) known = false;
         else if (n + index < run.mergedBatches) known = false;

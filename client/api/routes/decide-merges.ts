@@ -1,11 +1,20 @@
+import { TributaryError } from '../../../domain/errors.ts';
 import { actorOf } from '../caller.ts';
-import type { Route } from '../deps.ts';
-import { decidePair, findMerges, undoMerge } from '../merges.ts';
+import type { Route, RouteDeps } from '../deps.ts';
+import { decidePair, findMerges, type MergesRoom, undoMerge } from '../merges.ts';
 import { connectionParams } from '../schemas/common.ts';
 import { decideMergeBody, mergeDecided, undoMergeBody } from '../schemas/merges.ts';
 
 const common = { tags: ['Deduplication'], params: connectionParams, response: { 202: mergeDecided } };
 const config = { needs: 'change' } as const;
+
+/** @throws {TributaryError} NOT_FOUND, INVALID_INPUT; CONNECTION_DISCONNECTED: no session would ever act on it */
+async function findToChange(deps: RouteDeps, id: string, resource: string | undefined): Promise<MergesRoom> {
+  const room = await findMerges(deps, id, resource);
+  if (room.connection.status === 'DISCONNECTED')
+    throw new TributaryError('CONNECTION_DISCONNECTED', `Connection ${id} was disconnected.`);
+  return room;
+}
 
 /** Merged records become records of their own. */
 export const undoMergeRoute: Route = (api, deps) => {
@@ -17,7 +26,7 @@ export const undoMergeRoute: Route = (api, deps) => {
   };
   api.post('/api/connections/:id/merges/undo', { schema, config }, async (request, reply) => {
     const { resource, ...body } = request.body;
-    const room = await findMerges(deps, request.params.id, resource);
+    const room = await findToChange(deps, request.params.id, resource);
     return reply.code(202).send(await undoMerge(deps, room, body, actorOf(request)));
   });
 };
@@ -32,7 +41,7 @@ export const decideMerge: Route = (api, deps) => {
   };
   api.post('/api/connections/:id/merges/decide', { schema, config }, async (request, reply) => {
     const { resource, ...body } = request.body;
-    const room = await findMerges(deps, request.params.id, resource);
+    const room = await findToChange(deps, request.params.id, resource);
     return reply.code(202).send(await decidePair(deps, room, body, actorOf(request)));
   });
 };

@@ -1,3 +1,5 @@
+import { readGroups } from '../../../activities/deduplication/across/nodes.ts';
+import { nodeOf, partsOfNode } from '../../../domain/across.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import type { ConnectionDoc, RecordDoc } from '../../../stores/model.ts';
@@ -16,16 +18,24 @@ async function rawRow(stores: Stores, [batchId, index]: RecordDoc['source']): Pr
 
 /** A merged key is no unknown one: the answer says which record stays, so that a reader can go on there. */
 async function notHere(
-  { merges }: Stores,
-  { _id, generation }: ConnectionDoc,
+  { merges, across }: Stores,
+  { _id, company, app, generation }: ConnectionDoc,
   resource: string,
   key: string,
 ) {
   const merged = await merges.of(_id, generation, resource).members.get(key);
   const text = `There is no record "${key}" of ${resource} in connection ${_id}`;
-  if (merged === null || merged.survivor === key) return new TributaryError('NOT_FOUND', `${text}.`);
-  const mergedInto = merged.survivor;
-  return new TributaryError('NOT_FOUND', `${text}: it is one with "${mergedInto}".`, { mergedInto });
+  const node = nodeOf(_id, key);
+  const into =
+    merged?.away === true
+      ? (await readGroups(across.of(company, app, resource), [node])).get(node)?.id
+      : nodeOf(_id, merged?.survivor ?? key);
+  if (into === undefined || into === node) return new TributaryError('NOT_FOUND', `${text}.`);
+  const mergedInto = partsOfNode(into);
+  const where = mergedInto.connection === _id ? '' : ` of connection ${mergedInto.connection}`;
+  return new TributaryError('NOT_FOUND', `${text}: it is one with "${mergedInto.key}"${where}.`, {
+    mergedInto,
+  });
 }
 
 const placeOf = ([batch, index]: RecordDoc['source']) => ({ batch, index });
@@ -35,7 +45,7 @@ export const getRecord: Route = (api, deps) => {
   const schema = {
     summary: 'Show a record with its raw row and versions',
     description:
-      '`raw` is the row as the app sent it; `versions` name the sessions and rows of earlier states. A key that was merged away is answered with 404, and `mergedInto` names the record that stays.',
+      '`raw` is the row as the app sent it; `versions` name the sessions and rows of earlier states. A key that was merged away is answered with 404, and `mergedInto` names the record that stays, and its connection.',
     tags: ['Records'],
     params: recordParams,
     response: { 200: recordDetail },

@@ -164,6 +164,7 @@ import { testDestination } from './test-destination.ts';
 import { testResource } from './test-resource.ts';
 import { testSubscription } from './test-subscription.ts';
 import { updateAutomation } from './update-automation.ts';
+import { updateCompanySettings } from './update-company-settings.ts';
 import { updateConnectionConfiguration } from './update-connection-configuration.ts';
 import { updateConnectionPool } from './update-connection-pool.ts';
 import { updateConnectionSettings } from './update-connection-settings.ts';
@@ -202,6 +203,7 @@ export const routes: readonly Route[] = [
   createCompany,
   listCompanies,
   getCompany,
+  updateCompanySettings,
   deleteCompany,
   getCompanyReceipt,
   verifyCompanyReceipt,

@@ -11,6 +11,9 @@ export const company = z.object({
   id: slug,
   name: z.string(),
   createdAt: time,
+  deduplicateAcrossConnections: z
+    .boolean()
+    .describe('Records of its connections of one app are compared with each other'),
   statusLine: z.string().describe('Its connections by their plain label, those that need somebody first'),
   labels: z.array(z.object({ label: z.enum(connectionLabels), connections: z.int() })),
   deletion: z
@@ -22,6 +25,18 @@ export const company = z.object({
     })
     .nullable()
     .describe('null: it lives'),
+});
+export const companySettingsBody = z
+  .strictObject({
+    deduplicateAcrossConnections: z
+      .boolean()
+      .describe('true: records of its connections of one app are compared with each other'),
+  })
+  .meta({ examples: [{ deduplicateAcrossConnections: true }] });
+export const companyChanged = company.extend({
+  asked: z
+    .array(slug)
+    .describe('Connections whose sessions act on it now; the others do with their next one'),
 });
 export const companiesQuery = z.strictObject({
   deleted: z.enum(['true', 'false']).optional().describe('true: those that were deleted, too'),
@@ -58,5 +73,7 @@ export const companyDeleting = z.object({
 export type Company = z.infer<typeof company>;
 export type CompanyDetail = z.infer<typeof companyDetail>;
 export type CompanyBody = z.infer<typeof companyBody>;
+export type CompanySettingsBody = z.infer<typeof companySettingsBody>;
+export type CompanyChanged = z.infer<typeof companyChanged>;
 export type CompanyReceipt = z.infer<typeof companyReceipt>;
 export type CompanyDeleting = z.infer<typeof companyDeleting>;

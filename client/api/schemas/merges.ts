@@ -42,9 +42,14 @@ export const decideMergeBody = z
   })
   .meta({ examples: [{ pair: '8f14e45fceea167a5a36dedd', answer: 'accept' }] });
 
+const recordPlace = z.object({ connection: slug, key: z.string() });
 export const mergeGroup = z.object({
-  survivor: z.string().describe('Key of the record that stays'),
-  keys: z.array(z.string()).describe('Keys of all, the one that stays too'),
+  survivor: z
+    .string()
+    .describe('Key of the record that stays; where `mergedInto` names another one, the first of the keys'),
+  keys: z.array(z.string()).describe('Keys of all of this connection, the one that stays too'),
+  others: z.array(recordPlace).describe('Records of other connections that are one with them'),
+  mergedInto: recordPlace.nullable().describe('The record of another connection that stays'),
   matchedBy: z.array(z.string()),
   sessionId: sessionIdText.describe('Session that changed who belongs to it'),
   at: time,
@@ -58,6 +63,7 @@ export const mergeDetail = mergeGroup.extend({
   data: jsonObject.nullable().describe('What readers see; null until the next session'),
   records: z.array(
     z.object({
+      connection: slug,
       key: z.string(),
       data: jsonObject.nullable().describe('As the app has it; null: deleted there since'),
       mergedIn: sessionIdText,
@@ -67,6 +73,7 @@ export const mergeDetail = mergeGroup.extend({
 export const mergePair = z.object({
   id: z.string(),
   keys: z.array(z.string()),
+  records: z.array(recordPlace).describe('The same with their connections'),
   suggested: z
     .object({ by: z.enum(['name', 'address']), similarity: z.number(), sessionId: sessionIdText })
     .nullable(),
@@ -123,6 +130,7 @@ export type MergeQuery = z.infer<typeof mergeQuery>;
 export type UndoMergeBody = z.infer<typeof undoMergeBody>;
 export type SuggestionsQuery = Partial<z.infer<typeof suggestionsQuery>>;
 export type DecideMergeBody = z.infer<typeof decideMergeBody>;
+export type RecordPlace = z.infer<typeof recordPlace>;
 export type MergeGroups = z.infer<typeof mergeGroups>;
 export type MergeGroupView = z.infer<typeof mergeGroup>;
 export type MergeDetail = z.infer<typeof mergeDetail>;

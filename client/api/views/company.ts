@@ -38,7 +38,7 @@ export async function labelsOf(
 
 /** A company as the API shows it, with one line about its connections. */
 export function companyView(
-  { _id, name, createdAt, deletion }: CompanyDoc,
+  { _id, name, createdAt, deletion, deduplicateAcrossConnections = false }: CompanyDoc,
   found: readonly Label[],
 ): Company {
   const labels = worstFirst
@@ -48,6 +48,7 @@ export function companyView(
     id: _id,
     name,
     createdAt: createdAt.toISOString(),
+    deduplicateAcrossConnections,
     statusLine: statusLine(deletion, labels),
     labels,
     deletion:

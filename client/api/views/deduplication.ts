@@ -1,7 +1,7 @@
 import { readReport } from '../../../activities/deduplication/report.ts';
 import type { SessionDoc } from '../../../stores/model.ts';
 import type { RouteDeps } from '../deps.ts';
-import { groupView } from '../merges.ts';
+import { groupViews } from '../merges.ts';
 import type { SessionDeduplication } from '../schemas/merges.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { SessionDeduplication } from '../schemas/merges.ts';
  */
 export async function deduplicationView(
   { stores }: Pick<RouteDeps, 'stores'>,
-  { _id, connectionId, generation, resources }: SessionDoc,
+  { _id, connectionId, generation, resources, company, app }: SessionDoc,
   most: number,
 ): Promise<SessionDeduplication> {
   const found: SessionDeduplication['resources'] = [];
@@ -20,8 +20,9 @@ export async function deduplicationView(
     if (report === null) continue;
     const { seen, common, ...counts } = report;
     const list = await merges.groups.pageWhere({ sessionId: _id }, { limit: most });
+    const room = { connection: { _id: connectionId }, across: stores.across.of(company, app, resource) };
     found.push({
-      ...{ resource, ...counts, common: [...common], list: list.map(groupView) },
+      ...{ resource, ...counts, common: [...common], list: await groupViews(room, list) },
       seen: { ...seen, alternatives: [...seen.alternatives] },
     });
   }

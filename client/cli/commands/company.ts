@@ -46,6 +46,29 @@ export function addCompany(program: Command): void {
       context.answer(company, () => companyLines(company));
     });
   group
+    .command('settings')
+    .argument('<company>', 'company id')
+    .description('change what holds for all its connections')
+    .requiredOption(
+      '--deduplicate-across-connections <on-or-off>',
+      'on: records of its connections of one app are compared with each other',
+    )
+    .addHelpText('after', examples('tributary company settings acme --deduplicate-across-connections on'))
+    .action(async (id: string, options: SettingsOptions, command: Command) => {
+      const context = contextOf(command);
+      const { deduplicateAcrossConnections: asked } = options;
+      if (asked !== 'on' && asked !== 'off')
+        throw new UsageError(`--deduplicate-across-connections takes on or off, not "${asked}".`);
+      const body = { deduplicateAcrossConnections: asked === 'on' };
+      const company = await (await context.api()).updateCompanySettings(id, body);
+      context.answer(company, () => [
+        `${company.id}: connections are ${asked === 'on' ? '' : 'not '}compared with each other`,
+        company.asked.length === 0
+          ? 'Each connection does it with its next session.'
+          : `Sessions of ${company.asked.join(', ')} do it now.`,
+      ]);
+    });
+  group
     .command('delete')
     .argument('<company>', 'company id')
     .description('disconnect all its connections and delete what was stored; asks for its id first')
@@ -62,6 +85,10 @@ export function addCompany(program: Command): void {
       const answer = await api.deleteCompany(id, { keepData: options.keepData === true });
       context.answer(answer, () => deletionLines(answer));
     });
+}
+
+interface SettingsOptions {
+  readonly deduplicateAcrossConnections: string;
 }
 
 interface DeleteOptions {
@@ -96,6 +123,7 @@ const companyLines = (company: CompanyDetail): string[] => [
     ['name', company.name],
     ['since', company.createdAt],
     ['status', company.statusLine],
+    ['connections compared', company.deduplicateAcrossConnections ? 'yes' : 'no'],
     ['deletion', deletionText(company.deletion)],
   ]),
   '',

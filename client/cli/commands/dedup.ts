@@ -8,7 +8,7 @@ import type {
 } from '../../api/schemas/merges.ts';
 import { contextOf } from '../context.ts';
 import { examples } from '../help.ts';
-import { type Column, formatTable } from '../output/table.ts';
+import { type Column, counted, formatCount, formatTable } from '../output/table.ts';
 import { parseCount } from './shared.ts';
 
 interface Options {
@@ -49,8 +49,9 @@ export function addDedup(program: Command): void {
       const context = contextOf(command);
       const list = await (await context.api()).merges(id, ofPage(options));
       context.answer(list, () => [
-        ...formatTable(list.groups, groupColumns),
-        ...(list.groups.length === 0 ? ['Nothing is merged.'] : moreLines(list.next)),
+        ...(list.groups.length === 0
+          ? ['Nothing is merged.']
+          : [...formatTable(list.groups, groupColumns), ...moreLines(list.next)]),
       ]);
     },
   );
@@ -65,11 +66,12 @@ export function addDedup(program: Command): void {
       const context = contextOf(command);
       const merge = await (await context.api()).merge(id, { key, ...ofResource(options) });
       context.answer(merge, () => [
-        `${merge.survivor}: ${merge.keys.join(', ')} are one by ${merge.matchedBy.join(', ')}`,
-        `readers see: ${JSON.stringify(merge.data)}`,
-        ...merge.records.map(({ key: of, data }) =>
-          data === null ? `${of}: deleted at the app` : `${of}: ${JSON.stringify(data)}`,
-        ),
+        `${merge.mergedInto === null ? merge.survivor : placeText(merge.mergedInto)}: ${[...merge.keys, ...merge.others.map(placeText)].join(', ')} are one by ${merge.matchedBy.join(', ')}`,
+        `readers see: ${merge.data === null ? 'nothing until the next session' : JSON.stringify(merge.data)}`,
+        ...merge.records.map(({ connection, key: of, data }) => {
+          const name = connection === id ? of : placeText({ connection, key: of });
+          return data === null ? `${name}: deleted at the app` : `${name}: ${JSON.stringify(data)}`;
+        }),
       ]);
     });
 
@@ -101,8 +103,9 @@ export function addDedup(program: Command): void {
       const state = options.decided === true ? 'decided' : 'waiting';
       const list = await (await context.api()).mergeSuggestions(id, { ...ofPage(options), state });
       context.answer(list, () => [
-        ...formatTable(list.pairs, pairColumns),
-        ...(list.pairs.length === 0 ? ['There are none.'] : moreLines(list.next)),
+        ...(list.pairs.length === 0
+          ? ['There are none.']
+          : [...formatTable(list.pairs, pairColumns), ...moreLines(list.next)]),
       ]);
     });
 
@@ -120,7 +123,7 @@ export function addDedup(program: Command): void {
         const api = await context.api();
         const body = { pair, answer, ...ofResource(options), ...ofWhy(options) };
         const decided = await api.decideMerge(id, body);
-        context.answer(decided, () => decidedLines(decided));
+        context.answer(decided, () => decidedLines(decided, answer));
       });
 
   group
@@ -141,11 +144,22 @@ export function addDedup(program: Command): void {
 
 const moreLines = (next: string | null): string[] => (next === null ? [] : ['', `More: --after ${next}`]);
 
+/** A record of another connection. */
+const placeText = ({ connection, key }: { readonly connection: string; readonly key: string }): string =>
+  `${connection}/${key}`;
+
 const groupColumns: readonly Column<MergeGroupView>[] = [
-  { title: 'record', value: ({ survivor }) => survivor },
+  {
+    title: 'record',
+    value: ({ survivor, mergedInto }) => (mergedInto === null ? survivor : placeText(mergedInto)),
+  },
   {
     title: 'merged',
-    value: ({ survivor, keys }) => keys.filter((key) => key !== survivor).join(', '),
+    value: ({ survivor, keys, others, mergedInto }) =>
+      [
+        ...keys.filter((key) => mergedInto !== null || key !== survivor),
+        ...others.filter((one) => placeText(one) !== (mergedInto && placeText(mergedInto))).map(placeText),
+      ].join(', '),
     widest: 120,
   },
   { title: 'by', value: ({ matchedBy }) => matchedBy.join(', ') },
@@ -154,7 +168,12 @@ const groupColumns: readonly Column<MergeGroupView>[] = [
 
 const pairColumns: readonly Column<MergePairView>[] = [
   { title: 'pair', value: ({ id }) => id },
-  { title: 'records', value: ({ keys }) => keys.join(', '), widest: 80 },
+  {
+    title: 'records',
+    value: ({ keys, records }) =>
+      records[0]?.connection === records[1]?.connection ? keys.join(', ') : records.map(placeText).join(', '),
+    widest: 80,
+  },
   { title: 'near by', value: ({ suggested }) => suggested?.by ?? null },
   { title: 'similarity', align: 'right', value: ({ suggested }) => suggested?.similarity ?? null },
   { title: 'decided', value: ({ decision }) => decision?.is ?? null },
@@ -162,24 +181,35 @@ const pairColumns: readonly Column<MergePairView>[] = [
   { title: 'why', value: ({ decision }) => decision?.why ?? null, widest: 80 },
 ];
 
-function decidedLines({ pairs, sessionId, after }: MergeDecided): string[] {
+function decidedLines(
+  { pairs, sessionId, after }: MergeDecided,
+  answer?: DecideMergeBody['answer'],
+): string[] {
   const kept = `${pairs} ${pairs === 1 ? 'pair is' : 'pairs are'} decided.`;
   if (sessionId !== null) return [kept, `Session ${sessionId} acts on it.`];
+  if (answer === 'dismiss' && after === null)
+    return [kept, 'They stay apart; if they were one, the next session parts them.'];
   return [kept, after === null ? 'The next session acts on it.' : `A session after ${after} acts on it.`];
 }
+
+const were = (records: number): string => `${counted(records, 'record')} ${records === 1 ? 'was' : 'were'}`;
 
 function reportLines({ resource, ...report }: SessionDeduplication['resources'][number]): string[] {
   const { seen, merged, groups, parted, common, suggestions, list } = report;
   return [
-    `${resource}: ${merged} records were merged away in ${groups} groups, ${parted} came back.`,
-    `${seen.records} records were looked at, ${seen.withoutKey} of them have nothing to match by.`,
+    `${resource}: ${were(merged)} merged away in ${counted(groups, 'group')}, ${formatCount(parted)} came back.`,
+    `${were(seen.records)} looked at, ${formatCount(seen.withoutKey)} of them with nothing to match by.`,
     ...seen.alternatives.map(
-      ({ by, empty, ignored }) => `${by}: empty in ${empty} records, without meaning in ${ignored}.`,
+      ({ by, empty, ignored }) =>
+        `${by}: empty in ${counted(empty, 'record')}, without meaning in ${formatCount(ignored)}.`,
     ),
     ...common.map(
-      ({ by, value, records }) => `${by} "${value}": shared by ${records} records, merges nothing.`,
+      ({ by, value, records }) =>
+        `${by} "${value}": shared by ${counted(records, 'record')}, merges nothing.`,
     ),
-    `${suggestions} suggestions wait for an answer.`,
+    suggestions === 1
+      ? '1 suggestion waits for an answer.'
+      : `${formatCount(suggestions)} suggestions wait for an answer.`,
     ...(list.length === 0 ? [] : ['', ...formatTable(list, groupColumns)]),
     '',
   ];

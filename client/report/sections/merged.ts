@@ -7,8 +7,16 @@ const mostKeys = 5;
 
 type Merged = SessionReport['merged'][number];
 
-const othersOf = ({ survivor, keys }: Merged['list'][number]): string => {
-  const others = keys.filter((key) => key !== survivor);
+type Group = Merged['list'][number];
+
+const placeText = ({ connection, key }: Group['others'][number]): string => `${connection}/${key}`;
+
+const staysOf = ({ survivor, mergedInto }: Group): string =>
+  mergedInto === null ? survivor : placeText(mergedInto);
+
+const othersOf = (group: Group): string => {
+  const stays = staysOf(group);
+  const others = [...group.keys, ...group.others.map(placeText)].filter((one) => one !== stays);
   const left = others.length - mostKeys;
   return others.slice(0, mostKeys).join(', ') + (left > 0 ? ` and ${countText(left)} more` : '');
 };
@@ -37,7 +45,7 @@ export const mergedSection = ({
             ? []
             : [
                 table(one.list, [
-                  { title: 'stays', cell: ({ survivor }) => clipped(survivor, 80) },
+                  { title: 'stays', cell: (group) => clipped(staysOf(group), 80) },
                   { title: 'one with it', cell: (group) => clipped(othersOf(group), 300) },
                   { title: 'equal in', cell: ({ matchedBy }) => clipped(matchedBy.join('; '), 200) },
                 ]),
