@@ -55,46 +55,64 @@ function openedList({ _id, rows, fields }: StoredList): SyncListDoc {
   };
 }
 
-type Maybe = 'delivered' | 'staged' | 'fields' | 'deliveredRun' | 'attempts' | 'notBefore' | 'error';
+type Maybe =
+  | 'action'
+  | 'status'
+  | 'delivered'
+  | 'staged'
+  | 'fields'
+  | 'deliveredRun'
+  | 'attempts'
+  | 'notBefore'
+  | 'error';
 
 /**
- * As stored: there is one for every row that was ever delivered, so what says nothing is left out. Without `staged` it
- * is the same as `delivered`.
+ * As stored: there is one for every row that was ever delivered, so what says nothing is left out. Without `action` it
+ * was an insert, without `staged` it is the same as `delivered`, without `status` the run delivered it.
  */
 type StoredRecord = Omit<SyncRecordDoc, Maybe> & {
   readonly [F in Maybe]?: SyncRecordDoc[F] | undefined;
 };
 
 /** Undefined fields are not written: see the client's options. */
-const closed = (doc: SyncRecordDoc): StoredRecord => ({
-  _id: doc._id,
-  action: doc.action,
-  status: doc.status,
-  delivered: doc.delivered ?? undefined,
-  staged: doc.staged === doc.delivered ? undefined : doc.staged,
-  fields: doc.fields ?? undefined,
-  run: doc.run,
-  deliveredRun: doc.deliveredRun ?? undefined,
-  attempts: doc.attempts === 0 ? undefined : doc.attempts,
-  notBefore: doc.notBefore ?? undefined,
-  error: doc.error ?? undefined,
-  at: doc.at,
-});
+function closed(doc: SyncRecordDoc): StoredRecord {
+  const isDelivered = doc.status === 'success' && doc.deliveredRun === doc.run;
+  return {
+    _id: doc._id,
+    action: doc.action === 'insert' ? undefined : doc.action,
+    status: isDelivered ? undefined : doc.status,
+    delivered: doc.delivered ?? undefined,
+    staged: doc.staged === doc.delivered ? undefined : doc.staged,
+    fields: doc.fields ?? undefined,
+    run: doc.run,
+    deliveredRun: isDelivered ? undefined : (doc.deliveredRun ?? undefined),
+    attempts: doc.attempts === 0 ? undefined : doc.attempts,
+    notBefore: doc.notBefore ?? undefined,
+    error: doc.error ?? undefined,
+    at: doc.at,
+  };
+}
 
 const opened = (stored: StoredRecord): SyncRecordDoc => ({
   _id: stored._id,
-  action: stored.action,
-  status: stored.status,
+  action: stored.action ?? 'insert',
+  status: stored.status ?? 'success',
   delivered: stored.delivered ?? null,
   staged: stored.staged === undefined ? (stored.delivered ?? null) : stored.staged,
   fields: stored.fields ?? null,
   run: stored.run,
-  deliveredRun: stored.deliveredRun ?? null,
+  deliveredRun: stored.status === undefined ? stored.run : (stored.deliveredRun ?? null),
   attempts: stored.attempts ?? 0,
   notBefore: stored.notBefore ?? null,
   error: stored.error ?? null,
   at: stored.at,
 });
+
+/** A filter in terms of what is stored: of most rows that arrived, the status is left out. */
+const storedWhere = (where: Filter<SyncRecordDoc>): Filter<StoredRecord> =>
+  (where.status === 'success'
+    ? { ...where, status: { $in: ['success', null] } }
+    : where) as Filter<StoredRecord>;
 
 /** What is known of each row of a sync, and the work lists of its runs. One collection each for a sync. */
 export function createSyncRecords(db: Db, count: Count) {
@@ -116,7 +134,7 @@ export function createSyncRecords(db: Db, count: Count) {
         known: async (keys: readonly string[]): Promise<SyncRecordDoc[]> =>
           (await keyed.getMany(keys, { fields: 0 })).map(opened),
         pageWhere: async (where: Filter<SyncRecordDoc>, page: Page): Promise<SyncRecordDoc[]> =>
-          (await keyed.pageWhere(where as Filter<StoredRecord>, page)).map(opened),
+          (await keyed.pageWhere(storedWhere(where), page)).map(opened),
         /** All, or those after a key, in the order of their keys. What a projection leaves out is null. */
         async *stream(projection?: Projection, after?: string | null): AsyncGenerator<SyncRecordDoc> {
           for await (const page of keyed.pages(projection, after)) yield* page.map(opened);

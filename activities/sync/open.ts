@@ -1,8 +1,8 @@
 import type { ResourceDefinition } from '../../connectors/definition.ts';
 import type { Delivery, DeliveryTarget, DestinationDriver } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import type { ConnectionDoc, DestinationDoc, FieldMapping, SyncDoc, SyncRunDoc } from '../../stores/model.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import type { ConnectionDoc, DestinationDoc, SyncDoc, SyncRunDoc } from '../../stores/model.ts';
 import type { Records } from '../../stores/records.ts';
 import type { SyncRecords } from '../../stores/sync-records.ts';
 import { openConnection, resourceOf } from '../connection.ts';
@@ -63,13 +63,21 @@ export function targetOf(sync: Pick<SyncDoc, '_id' | 'object' | 'keyField' | 'ma
   return { syncId, object, keyField, fields: [key, ...rest] };
 }
 
-/** The key as the destination gets it. A text fits every type that a key may have, or the row cannot be named. */
-export function keyFieldsOf(
+/**
+ * Compiles how a key becomes the key field that the destination gets. A text fits every type that a key may have, or
+ * the row cannot be named.
+ */
+export function compileKey({
+  keyField,
+  mapping,
+}: Pick<SyncDoc, 'keyField' | 'mapping'>): (
   key: string,
-  { keyField, mapping }: { readonly keyField: string; readonly mapping: readonly FieldMapping[] },
-): { readonly fields: JsonObject } | { readonly why: string } {
-  const found = fit(key, keyTypeOf(mapping, keyField));
-  return 'why' in found ? { why: `${keyField}: ${found.why}` } : { fields: { [keyField]: found.value } };
+) => { readonly value: JsonValue } | { readonly why: string } {
+  const type = keyTypeOf(mapping, keyField);
+  return (key) => {
+    const found = fit(key, type);
+    return 'why' in found ? { why: `${keyField}: ${found.why}` } : found;
+  };
 }
 
 /** A destination's settings, secret opened, checked by its driver. */

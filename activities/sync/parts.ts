@@ -2,7 +2,7 @@ import type { DeliveryRow, RowOutcome } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ListPlace, ListRow } from '../../stores/model.ts';
-import { keyFieldsOf, type OpenRun } from './open.ts';
+import { compileKey, type OpenRun } from './open.ts';
 
 /** Rows of one call of the destination: as they are listed, as it gets them, and those that are larger than it takes. */
 export interface Part {
@@ -18,7 +18,8 @@ export interface Part {
 /** What is left of the work lists from a place on. @throws {TributaryError} NOT_FOUND */
 export async function* partsOf(work: OpenRun, from: ListPlace): AsyncGenerator<Part> {
   const { run, rows, driver } = work;
-  const { rowsPerWrite, rowBytes } = driver.description.limits;
+  const { rowsPerWrite } = driver.description.limits;
+  const prepare = preparing(work);
   const count = run.staging?.lists ?? 0;
   for (let list = from.list; list < count; list++) {
     const todo = (await rows.list(run._id, list))?.rows;
@@ -26,32 +27,42 @@ export async function* partsOf(work: OpenRun, from: ListPlace): AsyncGenerator<P
     const listRows = todo.length;
     for (let at = list === from.list ? from.row : 0; at < listRows; at += rowsPerWrite) {
       const part = todo.slice(at, at + rowsPerWrite);
-      yield { list, at, part, listRows, ...prepare(work, part, rowBytes) };
+      yield { list, at, part, listRows, ...prepare(part) };
     }
   }
 }
 
-/** Rows as the destination gets them, and those that are larger than it takes. */
-function prepare(
-  { sync }: OpenRun,
-  part: readonly ListRow[],
-  rowBytes: number | null,
-): { readonly deliverable: readonly DeliveryRow[]; readonly refused: readonly RowOutcome[] } {
-  const deliverable: DeliveryRow[] = [];
-  const refused: RowOutcome[] = [];
-  for (const { key, action, fields } of part) {
-    const named = keyFieldsOf(key, sync);
-    const keyText = JSON.stringify('fields' in named ? named.fields : { [sync.keyField]: key });
-    const bytes = rowBytes === null ? 0 : Buffer.byteLength(fields) + Buffer.byteLength(keyText);
-    if (rowBytes !== null && bytes > rowBytes) {
+/** Makes rows as the destination gets them, the key field first, and finds those that are larger than it takes. */
+function preparing({
+  sync,
+  driver,
+}: OpenRun): (part: readonly ListRow[]) => Pick<Part, 'deliverable' | 'refused'> {
+  const { keyField } = sync;
+  const { rowBytes } = driver.description.limits;
+  const keyOf = compileKey(sync);
+  const keyName = JSON.stringify(keyField);
+  return (part) => {
+    const small: ListRow[] = [];
+    const texts: string[] = [];
+    const refused: RowOutcome[] = [];
+    for (const row of part) {
+      const { key, action, fields } = row;
+      const named = keyOf(key);
+      const keyText = `${keyName}:${JSON.stringify('value' in named ? named.value : key)}`;
+      const hasMore = action !== 'delete' && fields !== '{}';
+      const text = hasMore ? `{${keyText},${fields.slice(1)}` : `{${keyText}}`;
+      const bytes = rowBytes === null ? 0 : Buffer.byteLength(text);
+      if (rowBytes === null || bytes <= rowBytes) {
+        small.push(row);
+        texts.push(text);
+        continue;
+      }
       const message = `The row has ${bytes} bytes; the destination takes ${rowBytes}.`;
       refused.push({ key, outcome: 'rejected', code: 'ROW_TOO_LARGE', message, requestId: null });
-      continue;
     }
-    // One text, read once: the key field comes first.
-    const hasMore = action !== 'delete' && fields !== '{}';
-    const text = hasMore ? `${keyText.slice(0, -1)},${fields.slice(1)}` : keyText;
-    deliverable.push({ key, action, fields: JSON.parse(text) as JsonObject });
-  }
-  return { deliverable, refused };
+    // One text, read once.
+    const fields = JSON.parse(`[${texts.join(',')}]`) as JsonObject[];
+    const deliverable = small.map(({ key, action }, index) => ({ key, action, fields: fields[index] ?? {} }));
+    return { deliverable, refused };
+  };
 }

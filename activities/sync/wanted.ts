@@ -7,7 +7,7 @@ import { retryId } from '../../stores/sync-records.ts';
 import type { ActivityPorts } from '../ports.ts';
 import { fingerprintOf, textFingerprint } from '../structuring/canonical.ts';
 import { compileFilter, compileMapping } from './mapping/compile.ts';
-import { keyFieldsOf, type OpenRun } from './open.ts';
+import { compileKey, type OpenRun } from './open.ts';
 import type { Wanted } from './plan.ts';
 
 /** A key with what the run wants of it. */
@@ -26,6 +26,7 @@ export type WantedKeys = AsyncGenerator<readonly WantedKey[]>;
 export function wanting({ sync }: OpenRun): (record: RecordDoc) => Wanted {
   const filter = compileFilter(sync.model);
   const map = compileMapping(sync.mapping, sync.keyField);
+  const keyOf = compileKey(sync);
   // The fields of a row always come in the order of the mapping; those of an object in it, as the app sent them.
   const mayHoldObjects = sync.mapping.some(({ type }) => type === 'json');
   return (record) => {
@@ -33,7 +34,7 @@ export function wanting({ sync }: OpenRun): (record: RecordDoc) => Wanted {
     if (!filter(data)) return null;
     if (Buffer.byteLength(key) > longestKeyBytes)
       return faultOf(record, 'KEY_TOO_LONG', `The key has more than ${longestKeyBytes} bytes.`);
-    const named = keyFieldsOf(key, sync);
+    const named = keyOf(key);
     if ('why' in named) return faultOf(record, 'KEY_DOES_NOT_FIT', named.why);
     const mapped = map(data);
     if ('fault' in mapped) return faultOf(record, mapped.fault.code, mapped.fault.message);

@@ -1,5 +1,5 @@
 import { compileFilter, compileMapping } from '../../activities/sync/mapping/compile.ts';
-import { keyFieldsOf } from '../../activities/sync/open.ts';
+import { compileKey } from '../../activities/sync/open.ts';
 import type { RouteDeps } from './deps.ts';
 import type { Preview } from './schemas/syncs.ts';
 import type { SoundModel } from './sync-input.ts';
@@ -15,6 +15,7 @@ export async function previewRows(
 ): Promise<Pick<Preview, 'rows' | 'looked' | 'more'>> {
   const passes = compileFilter(model);
   const map = compileMapping(mapping, keyField);
+  const keyOf = compileKey({ keyField, mapping });
   const rows: Preview['rows'] = [];
   let looked = 0;
   const records = stores.records.of(connection._id, connection.generation, resource.id);
@@ -22,12 +23,12 @@ export async function previewRows(
     if (rows.length >= limit || looked >= mostLooked) return { rows, looked, more: true };
     looked += 1;
     if (!passes(data)) continue;
-    const named = keyFieldsOf(key, { keyField, mapping });
+    const named = keyOf(key);
     const mapped = map(data);
     if ('why' in named)
       rows.push({ key, fields: null, fault: { code: 'KEY_DOES_NOT_FIT', message: named.why } });
     else if ('fault' in mapped) rows.push({ key, fields: null, fault: mapped.fault });
-    else rows.push({ key, fields: { ...named.fields, ...mapped.fields }, fault: null });
+    else rows.push({ key, fields: { [keyField]: named.value, ...mapped.fields }, fault: null });
   }
   return { rows, looked, more: false };
 }

@@ -36,6 +36,10 @@ export async function fillSyncs(stores: Stores): Promise<void> {
       ...{ run: 1, deliveredRun: null, attempts: 1, notBefore: 2, at },
       error: { code: 'NO', message: 'no', requestId: null },
     },
+    {
+      ...{ _id: '3', action: 'update', status: 'quarantined', delivered: 'e', staged: 'f', fields: '{}' },
+      ...{ run: 2, deliveredRun: 1, attempts: 0, notBefore: null, error: null, at },
+    },
   ]);
   await rows.putList({ _id: todoId(runId, 0), rows: [] });
   await rows.putRetry({ _id: retryId(runId, 0), keys: ['1'] });
