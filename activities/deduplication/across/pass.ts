@@ -1,5 +1,4 @@
 import { nodeOf, partsOfNode } from '../../../domain/across.ts';
-import { forbiddenOf } from '../../../domain/deduplication.ts';
 import { chunksOf } from '../../../stores/commands.ts';
 import type { MergePairDoc } from '../../../stores/model.ts';
 import { runId } from '../../../stores/structuring.ts';
@@ -8,18 +7,18 @@ import { changedKeys } from '../../processing/datapoints/changed-keys.ts';
 import { forgetPending } from '../decided.ts';
 import { type Gathered, gatherAll } from '../gather.ts';
 import { gatherChanged } from '../gather-changed.ts';
-import { forgetState, isGrown, putState, readState, sinceOf } from '../key-index.ts';
-import { countMerged, type DeduplicationReport, putReport, readReport } from '../report.ts';
+import { forgetState, isGrown, putState, sinceOf } from '../key-index.ts';
+import { countMerged, type DeduplicationReport, putReport } from '../report.ts';
 import type { Rule } from '../rule.ts';
 import { suggest } from '../suggest.ts';
 import { commonValues } from '../tally.ts';
-import type { Decided, Work } from '../work.ts';
-import { createElsewhere } from './elsewhere.ts';
+import type { Work } from '../work.ts';
 import type { Family } from './family.ts';
 import type { Holding } from './lease.ts';
-import { createNodes, readGroups } from './nodes.ts';
+import { readGroups } from './nodes.ts';
+import { openPass, type Pass } from './open.ts';
 import { settleAcross } from './settle.ts';
-import { isAnyPart, noteOthers, ownNodes, ownTodos, waitingOthers } from './todos.ts';
+import { isAnyPart, noteOthers, ownNodes, waitingOthers } from './todos.ts';
 import { decideGroups } from './truth.ts';
 
 const nothing = { default: 'newest', fields: {}, own: [] } as const;
@@ -34,6 +33,8 @@ export interface PassedAcross {
   readonly others: readonly string[];
 }
 
+type GatheredHere = Gathered & { readonly definition: string | null; readonly looked: 'all' | 'changed' };
+
 /**
  * Deduplicates one resource of one connection in one session, together with the company's other connections. It decides
  * only about what changed here, and brings its own records to what was decided, here or elsewhere. May be killed and
@@ -45,108 +46,32 @@ export async function passAcross(
   number: number,
   holding: Holding,
 ): Promise<PassedAcross> {
-  const { ports, input, resource, merges, rule } = given;
-  const { decided, pairs } = await readAll(given, family);
-  const work: Work = {
-    ...{ ...given, decided },
-    elsewhere: rule === null ? null : createElsewhere(family, rule),
-    life: {
-      progressed: given.life.progressed,
-      stopIfAsked: async () => {
-        await given.life.stopIfAsked();
-        await holding();
-      },
-    },
-  };
-  const nodes = createNodes(ports.stores, family);
-  const todos = await ownTodos(family);
-  const state = await readState(merges);
-  const before = await readReport(merges, input.sessionId);
-  const survivorship = rule?.survivorship ?? nothing;
-
-  const again = todos.flatMap(({ _id, judge }) => (judge ? partsOfNode(_id).key : []));
-  const asked = new Set([
-    ...again,
-    ...given.decided.pending.flatMap(({ keys }) => keys),
-    ...keysHere(family, pairs),
-  ]);
-  const { gathered, looked, seen } =
-    rule === null ? await none(family) : await gather(work, rule, family, state, number, asked);
-  const dirty = gathered?.dirty;
-  const seeds =
-    dirty === undefined ? await ownNodes(family) : [...dirty].map((key) => nodeOf(family.self, key));
-  const standing = state?.family === undefined && rule !== null ? await mergedHere(work, family) : [];
-  const labels = rule?.labels ?? [];
-  const isIdle = dirty?.size === 0 && todos.length === 0;
-  const found = { edges: gathered?.edges ?? [], seeds, before: standing, labels };
-  const { touched } = isIdle
-    ? { touched: new Set<string>() }
-    : await decideGroups(family, nodes, found, decided, input.sessionId, holding);
-  if (!isIdle) await noteOthers(family, nodes, touched, survivorship);
-
-  const keys = new Set(todos.map(({ _id }) => partsOfNode(_id).key));
-  for (const node of touched)
-    if (partsOfNode(node).connection === family.self) keys.add(partsOfNode(node).key);
-  // Merged before the connections were compared, and one with nothing any more.
-  for (const key of standing.flat()) keys.add(partsOfNode(key).key);
-  if (rule === null) for await (const { _id } of merges.members.stream({ _id: 1 })) keys.add(_id);
-  await addTogether(work, family, keys);
-  const { appeared, held } = await settleAcross(work, family, nodes, [...keys].sort(), survivorship);
-  const done = new Set([...todos.map(({ _id }) => _id), ...[...keys].map((key) => nodeOf(family.self, key))]);
-  if (held.length > 0) await family.store.todos.putMany(held);
-  for (const { _id } of held) done.delete(_id);
-  await family.store.todos.remove([...done]);
-
-  const common = gathered?.common ?? [];
-  const dataOf = new Map(
-    (await work.own.getMany(common.map(({ key }) => key))).map(({ _id, data }) => [_id, data]),
-  );
-  const report: DeduplicationReport = {
-    ...{ looked, seen, merged: 0, groups: 0, suggestions: 0 },
-    parted: Math.max(appeared, before?.parted ?? 0),
-    common: rule === null ? [] : commonValues(rule, common, dataOf),
-    at: new Date().toISOString(),
-  };
-  const told =
-    isIdle && before !== null
-      ? before
-      : { ...report, ...(await countMerged(merges, input.sessionId, isIdle)) };
-  const suggestions =
-    rule === null || rule.suggest === null || isIdle
-      ? (before ?? { suggestions: state?.waiting ?? 0 }).suggestions
-      : await suggest(work, rule, gathered?.near ?? []);
-  await putReport(merges, input.sessionId, { ...told, suggestions });
-  await forgetPending(merges.pairs, given.decided.pending);
-  await forgetPending(family.store.pairs, pairs);
+  const pass = await openPass(given, family, number, holding);
+  const { work, nodes, todos, pending } = pass;
+  const { merges, rule } = work;
+  // Switched off for this connection: everything that it is part of comes apart.
+  const gathered = rule === null ? null : await gather(pass, rule);
+  const isIdle = gathered?.dirty?.size === 0 && todos.length === 0;
+  const standing = pass.state?.family === undefined && rule !== null ? await mergedHere(work, family) : [];
+  const touched = isIdle ? new Set<string>() : await decide(pass, gathered, standing);
+  const { appeared, held } = await carryOut(pass, touched, standing);
+  const told = await report(pass, gathered, appeared, isIdle);
+  await forgetPending(merges.pairs, pending.own);
+  await forgetPending(family.store.pairs, pending.across);
   const others = await waitingOthers(family, nodes);
-  if (rule === null || gathered === null) {
+  if (gathered === null) {
     await forgetState(merges);
     return { merged: 0, others };
   }
-  const run = await ports.stores.structuring.get(runId(input.sessionId, resource));
-  const isOver = !family.isOn && held.length === 0 && (await endAcross(family));
-  await putState(merges, {
-    ...{ ...gathered.index, print: rule.print, session: number, definition: gathered.definition },
-    changes: await nextChange(ports, input.sessionId, resource, run?.mergedBatches ?? 0),
-    records: isIdle && state !== null ? state.records : await work.own.count(),
-    waiting: suggestions,
-    ...(isOver ? {} : { family: [...family.members] }),
-  });
+  const isOver = !family.isOn && held === 0 && (await endAcross(family));
+  await keepState(pass, gathered, { isIdle, isOver, waiting: told.suggestions });
   return { merged: told.merged, others };
 }
 
 async function gather(
-  work: Work,
+  { work, family, state, number, todos, pending }: Pass,
   rule: Rule,
-  family: Family,
-  state: Awaited<ReturnType<typeof readState>>,
-  number: number,
-  asked: ReadonlySet<string>,
-): Promise<{
-  gathered: Gathered & { definition: string | null };
-  looked: 'all' | 'changed';
-  seen: Gathered['seen'];
-}> {
+): Promise<GatheredHere> {
   const { ports, input, resource } = work;
   const left = (state?.family ?? []).filter((id) => !family.members.has(id));
   const isUsable =
@@ -155,22 +80,107 @@ async function gather(
     !isGrown(state) &&
     !(await isAnyPart(family, left));
   const session = { connectionId: input.connectionId, generation: input.generation, number };
-  const { keys, definition } = await changedKeys(
-    ports.stores,
-    session,
-    resource,
-    isUsable ? sinceOf(state) : null,
-  );
-  const gathered =
-    keys === null || !isUsable
-      ? await gatherAll(work, rule, state?.parts ?? 0)
-      : await gatherChanged(work, rule, new Set([...keys, ...asked]), state);
-  const looked = keys === null || !isUsable ? 'all' : 'changed';
-  return { gathered: { ...gathered, definition }, looked, seen: gathered.seen };
+  const since = isUsable ? sinceOf(state) : null;
+  const { keys, definition } = await changedKeys(ports.stores, session, resource, since);
+  if (keys === null || !isUsable)
+    return { ...(await gatherAll(work, rule, state?.parts ?? 0)), definition, looked: 'all' };
+  const asked = [
+    ...todos.flatMap(({ _id, judge }) => (judge ? partsOfNode(_id).key : [])),
+    ...pending.own.flatMap((pair) => pair.keys),
+    ...keysHere(family, pending.across),
+  ];
+  const changed = new Set([...keys, ...asked]);
+  return { ...(await gatherChanged(work, rule, changed, state)), definition, looked: 'changed' };
 }
 
-/** Switched off for this connection: everything that it is part of comes apart. */
-const none = async (_: Family) => ({ gathered: null, looked: 'off' as const, seen: noneSeen });
+/** Decides what is one, and notes what other connections have to do. @returns nodes whose groups it changed */
+async function decide(
+  { work, family, nodes, holding }: Pass,
+  gathered: GatheredHere | null,
+  standing: readonly (readonly string[])[],
+): Promise<ReadonlySet<string>> {
+  const { rule, decided, input } = work;
+  const dirty = gathered?.dirty;
+  const seeds =
+    dirty === undefined ? await ownNodes(family) : [...dirty].map((key) => nodeOf(family.self, key));
+  const labels = rule?.labels ?? [];
+  const found = { edges: gathered?.edges ?? [], seeds, before: standing, labels };
+  const { touched } = await decideGroups(family, nodes, found, decided, input.sessionId, holding);
+  await noteOthers(family, nodes, touched, rule?.survivorship ?? nothing);
+  return touched;
+}
+
+/** Brings the connection's records to what was decided. @returns how many came back, and how many notes stay */
+async function carryOut(
+  { work, family, nodes, todos }: Pass,
+  touched: ReadonlySet<string>,
+  standing: readonly (readonly string[])[],
+): Promise<{ readonly appeared: number; readonly held: number }> {
+  const { merges, rule } = work;
+  const keys = new Set(todos.map(({ _id }) => partsOfNode(_id).key));
+  for (const { connection, key } of [...touched].map(partsOfNode))
+    if (connection === family.self) keys.add(key);
+  // Merged before the connections were compared, and one with nothing any more.
+  for (const node of standing.flat()) keys.add(partsOfNode(node).key);
+  if (rule === null) for await (const { _id } of merges.members.stream({ _id: 1 })) keys.add(_id);
+  await addTogether(work, family, keys);
+  const survivorship = rule?.survivorship ?? nothing;
+  const { appeared, held } = await settleAcross(work, family, nodes, [...keys].sort(), survivorship);
+  if (held.length > 0) await family.store.todos.putMany(held);
+  const done = new Set([...todos.map(({ _id }) => _id), ...[...keys].map((key) => nodeOf(family.self, key))]);
+  for (const { _id } of held) done.delete(_id);
+  await family.store.todos.remove([...done]);
+  return { appeared, held: held.length };
+}
+
+async function report(
+  { work, state, before }: Pass,
+  gathered: GatheredHere | null,
+  appeared: number,
+  isIdle: boolean,
+): Promise<DeduplicationReport> {
+  const { merges, own, rule, input } = work;
+  const common = gathered?.common ?? [];
+  const records = await own.getMany(common.map(({ key }) => key));
+  const dataOf = new Map(records.map(({ _id, data }) => [_id, data]));
+  const made: DeduplicationReport = {
+    looked: gathered?.looked ?? 'off',
+    seen: gathered?.seen ?? noneSeen,
+    ...(await countMerged(merges, input.sessionId, isIdle)),
+    suggestions: 0,
+    // A repeated attempt finds records back that the one before brought.
+    parted: Math.max(appeared, before?.parted ?? 0),
+    common: rule === null ? [] : commonValues(rule, common, dataOf),
+    at: new Date().toISOString(),
+  };
+  // An attempt that was killed after its last write is repeated, and finds nothing left: its report stands.
+  const told = isIdle && before !== null ? before : made;
+  const looksForNear = rule !== null && rule.suggest !== null && !isIdle;
+  const suggestions = looksForNear
+    ? await suggest(work, rule, gathered?.near ?? [])
+    : (before ?? { suggestions: state?.waiting ?? 0 }).suggestions;
+  await putReport(merges, input.sessionId, { ...told, suggestions });
+  return { ...told, suggestions };
+}
+
+async function keepState(
+  { work, family, state, number }: Pass,
+  { index, definition }: GatheredHere,
+  {
+    isIdle,
+    isOver,
+    waiting,
+  }: { readonly isIdle: boolean; readonly isOver: boolean; readonly waiting: number },
+): Promise<void> {
+  const { ports, input, resource, rule, merges, own } = work;
+  const run = await ports.stores.structuring.get(runId(input.sessionId, resource));
+  await putState(merges, {
+    ...{ ...index, print: rule?.print ?? '', session: number, definition, waiting },
+    changes: await nextChange(ports, input.sessionId, resource, run?.mergedBatches ?? 0),
+    records: isIdle && state !== null ? state.records : await own.count(),
+    ...(isOver ? {} : { family: [...family.members] }),
+  });
+}
 
 /** What is one by merges of this connection alone, from before it was compared with others. */
 async function mergedHere({ merges }: Work, { self }: Family): Promise<string[][]> {
@@ -196,31 +206,6 @@ async function addTogether({ merges }: Work, family: Family, keys: Set<string>):
       for (const { connection, key } of group.nodes.map(partsOfNode))
         if (connection === family.self) keys.add(key);
   }
-}
-
-/** What people decided, of all connections, and what of it about two connections was not done here yet. */
-async function readAll(
-  { decided: own }: Work,
-  { self, store, members, place }: Family,
-): Promise<{ decided: Decided; pairs: MergePairDoc[] }> {
-  const same: MergePairDoc[] = [];
-  const different: (readonly [string, string])[] = [];
-  const pairs: MergePairDoc[] = [];
-  const add = (pair: MergePairDoc): void => {
-    if (pair.decision?.is === 'same') same.push(pair);
-    if (pair.decision?.is === 'different') different.push(pair.keys);
-  };
-  for (const id of new Set([self, ...members])) {
-    const merges = place(id)?.merges;
-    if (merges === undefined) continue;
-    for await (const pair of merges.pairs.stream())
-      add({ ...pair, keys: [nodeOf(id, pair.keys[0]), nodeOf(id, pair.keys[1])] });
-  }
-  for await (const pair of store.pairs.stream()) {
-    add(pair);
-    if (pair.pending && pair.connections.includes(self)) pairs.push(pair);
-  }
-  return { decided: { same, forbidden: forbiddenOf(different), pending: own.pending }, pairs };
 }
 
 const keysHere = ({ self }: Family, pairs: readonly MergePairDoc[]): string[] =>
