@@ -252,7 +252,7 @@ describe('callbacks of a connector, and procedures that hang', { concurrency: 3 
   it('one that takes long is answered with its address, and goes on by itself', async (t) => {
     const port = createSessionsPort(world.client, {
       ...{ stores: world.stores, taskQueue: world.taskQueue, durations: testDurations },
-      procedureMs: 200,
+      procedureMs: 1_000,
     });
     const short = await startLifecycles(world, port);
     t.after(() => short.stop());
