@@ -1,13 +1,13 @@
 import { parseSessionId } from '../../domain/contracts.ts';
 import { laterCursor } from '../../domain/cursor.ts';
 import { type Member, type Survivorship, survivingData, survivorOf } from '../../domain/deduplication.ts';
-import { changeId } from '../../stores/feed.ts';
 import type { MergeGroupDoc, MergeMemberDoc, RecordDoc } from '../../stores/model.ts';
 import { runId } from '../../stores/structuring.ts';
 import { nextChange } from '../changes.ts';
 import { openConnection } from '../connection.ts';
 import { fingerprintOf } from '../structuring/canonical.ts';
 import type { Work } from './work.ts';
+import { writePlan } from './write.ts';
 
 const keysPerWrite = 500;
 
@@ -97,18 +97,7 @@ async function settlePart(work: Work, { wanted, keys, survivorship, any, n }: Pa
     if (record !== undefined && record !== null) own.set(key, record);
   }
   const plan = planOf(work, wanted, keys, { own, members, groups, visible }, survivorship);
-  const { added, updated, deleted } = plan;
-  if (plan.members.length > 0) await merges.members.putMany(plan.members);
-  if (plan.groups.length > 0) await merges.groups.putMany(plan.groups);
-  const isTold = added.length + updated.length + deleted.length > 0;
-  if (isTold) {
-    const _id = changeId(input.sessionId, resource, n);
-    await ports.stores.feed.putChange({ _id, added, updated, deleted });
-  }
-  if (plan.records.length > 0) await records.putMany(plan.records);
-  if (deleted.length > 0) await records.remove(deleted);
-  if (plan.formerGroups.length > 0) await merges.groups.remove(plan.formerGroups);
-  if (plan.formerMembers.length > 0) await merges.members.remove(plan.formerMembers);
+  const isTold = await writePlan(work, plan, n);
   life.progressed({ resource, settled: keys.length });
   return isTold;
 }

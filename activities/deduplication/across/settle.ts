@@ -3,13 +3,13 @@ import { laterCursor } from '../../../domain/cursor.ts';
 import { type Survivorship, survivingData } from '../../../domain/deduplication.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { chunksOf } from '../../../stores/commands.ts';
-import { changeId } from '../../../stores/feed.ts';
 import type { AcrossTodoDoc, MergeGroupDoc, MergeMemberDoc, RecordDoc } from '../../../stores/model.ts';
 import { runId } from '../../../stores/structuring.ts';
 import { nextChange } from '../../changes.ts';
 import { openConnection } from '../../connection.ts';
 import { fingerprintOf } from '../../structuring/canonical.ts';
 import type { Work } from '../work.ts';
+import { type MergePlan, writePlan } from '../write.ts';
 import type { Family } from './family.ts';
 import { type Group, type Nodes, readGroups } from './nodes.ts';
 
@@ -47,43 +47,14 @@ export async function settleAcross(
       const plan = await planOf(work, family, nodes, part, survivorship, isFirst);
       held.push(...plan.held);
       appeared += plan.added.length;
-      if (await write(work, plan, n)) n += 1;
+      if (await writePlan(work, plan, n)) n += 1;
       work.life.progressed({ resource, settled: part.length });
     }
   return { appeared, held };
 }
 
-interface Plan {
-  readonly members: readonly MergeMemberDoc[];
-  readonly groups: readonly MergeGroupDoc[];
-  readonly records: readonly RecordDoc[];
-  readonly added: readonly string[];
-  readonly updated: readonly string[];
-  readonly deleted: readonly string[];
-  readonly formerMembers: readonly string[];
-  readonly formerGroups: readonly string[];
+interface Plan extends MergePlan {
   readonly held: readonly AcrossTodoDoc[];
-}
-
-/** As with one connection: what an undo needs, what readers are told, what they see, and then what goes. */
-async function write(
-  { ports, input, resource, records, merges }: Work,
-  plan: Plan,
-  n: number,
-): Promise<boolean> {
-  const { added, updated, deleted } = plan;
-  if (plan.members.length > 0) await merges.members.putMany(plan.members);
-  if (plan.groups.length > 0) await merges.groups.putMany(plan.groups);
-  const isTold = added.length + updated.length + deleted.length > 0;
-  if (isTold) {
-    const _id = changeId(input.sessionId, resource, n);
-    await ports.stores.feed.putChange({ _id, added, updated, deleted });
-  }
-  if (plan.records.length > 0) await records.putMany(plan.records);
-  if (deleted.length > 0) await records.remove(deleted);
-  if (plan.formerGroups.length > 0) await merges.groups.remove(plan.formerGroups);
-  if (plan.formerMembers.length > 0) await merges.members.remove(plan.formerMembers);
-  return isTold;
 }
 
 /** @param isFirst Only what readers are to see and do not see yet */
