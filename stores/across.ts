@@ -1,15 +1,15 @@
 import type { Db, Filter } from 'mongodb';
-import { changeWhere, getOne, insertOnce } from './commands.ts';
 import { type Count, createKeyed } from './keyed.ts';
+import { createLeases } from './leases.ts';
 import { below } from './merges.ts';
-import type { AcrossGroupDoc, AcrossLeaseDoc, AcrossNodeDoc, AcrossPairDoc, AcrossTodoDoc } from './model.ts';
+import type { AcrossGroupDoc, AcrossNodeDoc, AcrossPairDoc, AcrossTodoDoc, LeaseDoc } from './model.ts';
 import { type AcrossPart, acrossCollection, collections } from './names.ts';
 
 const nodesPerPage = 1_000;
 
 /** What is one across the connections of a company. Everything here is written by whoever has the company's lease. */
 export function createAcross(db: Db, count: Count) {
-  const leases = db.collection<AcrossLeaseDoc>(collections.acrossLeases);
+  const { lease, release } = createLeases(db.collection<LeaseDoc>(collections.acrossLeases));
   return {
     /** Of one resource of an app; a collection is made by its first write. */
     of(company: string, app: string, resource: string) {
@@ -47,25 +47,9 @@ export function createAcross(db: Db, count: Count) {
       };
     },
 
-    /**
-     * Takes the right to change what is one in the company for so long, or keeps it; at most one holder has it.
-     * @returns whether the caller has it
-     */
-    async lease(company: string, holder: string, forMs: number): Promise<boolean> {
-      const at = new Date();
-      const until = new Date(at.getTime() + forMs);
-      const lease = await getOne(leases, company);
-      if (lease === null) return insertOnce(leases, { _id: company, seq: 1, holder, until });
-      if (lease.holder !== null && lease.holder !== holder && lease.until > at) return false;
-      return changeWhere(leases, company, 'seq', lease.seq, { holder, until, seq: lease.seq + 1 });
-    },
-
-    /** Gives it back, if the holder has it. */
-    async release(company: string, holder: string): Promise<void> {
-      const lease = await getOne(leases, company);
-      if (lease?.holder === holder)
-        await changeWhere(leases, company, 'seq', lease.seq, { holder: null, seq: lease.seq + 1 });
-    },
+    /** The right to change what is one in a company. */
+    lease,
+    release,
   };
 }
 

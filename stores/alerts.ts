@@ -9,8 +9,9 @@ import {
 } from '../domain/alerts.ts';
 import type { Actor } from '../domain/contracts.ts';
 import { createChange } from './changed.ts';
-import { changeWhere, getOne, insertOnce } from './commands.ts';
-import type { AlertDoc, AlertLeaseDoc } from './model.ts';
+import { getOne, insertOnce } from './commands.ts';
+import { createLeases } from './leases.ts';
+import type { AlertDoc, LeaseDoc } from './model.ts';
 import { collections } from './names.ts';
 
 const sender = 'sender';
@@ -21,7 +22,7 @@ const sender = 'sender';
  */
 export function createAlerts(db: Db, now: () => Date = () => new Date()) {
   const alerts = db.collection<AlertDoc>(collections.alerts);
-  const leases = db.collection<AlertLeaseDoc>(collections.alertLeases);
+  const leases = createLeases(db.collection<LeaseDoc>(collections.alertLeases), now);
   const change = createChange(alerts, 'alert');
 
   /** Changes the incident only; null: it stays as it is. */
@@ -84,21 +85,10 @@ export function createAlerts(db: Db, now: () => Date = () => new Date()) {
      * Takes the right to send for so long, or keeps it; of several processes at most one has it.
      * @returns whether the caller has it
      */
-    async lease(holder: string, forMs: number): Promise<boolean> {
-      const at = now();
-      const until = new Date(at.getTime() + forMs);
-      const lease = await getOne(leases, sender);
-      if (lease === null) return insertOnce(leases, { _id: sender, seq: 1, holder, until });
-      if (lease.holder !== null && lease.holder !== holder && lease.until > at) return false;
-      return changeWhere(leases, sender, 'seq', lease.seq, { holder, until, seq: lease.seq + 1 });
-    },
+    lease: (holder: string, forMs: number): Promise<boolean> => leases.lease(sender, holder, forMs),
 
     /** Gives the right to send back, if the holder has it. */
-    async release(holder: string): Promise<void> {
-      const lease = await getOne(leases, sender);
-      if (lease?.holder === holder)
-        await changeWhere(leases, sender, 'seq', lease.seq, { holder: null, seq: lease.seq + 1 });
-    },
+    release: (holder: string): Promise<void> => leases.release(sender, holder),
   };
 }
 

@@ -9,6 +9,7 @@ export type * from './model/connections.ts';
 export type * from './model/control.ts';
 export type * from './model/forecasts.ts';
 export type * from './model/insights.ts';
+export type * from './model/leases.ts';
 export type * from './model/loading.ts';
 export type * from './model/merges.ts';
 export type * from './model/outbound.ts';

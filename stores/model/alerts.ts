@@ -42,11 +42,3 @@ export interface AlertDoc extends Incident {
   /** Resolved, and everybody was told so. */
   readonly done: boolean;
 }
-
-/** Which process sends now. One document, `sender`. */
-export interface AlertLeaseDoc {
-  readonly _id: string;
-  readonly seq: number;
-  readonly holder: string | null;
-  readonly until: Date;
-}

@@ -100,11 +100,3 @@ export interface AcrossTodoDoc {
   /** The record that readers have to find elsewhere first, as itself or as part of another; null: it can be done. */
   readonly waitsFor: string | null;
 }
-
-/** Who may change what is one across the connections of a company now. `_id` is the company. */
-export interface AcrossLeaseDoc {
-  readonly _id: string;
-  readonly seq: number;
-  readonly holder: string | null;
-  readonly until: Date;
-}

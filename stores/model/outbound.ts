@@ -136,11 +136,3 @@ export interface EventDeliveryDoc {
   readonly nextAttemptAt: Date | null;
   readonly at: Date;
 }
-
-/** Which process sends to a subscription now. `_id` is the subscription. */
-export interface SubscriptionLeaseDoc {
-  readonly _id: string;
-  readonly seq: number;
-  readonly holder: string | null;
-  readonly until: Date;
-}
