@@ -23,7 +23,7 @@ const longestKeyBytes = 512;
 export type WantedKeys = AsyncGenerator<readonly WantedKey[]>;
 
 /** Makes what is wanted of a record: the fields that the mapping gives, if the model has it. */
-export function wanting({ sync }: OpenRun): (record: RecordDoc) => Wanted {
+export function wanting({ sync }: OpenRun): (record: Pick<RecordDoc, '_id' | 'data'>) => Wanted {
   const filter = compileFilter(sync.model);
   const map = compileMapping(sync.mapping, sync.keyField);
   const keyOf = compileKey(sync);
@@ -43,15 +43,16 @@ export function wanting({ sync }: OpenRun): (record: RecordDoc) => Wanted {
   };
 }
 
-const faultOf = ({ fingerprint }: RecordDoc, code: string, message: string): Wanted => ({
+/** The fingerprint is that of the whole record, which is made anew: few need it, and reading all of them costs more. */
+const faultOf = ({ data }: Pick<RecordDoc, 'data'>, code: string, message: string): Wanted => ({
   fault: { code, message },
-  fingerprint: `!${fingerprint}`,
+  fingerprint: `!${fingerprintOf(data)}`,
 });
 
 /** Every record after a key, in the order of the keys. */
 export async function* wantedRecords(work: OpenRun, after: string | null): WantedKeys {
   const want = wanting(work);
-  for await (const records of work.records.pages({ data: 1, fingerprint: 1 }, after))
+  for await (const records of work.records.pages({ data: 1 }, after))
     yield records.map((record) => ({ key: record._id, wanted: want(record) }));
 }
 
@@ -71,7 +72,7 @@ export async function* wantedKeys(
   const want = wanting(work);
   for await (const some of keys)
     for (const part of chunksOf(some, keysPerRead)) {
-      const records = await work.records.getMany(part, { data: 1, fingerprint: 1 });
+      const records = await work.records.getMany(part, { data: 1 });
       const found = new Map(records.map((record) => [record._id, record]));
       yield part.map((key) => {
         const record = found.get(key);
