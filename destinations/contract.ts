@@ -109,6 +109,8 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** The same for the same rows of the same run, whatever process sends them. */
   readonly idempotencyKey: string;
+  /** Characters of the rows as JSON, where they are known. */
+  readonly chars?: number;
 }
 
 /** What a destination works with. */

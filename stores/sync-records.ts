@@ -1,10 +1,14 @@
-import { type Db, type Filter, MongoBulkWriteError, type OptionalUnlessRequiredId } from 'mongodb';
-import { getOne, isDuplicate, put, removeMany } from './commands.ts';
+import type { Db, Filter } from 'mongodb';
+import { insertDocuments } from '../platform/insert-documents.ts';
+import { chunksOf, getOne, put, removeMany } from './commands.ts';
 import { type Count, createKeyed, type Page, type Projection } from './keyed.ts';
 import type { ListRow, SyncListDoc, SyncRecordDoc, SyncRetryDoc } from './model.ts';
 import { syncListsCollection, syncRecordsCollection } from './names.ts';
 
 const duplicateKey = 11000;
+
+/** Of a row that was delivered less than 1 KB is kept: so many are far from what a command takes. */
+const docsPerInsert = 5_000;
 
 /** Runs are numbered from 1: the retry lists of this number are those of rows that a person replays. */
 export const replays = 0;
@@ -146,16 +150,15 @@ export function createSyncRecords(db: Db, count: Count) {
         count: keyed.count,
         remove: keyed.remove,
         putMany: (docs: readonly SyncRecordDoc[]): Promise<void> => keyed.putMany(docs.map(closed)),
-        /** Inserts rows that are new, which is four times as fast as replacing; those that are there are replaced. */
-        async insertMany(docs: readonly SyncRecordDoc[]): Promise<void> {
-          if (docs.length === 0) return;
-          const stored = docs.map(closed);
-          try {
-            await records.insertMany(stored as OptionalUnlessRequiredId<StoredRecord>[], { ordered: false });
-          } catch (error) {
-            if (!onlyDuplicates(error)) throw error;
+        /** Inserts new rows that were delivered, four times as fast as `putMany`; those that are there are replaced. */
+        async insertDelivered(docs: readonly SyncRecordDoc[]): Promise<void> {
+          for (const part of chunksOf(docs, docsPerInsert)) {
+            const stored = part.map(closed);
+            const refused = await insertDocuments(records, stored);
+            const other = refused.find(({ code }) => code !== duplicateKey);
+            if (other !== undefined) throw new Error(`A sync record was refused: ${other.errmsg}`);
             // A worker that died after this write repeats it.
-            await keyed.putMany(stored);
+            await keyed.putMany(refused.flatMap(({ index }) => stored[index] ?? []));
           }
         },
 
@@ -194,9 +197,3 @@ export function createSyncRecords(db: Db, count: Count) {
 }
 
 export type SyncRecords = ReturnType<ReturnType<typeof createSyncRecords>['of']>;
-
-function onlyDuplicates(error: unknown): boolean {
-  if (!(error instanceof MongoBulkWriteError)) return isDuplicate(error);
-  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  return errors.every(({ code }) => Number(code) === duplicateKey) && isDuplicate(error);
-}

@@ -119,10 +119,10 @@ async function deliverLists(
       if (outcome === null) continue;
       const recorded = recordOutcome(row, outcome, { run: run.number, cap: sync.rejectionCap, at });
       counts.add(recorded.counts);
-      (row.fresh ? fresh : others).push(recorded.doc);
+      (row.fresh && recorded.doc.status === 'success' ? fresh : others).push(recorded.doc);
       if (recorded.doc.status === 'failed') again.push(row.key);
     }
-    await rows.insertMany(fresh);
+    await rows.insertDelivered(fresh);
     await rows.putMany(others);
     if (again.length > 0) await rows.putRetry({ _id: nextRetry(work, retryLists), keys: again });
     ledger = addCounts(ledger, counts.sum);
@@ -151,7 +151,8 @@ async function deliverLists(
   let open = -1;
   let noted = 0;
   try {
-    for await (const { list, at, part, listRows, deliverable, refused } of early(partsOf(work, done))) {
+    for await (const next of early(partsOf(work, done))) {
+      const { list, at, part, listRows, deliverable, refused, chars } = next;
       if (list !== open) {
         await openConnection(ports, run);
         open = list;
@@ -170,7 +171,7 @@ async function deliverLists(
         requests += 1;
         if (isBefore(untouched, end)) untouched = end;
         const idempotencyKey = `${run._id}/${list}/${at}`;
-        sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey }));
+        sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey, chars }));
       }
       if (sent.unconfirmed >= mostUnconfirmed) await finish();
       else if (

@@ -13,6 +13,8 @@ export interface Part {
   readonly listRows: number;
   readonly deliverable: readonly DeliveryRow[];
   readonly refused: readonly RowOutcome[];
+  /** Characters of the deliverable rows as JSON. */
+  readonly chars: number;
 }
 
 /** What is left of the work lists from a place on. @throws {TributaryError} NOT_FOUND */
@@ -36,7 +38,7 @@ export async function* partsOf(work: OpenRun, from: ListPlace): AsyncGenerator<P
 function preparing({
   sync,
   driver,
-}: OpenRun): (part: readonly ListRow[]) => Pick<Part, 'deliverable' | 'refused'> {
+}: OpenRun): (part: readonly ListRow[]) => Pick<Part, 'deliverable' | 'refused' | 'chars'> {
   const { keyField } = sync;
   const { rowBytes } = driver.description.limits;
   const keyOf = compileKey(sync);
@@ -61,8 +63,9 @@ function preparing({
       refused.push({ key, outcome: 'rejected', code: 'ROW_TOO_LARGE', message, requestId: null });
     }
     // One text, read once.
-    const fields = JSON.parse(`[${texts.join(',')}]`) as JsonObject[];
+    const text = `[${texts.join(',')}]`;
+    const fields = JSON.parse(text) as JsonObject[];
     const deliverable = small.map(({ key, action }, index) => ({ key, action, fields: fields[index] ?? {} }));
-    return { deliverable, refused };
+    return { deliverable, refused, chars: text.length };
   };
 }

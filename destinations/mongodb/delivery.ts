@@ -5,10 +5,11 @@ import {
   type Document,
   MongoBulkWriteError,
   MongoInvalidArgumentError,
-  type WriteError,
+  MongoServerError,
 } from 'mongodb';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { insertDocuments, mostInsertBytes, type RefusedDocument } from '../../platform/insert-documents.ts';
 import { unlessAborted } from '../abort.ts';
 import type { Delivery, DeliveryRow, DeliveryTarget, RowOutcome } from '../contract.ts';
 import { ownWords, tooLarge } from '../words.ts';
@@ -18,6 +19,8 @@ import { failureOf, isPassing } from './failures.ts';
 export const mostBytes = 16 * 1024 * 1024;
 /** Of the key and the write around the document. */
 const aroundBytes = 1024;
+/** BSON of a character of JSON: in a long list a digit and its comma become a type, a name of its place and a number. */
+const mostBytesOfChar = 7;
 
 /** Documents have their key, a text, as `_id`. */
 interface Row extends Document {
@@ -33,7 +36,7 @@ export function createDelivery(
   target: DeliveryTarget,
   release: () => Promise<void>,
 ): Delivery {
-  const { operationOf, upsertOf } = operationsFor(target);
+  const { documentOf, upsertOf } = formsOf(target);
   /** Until a call shows that the collection had most of its rows. */
   let inserts = true;
   /** Rows that stand without an outcome, for a reason that is not theirs: told at the end. */
@@ -42,22 +45,48 @@ export function createDelivery(
   async function write(
     rows: readonly DeliveryRow[],
     signal: AbortSignal,
-    inserting = inserts,
+    inserting: boolean,
   ): Promise<RowOutcome[]> {
     try {
-      const operations = rows.map(inserting ? operationOf : upsertOf);
-      await unlessAborted(collection.bulkWrite(operations, { ordered: false }), signal);
-      return rows.map(delivered);
+      const fresh = inserting ? rows.filter(({ action }) => action === 'insert') : [];
+      const others = inserting ? rows.filter(({ action }) => action !== 'insert') : rows;
+      const { outcomes, there } = await insert(fresh, signal);
+      if (there.length > 0) inserts = there.length < rows.length / 2;
+      const all = [...outcomes, ...(await upsert([...others, ...there], signal))];
+      if (all.length === 0) throw unconfirmed;
+      return all;
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError && /larger than the maximum/.test(error.message))
         return writeSmall(rows, signal);
-      if (!(error instanceof MongoBulkWriteError)) throw failureOf(error);
-      const there = inserting ? thereAlready(rows, error) : new Set<number>();
-      const outcomes = outcomesOf(rows, error, there);
-      if (there.size === 0) return outcomes;
-      inserts = there.size < rows.length / 2;
-      const again = rows.filter((_, index) => there.has(index));
-      return [...outcomes, ...(await write(again, signal, false))];
+      throw failureOf(error);
+    }
+  }
+
+  /** @returns also the rows that were there already: an attempt that died sent them, or others did */
+  async function insert(
+    rows: readonly DeliveryRow[],
+    signal: AbortSignal,
+  ): Promise<{ readonly outcomes: RowOutcome[]; readonly there: readonly DeliveryRow[] }> {
+    if (rows.length === 0) return { outcomes: [], there: [] };
+    const refused = await unlessAborted(insertDocuments(collection, rows.map(documentOf)), signal);
+    const met = new Set(refused.filter(({ code }) => code === duplicateKey).map(({ index }) => index));
+    return {
+      outcomes: outcomesOf(rows, refused, met),
+      there: rows.filter((_, index) => met.has(index)),
+    };
+  }
+
+  async function upsert(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<RowOutcome[]> {
+    if (rows.length === 0) return [];
+    try {
+      await unlessAborted(collection.bulkWrite(rows.map(upsertOf), { ordered: false }), signal);
+      return rows.map(delivered);
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError)) throw error;
+      const refused = [error.writeErrors].flat();
+      // Without errors of rows the whole command failed, or nobody knows whether the set keeps what was written.
+      if (refused.length === 0 || error.result.getWriteConcernError() !== undefined) throw error;
+      return outcomesOf(rows, refused);
     }
   }
 
@@ -73,37 +102,32 @@ export function createDelivery(
     const large = sized.filter(({ bytes }) => bytes > mostBytes);
     return [
       ...large.map(({ row, bytes }) => rejected(row, 'TOO_LARGE', tooLarge(bytes, mostBytes))),
-      ...(small.length === 0 ? [] : await write(small, signal)),
+      ...(small.length === 0 ? [] : await write(small, signal, false)),
     ];
   }
 
   /** @param open Indexes of rows that are sent once more. */
   function outcomesOf(
     rows: readonly DeliveryRow[],
-    error: MongoBulkWriteError,
-    open: ReadonlySet<number>,
+    refused: readonly RefusedDocument[],
+    open: ReadonlySet<number> = new Set(),
   ): RowOutcome[] {
-    const errors = [error.writeErrors].flat();
-    // Without errors of rows the whole command failed, or nobody knows whether the set keeps what was written.
-    if (errors.length === 0 || error.result.getWriteConcernError() !== undefined) throw failureOf(error);
-    const byRow = new Map(errors.map((one) => [one.index, one]));
-    const outcomes = rows.flatMap((row, index) => {
+    const byRow = new Map(refused.map((one) => [one.index, one]));
+    return rows.flatMap((row, index) => {
       if (open.has(index)) return [];
       const fault = byRow.get(index);
       if (fault === undefined) return [delivered(row)];
-      const code = Number(fault.code);
-      if (!isPassing(code)) return [rejected(row, String(code), messageOf(fault))];
-      unconfirmed = failureOf(error);
+      if (!isPassing(fault.code)) return [rejected(row, String(fault.code), messageOf(fault))];
+      unconfirmed = failureOf(new MongoServerError({ code: fault.code, message: messageOf(fault) }));
       return [];
     });
-    if (outcomes.length === 0 && open.size === 0) throw unconfirmed;
-    return outcomes;
   }
 
   return {
-    write: async (rows, { signal }) => {
+    write: async (rows, { signal, chars = Number.POSITIVE_INFINITY }) => {
       signal.throwIfAborted();
-      return rows.length === 0 ? [] : write(rows, signal);
+      const fits = chars * mostBytesOfChar <= mostInsertBytes;
+      return rows.length === 0 ? [] : write(rows, signal, inserts && fits);
     },
     finish: async () => {
       if (unconfirmed !== undefined) throw unconfirmed;
@@ -124,25 +148,19 @@ const rejected = ({ key }: DeliveryRow, code: string, message: string): RowOutco
 });
 
 /** A validator's details say which rule failed. */
-const messageOf = (fault: WriteError): string =>
-  `${fault.errmsg ?? ''}${fault.errInfo === undefined ? '' : ` ${JSON.stringify(fault.errInfo)}`}`;
+const messageOf = ({ errmsg, errInfo }: RefusedDocument): string =>
+  `${errmsg ?? ''}${errInfo === undefined ? '' : ` ${JSON.stringify(errInfo)}`}`;
 
 const duplicateKey = 11000;
 
-/** New rows whose insert met one that was there: an attempt that died sent it, or others did. */
-function thereAlready(rows: readonly DeliveryRow[], error: MongoBulkWriteError): ReadonlySet<number> {
-  const met = [error.writeErrors].flat().filter(({ code }) => Number(code) === duplicateKey);
-  return new Set(met.map(({ index }) => index).filter((index) => rows[index]?.action === 'insert'));
-}
-
-type Operation = AnyBulkWriteOperation<Row>;
-
-function operationsFor({ keyField, fields }: DeliveryTarget) {
+/** What a row is in a command. */
+function formsOf({ keyField, fields }: DeliveryTarget) {
   const times = fields.filter(({ type, name }) => type === 'datetime' && name !== keyField);
   const timeNames = times.map(({ name }) => name);
   const valuesOf = (given: JsonObject): Document =>
     timeNames.length === 0 ? given : withTimes(given, timeNames);
-  const upsertOf = ({ key, action, fields: given }: DeliveryRow): Operation => {
+  const documentOf = ({ key, fields: given }: DeliveryRow): Row => ({ ...valuesOf(given), _id: key });
+  const upsertOf = ({ key, action, fields: given }: DeliveryRow): AnyBulkWriteOperation<Row> => {
     if (action === 'delete') return { deleteOne: { filter: { _id: key } } };
     const values = valuesOf(given);
     // Only what the sync maps is set: other fields of the document belong to others.
@@ -152,11 +170,7 @@ function operationsFor({ keyField, fields }: DeliveryTarget) {
     const update = Object.keys(others).length === 0 ? { $setOnInsert: { _id: key } } : { $set: others };
     return { updateOne: { filter: { _id: key }, update, upsert: true } };
   };
-  const operationOf = (row: DeliveryRow): Operation =>
-    row.action === 'insert'
-      ? { insertOne: { document: { ...valuesOf(row.fields), _id: row.key } } }
-      : upsertOf(row);
-  return { operationOf, upsertOf };
+  return { documentOf, upsertOf };
 }
 
 /** Points in time as dates of MongoDB; a text that is none stays a text. */

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { DeliveryRow, DeliveryTarget, RowOutcome, TargetField } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { deliver, openDelivery, put, remove, type Scene } from './scene.ts';
+import { deliver, openDelivery, optionsOf, put, remove, type Scene } from './scene.ts';
 
 const usual: readonly TargetField[] = [
   { name: 'name', type: 'text' },
@@ -201,10 +201,10 @@ export function destinationContract(name: string, makeScene: () => Promise<Scene
       const second = put('insert', 'second', { name: 'second', amount: 2 });
       const signal = AbortSignal.timeout(20_000);
       const delivery = await openDelivery(scene, target, signal);
-      const outcomes = [...(await delivery.write([first], { signal, idempotencyKey: 'one' }))];
+      const outcomes = [...(await delivery.write([first], optionsOf([first], 'one', signal)))];
       const mend = await scene.sever();
       const failure = await (async () => {
-        outcomes.push(...(await delivery.write([second], { signal, idempotencyKey: 'two' })));
+        outcomes.push(...(await delivery.write([second], optionsOf([second], 'two', signal))));
         outcomes.push(...(await delivery.finish({ signal })));
       })().catch((error: unknown) => error);
       await delivery.close();
@@ -225,10 +225,8 @@ export function destinationContract(name: string, makeScene: () => Promise<Scene
       const began = Date.now();
       try {
         await assert.rejects(async () => {
-          await delivery.write([put('insert', 'a', { name: 'A', amount: 1 })], {
-            signal,
-            idempotencyKey: 'one',
-          });
+          const rows = [put('insert', 'a', { name: 'A', amount: 1 })];
+          await delivery.write(rows, optionsOf(rows, 'one', signal));
           await delivery.finish({ signal });
         });
         assert.ok(Date.now() - began < 3_000, `It took ${Date.now() - began} ms.`);

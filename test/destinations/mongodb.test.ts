@@ -123,6 +123,37 @@ describe('mongodb', () => {
     );
   });
 
+  test('rows that are several times as large as their JSON arrive, in one command or in more than one takes', async () => {
+    const digits = Array.from({ length: 290_000 }, () => 0);
+    for (const count of [4, 6]) {
+      const target = newTarget([{ name: 'digits', type: 'json' }]);
+      const rows = Array.from({ length: count }, (_, n) => put('insert', `r${n}`, { digits }));
+      const outcomes = await deliver(scene, target, [rows]);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        rows.map(() => 'delivered'),
+      );
+      assert.equal(await collection(target).countDocuments({ digits: { $size: digits.length } }), count);
+    }
+  });
+
+  test('of new rows some of which are there, each arrives, and the others are not waited for', async () => {
+    const target = newTarget([{ name: 'name', type: 'text' }]);
+    const rows = Array.from({ length: 10 }, (_, n) => put('insert', `r${n}`, { name: `new ${n}` }));
+    await collection(target).insertMany([3, 7].map((n) => ({ _id: `r${n}`, name: 'old', note: 'mine' })));
+    const again = [put('update', 'r3', { name: 'later' }), put('insert', 'x', { name: 'x' })];
+    const outcomes = await deliver(scene, target, [rows, again]);
+    assert.equal(outcomes.filter(({ outcome }) => outcome === 'delivered').length, 12);
+    const found = await collection(target).find().sort({ _id: 1 }).toArray();
+    assert.deepEqual(
+      found.map(({ _id, name, note }) => [_id, name, note]),
+      [...rows, ...again.slice(1)].map(({ key }) => {
+        const name = key === 'r3' ? 'later' : key === 'x' ? 'x' : `new ${key.slice(1)}`;
+        return [key, name, key === 'r3' || key === 'r7' ? 'mine' : undefined];
+      }),
+    );
+  });
+
   test('a private address is refused, by its IP address and by its name', async () => {
     const egress = createEgress({
       lookup: (_name, _options, done) => done(null, [{ address: '10.1.2.3', family: 4 }]),

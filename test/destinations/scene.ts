@@ -6,6 +6,7 @@ import type {
   DestinationDriver,
   RowOutcome,
   TargetField,
+  WriteOptions,
 } from '../../destinations/contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { localEgress } from '../support/egress.ts';
@@ -85,6 +86,17 @@ export async function openDelivery(
   return scene.driver.open({ ...parsed, context: scene.context, signal }, target, run);
 }
 
+/** Of a write, as a run gives them. */
+export const optionsOf = (
+  rows: readonly DeliveryRow[],
+  idempotencyKey: string,
+  signal: AbortSignal,
+): WriteOptions => ({
+  signal,
+  idempotencyKey,
+  chars: JSON.stringify(rows.map(({ fields }) => fields)).length,
+});
+
 /** Delivers each list by one write of one run, ends, and gives every outcome. */
 export async function deliver(
   scene: Scene,
@@ -97,7 +109,7 @@ export async function deliver(
   try {
     const outcomes: RowOutcome[] = [];
     for (const [index, rows] of writes.entries())
-      outcomes.push(...(await delivery.write(rows, { signal, idempotencyKey: `${run}/${index}` })));
+      outcomes.push(...(await delivery.write(rows, optionsOf(rows, `${run}/${index}`, signal))));
     outcomes.push(...(await delivery.finish({ signal })));
     return outcomes;
   } finally {
