@@ -12,8 +12,7 @@ const growthGoal = 1.1;
 const secondRunGoal = 5;
 /** The least that a delivery may reach of a raw loop of bulk upserts, by where the store keeps its data. */
 const ratioGoals = { memory: 0.5, h2: 0.75 } as const;
-/** In memory a run is short, and what else the machine does counts for more. */
-const times = { memory: 5, h2: 3 } as const;
+const times = 5;
 const storeNames = { memory: 'memory store', h2: 'file store' } as const;
 
 export interface SyncBenchOptions {
@@ -54,7 +53,7 @@ async function benchMongodb(services: SyncServices, table: Table): Promise<numbe
   const ratios: number[] = [];
   const secondRatios: number[] = [];
   await worker.resetPeak();
-  for (let time = 0; time < times[kind]; time++) {
+  for (let time = 0; time < times; time++) {
     const raw = await rawSeconds(db, fewRows);
     const object = `delivered-${time}`;
     const syncId = await syncs.sync(connection, targetIn(services, object));
