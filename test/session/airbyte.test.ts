@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { openGrant } from '../../activities/authorization/grant.ts';
-import { imbalance } from '../../domain/ledger.ts';
-import type { ConnectionDoc } from '../../stores/model.ts';
 import { sourceDefinition, tableSource } from '../connectors/airbyte/scene.ts';
 import { linesOf, recordsOf, tableConnection } from '../kill/killed-program.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
+import { ledgerOf } from './ledger.ts';
 
 let world: World;
 let folder: string;
@@ -24,15 +23,6 @@ after(async () => {
 });
 
 /** Waits for a session that is under way, and gives the counts of a resource. */
-async function ledgerOf({ _id: id }: ConnectionDoc, number: number, resource: string) {
-  const session = await world.reaches(id, 19, (one) => one.number === number);
-  await world.closes(id);
-  const [run] = await world.stores.structuring.many(session._id, [resource]);
-  assert.ok(run);
-  assert.equal(imbalance(run.ledger), null);
-  return run.ledger;
-}
-
 it('a token that the source refuses leads to 7 with its words; one that it rotates is stored; deleted rows go', async () => {
   const deletes = { kind: 'tombstone', field: '_ab_cdc_deleted_at' };
   const definition = sourceDefinition({ incremental: true, deletes, app: 'rotating' });
@@ -54,7 +44,7 @@ it('a token that the source refuses leads to 7 with its words; one that it rotat
   assert.doesNotMatch(JSON.stringify(refused), /wrong-token/);
   assert.equal((await port.call(refused._id, 'retry', { by: tester })).code, 6);
   await submit('token-1');
-  const first = await ledgerOf(connection, 1, 'orders');
+  const first = await ledgerOf(world, connection._id, 1, 'orders');
   assert.deepEqual([first.read, first.inserted, first.duplicate], [4, 3, 1]);
   const tokenNow = async () => {
     const grant = await world.stores.grants.get(connection._id, 1);
@@ -64,7 +54,7 @@ it('a token that the source refuses leads to 7 with its words; one that it rotat
 
   await writeFile(file, linesOf([row(1, 1), row(3, 4, { _ab_cdc_deleted_at: '2024-01-04' })]));
   await port.startSession(connection, { kind: 'load', by: tester });
-  const second = await ledgerOf(connection, 2, 'orders');
+  const second = await ledgerOf(world, connection._id, 2, 'orders');
   assert.deepEqual([second.read, second.tombstoned], [1, 1]);
   assert.match(await tokenNow(), /"token-1\+\+"/);
   assert.equal(await world.stores.records.of(connection._id, 1, 'orders').count(), 2);

@@ -6,6 +6,7 @@ import { after, before, it } from 'node:test';
 import { type ConnectorDefinition, definitionSchema } from '../../connectors/definition.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
+import { ledgerOf } from './ledger.ts';
 
 let world: World;
 let folder: string;
@@ -65,11 +66,6 @@ it('a configuration opens a source; then only what is new is read, a range by it
   const connection = await world.configuring({ definition, baseUrl: 'http://127.0.0.1' });
   const { _id: id } = connection;
   const port = world.sessions();
-  const ledgerOf = async (number: number) => {
-    const { _id } = await world.reaches(id, 19, (session) => session.number === number);
-    await world.closes(id);
-    return (await world.stores.structuring.many(_id, ['orders']))[0]?.ledger;
-  };
   await port.startSession(connection, { kind: 'authorize', by: tester });
   await world.reaches(id, 6);
   // What cannot be read leads to 7, and says why.
@@ -78,8 +74,8 @@ it('a configuration opens a source; then only what is new is read, a range by it
   assert.equal(refused.reason, 'SOURCE_FOLDER_REFUSED');
   assert.equal((await port.call(refused._id, 'retry', { by: tester })).code, 6);
   await world.deliver(connection, submit({ location: folder }));
-  const first = await ledgerOf(1);
-  assert.deepEqual([first?.read, first?.inserted], [3, 3]);
+  const first = await ledgerOf(world, id, 1, 'orders');
+  assert.deepEqual([first.read, first.inserted], [3, 3]);
   const grant = await world.stores.grants.get(id, 1);
   assert.equal(grant?.endsAt, null);
   const bookmark = (await world.stores.cursors.get(id, 1, 'orders'))?.value;
@@ -87,26 +83,26 @@ it('a configuration opens a source; then only what is new is read, a range by it
 
   await writeFile(join(folder, 'b.jsonl'), lines([order(4, 4)]));
   await port.startSession(connection, { kind: 'load', by: tester });
-  const second = await ledgerOf(2);
-  assert.deepEqual([second?.read, second?.inserted], [1, 1]);
+  const second = await ledgerOf(world, id, 2, 'orders');
+  assert.deepEqual([second.read, second.inserted], [1, 1]);
 
   // A range reads all and passes over what is outside; where the source stands is not touched.
   const before = (await world.stores.cursors.get(id, 1, 'orders'))?.value;
   const range = { from: '2024-01-02T00:00:00.000Z', to: '2024-01-04T00:00:00.000Z' };
   await port.requestSession(connection, { by: tester, scope: { resources: ['orders'], range } });
-  const third = await ledgerOf(3);
-  assert.deepEqual([third?.read, third?.filtered, third?.unchanged], [4, 2, 2]);
+  const third = await ledgerOf(world, id, 3, 'orders');
+  assert.deepEqual([third.read, third.filtered, third.unchanged], [4, 2, 2]);
   assert.equal((await world.stores.cursors.get(id, 1, 'orders'))?.value, before);
 
   await port.requestSession(connection, { by: tester, scope: { full: true } });
-  assert.equal((await ledgerOf(4))?.unchanged, 4);
+  assert.equal((await ledgerOf(world, id, 4, 'orders'))?.unchanged, 4);
 
   // Where history begins is asked of the rows; the bookmark stays what the source says.
   const resources = [{ id: 'orders', enabled: true, historyStart: '2024-01-04T00:00:00.000Z' }];
   await world.stores.db.collection('connections').updateOne({ _id: id as never }, { $set: { resources } });
   await writeFile(join(folder, 'c.jsonl'), lines([order(5, 3), order(6, 5)]));
   await port.startSession(connection, { kind: 'load', by: tester });
-  const later = await ledgerOf(5);
+  const later = await ledgerOf(world, id, 5, 'orders');
   assert.deepEqual([later?.read, later?.filtered, later?.inserted], [2, 1, 1]);
   assert.match((await world.stores.cursors.get(id, 1, 'orders'))?.value ?? '', /c\.jsonl/);
 
@@ -117,7 +113,7 @@ it('a configuration opens a source; then only what is new is read, a range by it
     await world.deliver(connection, submit(configuration));
   };
   await authorize({ location: folder }, 6);
-  assert.equal((await ledgerOf(6))?.read, 0);
+  assert.equal((await ledgerOf(world, id, 6, 'orders'))?.read, 0);
   await authorize({ location: `${folder}/` }, 7);
   assert.equal((await world.reaches(id, 7, (session) => session.number === 7)).reason, 'ACCOUNT_MISMATCH');
 });
@@ -137,15 +133,11 @@ it('rows without a key are known by what is in them, and a full refresh removes 
   await port.startSession(connection, { kind: 'authorize', by: tester });
   await world.reaches(id, 6);
   await world.deliver(connection, submit({ location: folder }));
-  const { _id } = await world.reaches(id, 19);
-  const [first] = await world.stores.structuring.many(_id, ['visits']);
-  assert.deepEqual([first?.ledger.read, first?.ledger.inserted, first?.ledger.duplicate], [3, 2, 1]);
-  await world.closes(id);
+  const first = await ledgerOf(world, id, 1, 'visits');
+  assert.deepEqual([first.read, first.inserted, first.duplicate], [3, 2, 1]);
 
   await writeFile(join(folder, 'visits.jsonl'), lines([{ page: 'b' }, { page: 'c' }]));
   await port.startSession(connection, { kind: 'load', by: tester });
-  const next = await world.reaches(id, 19, (session) => session.number === 2);
-  const [second] = await world.stores.structuring.many(next._id, ['visits']);
-  const { inserted, unchanged, removed } = second?.ledger ?? {};
+  const { inserted, unchanged, removed } = await ledgerOf(world, id, 2, 'visits');
   assert.deepEqual([inserted, unchanged, removed], [1, 1, 1]);
 });

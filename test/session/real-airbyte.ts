@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { JsonObject } from '../../domain/json.ts';
-import { imbalance } from '../../domain/ledger.ts';
 import { pythonProgram } from '../../tools/python-programs.ts';
 import { tester } from '../support/world.ts';
+import { ledgerOf } from './ledger.ts';
 import { added, type RealScene } from './real-programs.ts';
 
 const users = 250;
@@ -33,14 +33,6 @@ export function itReadsFaker(scene: () => RealScene, streams: readonly string[])
       baseUrl: 'http://127.0.0.1',
     });
     const { _id: id } = connection;
-    const ledgerOf = async (number: number, resource: string) => {
-      const session = await world.reaches(id, 19, (one) => one.number === number);
-      await world.closes(id);
-      const [run] = await world.stores.structuring.many(session._id, [resource]);
-      assert.ok(run);
-      assert.equal(imbalance(run.ledger), null);
-      return run.ledger;
-    };
     const port = world.sessions();
     await port.startSession(connection, { kind: 'authorize', by: tester });
     await world.reaches(id, 6);
@@ -49,7 +41,7 @@ export function itReadsFaker(scene: () => RealScene, streams: readonly string[])
       payload: { kind: 'configuration', configuration },
     });
     for (const stream of streams) {
-      const { read, inserted, quarantined } = await ledgerOf(1, stream);
+      const { read, inserted, quarantined } = await ledgerOf(world, id, 1, stream);
       test.diagnostic(`${stream}: ${read} rows read, ${inserted} inserted`);
       assert.deepEqual([inserted, quarantined], [read, 0]);
       assert.ok(
@@ -64,7 +56,7 @@ export function itReadsFaker(scene: () => RealScene, streams: readonly string[])
 
     // One of them is enough: each start of it takes seconds.
     await port.requestSession(connection, { by: tester, scope: { resources: ['users'] } });
-    assert.equal((await ledgerOf(2, 'users')).read, 0);
+    assert.equal((await ledgerOf(world, id, 2, 'users')).read, 0);
     assert.equal(await records.count(), users);
   });
 }
