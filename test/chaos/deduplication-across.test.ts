@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { imbalance } from '../../domain/ledger.ts';
 import type { ConnectionDoc } from '../../stores/model.ts';
 import { seeded } from '../kill/rows.ts';
 import type { Write, WritePoint } from '../kill/store-wire.ts';
 import { createMortal, type Mortal } from '../kill/support.ts';
 import { type PagedApp, pagedDefinition, pagedRows, startPagedApp } from '../support/paged-app.ts';
+import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
 const definition = pagedDefinition({ incremental: false, deduplication: true });
@@ -50,12 +50,19 @@ describe('sessions of two connections of a company whose worker is killed twice 
   const across = ({ company, app: id }: ConnectionDoc) => world.stores.across.of(company, id, 'orders');
   /** Waits until no session is left that was asked for. */
   const rest = async (pair: Pair) => {
-    const isOver = async () => {
-      if ((await across(pair[0]).todos.count()) > 0) return false;
-      const latest = await Promise.all(pair.map(({ _id }) => world.latest(_id)));
-      return latest.every(({ status, closedAt }) => status === 19 && closedAt !== null);
-    };
-    while (!(await isOver())) await sleep(100);
+    await until(
+      'both connections to rest',
+      async () => {
+        const todos = await across(pair[0]).todos.count();
+        const latest = await Promise.all(pair.map(({ _id }) => world.latest(_id)));
+        const isOver =
+          todos === 0 && latest.every(({ status, closedAt }) => status === 19 && closedAt !== null);
+        return isOver
+          ? { found: true }
+          : { seen: `${todos} to do, at ${latest.map(({ status }) => status).join(' and ')}` };
+      },
+      150_000,
+    );
   };
   /** What is left of both, without their names. */
   const leftOf = async (pair: Pair): Promise<readonly string[]> => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { TributaryError } from '../../domain/errors.ts';
 import { tributary } from '../client/cli-process.ts';
@@ -8,6 +7,7 @@ import { token } from '../client/support.ts';
 import { type ServedApi, serveApi } from '../companies/scene.ts';
 import { setScene } from '../session/scene.ts';
 import { pagedDefinition, pagedRows, startPagedApp } from '../support/paged-app.ts';
+import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
 describe('merges through the API', () => {
@@ -107,14 +107,10 @@ describe('merges through the API', () => {
     const { client } = api;
     const keys = async (id: string) => (await client.listRecords(id, 'orders')).records.map(({ key }) => key);
     /** Waits for what the follow-up sessions are for. */
-    const until = async (what: string, is: () => Promise<boolean>) => {
-      for (let left = 400; !(await is()); left--) {
-        assert.ok(left > 0, what);
-        await sleep(50);
-      }
-    };
+    const comes = (what: string, is: () => Promise<boolean>) =>
+      until(what, async () => ((await is()) ? { found: true } : { seen: 'not yet' }), 20_000);
     const seen = (id: string, count: number) =>
-      until(`${count} records in ${id}`, async () => (await keys(id)).length === count);
+      comes(`${count} records in ${id}`, async () => (await keys(id)).length === count);
     const port = world.sessions();
     for (const [connection, from] of [
       [one, 1],
@@ -148,7 +144,7 @@ describe('merges through the API', () => {
     assert.match(await dedup('list', two._id), new RegExp(`twice-one/${stays} +${gone} +email`));
     const shown = await client.merge(two._id, { key: gone });
     assert.deepEqual([shown.mergedInto, shown.records.length], [into, 2]);
-    await until('the record that stays names the other', async () => {
+    await comes('the record that stays names the other', async () => {
       const { groups } = await client.merges(one._id);
       return (
         groups.length === 4 && isDeepStrictEqual(groups[0]?.others, [{ connection: two._id, key: gone }])
@@ -157,7 +153,7 @@ describe('merges through the API', () => {
 
     assert.match(await dedup('undo', two._id, gone, '--why', 'two people'), /1 pair is decided/);
     await seen(two._id, 1);
-    await until(
+    await comes(
       'the record that stays is told',
       async () => (await client.merges(one._id)).groups.length === 3,
     );
@@ -169,7 +165,7 @@ describe('merges through the API', () => {
 
     await port.disconnect(one, { by: tester, keepData: false });
     await seen(two._id, 4);
-    await until('nothing is one any more', async () => (await client.merges(two._id)).groups.length === 0);
+    await comes('nothing is one any more', async () => (await client.merges(two._id)).groups.length === 0);
     const verified = await client.verifyReceipt(one._id, 1);
     assert.deepEqual(verified.deviations, []);
   });
