@@ -45,7 +45,7 @@ export function* checkTexts(schema: JsonObject, at: At): Generator<Inconsistency
     if (!isObject(inner) || inner.type !== 'string')
       yield inconsistent([...at, 'properties', name], 'a text (type: string)', { type: 'string' });
   for (const [i, name] of (Array.isArray(schema.required) ? schema.required : []).entries())
-    if (typeof name === 'string' && !(name in properties))
+    if (typeof name === 'string' && !Object.hasOwn(properties, name))
       yield inconsistent(
         [...at, 'required', i],
         `one of the properties: ${Object.keys(properties).join(', ')}`,

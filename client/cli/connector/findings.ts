@@ -61,7 +61,7 @@ function* hintsOf(
   const properties = resource.schema === 'infer' ? undefined : resource.schema.properties;
   if (!isObject(properties)) return;
   const unnamed = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
-    (name) => !(name in properties),
+    (name) => !Object.hasOwn(properties, name),
   );
   if (unnamed.length > 0)
     yield `the schema does not name ${unnamed.slice(0, 10).join(', ')}${unnamed.length > 10 ? ', ...' : ''}; they are stored all the same, unless fields.drop has them`;

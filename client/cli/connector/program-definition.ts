@@ -70,7 +70,7 @@ const nameOf = (id: string): string =>
 function lists({ properties }: JsonObject, field: string): boolean {
   if (field === '') return false;
   const [first = ''] = field.startsWith('/') ? field.slice(1).split('/') : [field];
-  return !isObject(properties) || Object.keys(properties).length === 0 || properties[first] !== undefined;
+  return !isObject(properties) || Object.keys(properties).length === 0 || Object.hasOwn(properties, first);
 }
 
 /** Programs name the newest draft though what they use of it is in draft 7 as well. */

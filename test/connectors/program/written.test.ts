@@ -110,6 +110,13 @@ test('a part of a form that cannot be checked is taken as it is given; secrets s
   assert.deepEqual(properties.shop, { maxLength: 9 });
 });
 
+test('a name that every object knows is no field of a schema that does not list it', () => {
+  for (const name of ['valueOf', 'constructor', '__proto__']) {
+    const { resource } = resourceOf({ key: [name], cursor: name });
+    assert.deepEqual([resource.contentField, resource.cursor], ['_row', undefined], name);
+  }
+});
+
 test('schemas that are too long for a file are learned from the rows', () => {
   const properties = Object.fromEntries(
     Array.from({ length: 2_000 }, (_, n) => [`field_${n}`, { description: 'x'.repeat(300) }]),
