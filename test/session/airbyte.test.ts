@@ -22,7 +22,6 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Waits for a session that is under way, and gives the counts of a resource. */
 it('a token that the source refuses leads to 7 with its words; one that it rotates is stored; deleted rows go', async () => {
   const deletes = { kind: 'tombstone', field: '_ab_cdc_deleted_at' };
   const definition = sourceDefinition({ incremental: true, deletes, app: 'rotating' });

@@ -95,7 +95,7 @@ it('a configuration opens a source; then only what is new is read, a range by it
   assert.equal((await world.stores.cursors.get(id, 1, 'orders'))?.value, before);
 
   await port.requestSession(connection, { by: tester, scope: { full: true } });
-  assert.equal((await ledgerOf(world, id, 4, 'orders'))?.unchanged, 4);
+  assert.equal((await ledgerOf(world, id, 4, 'orders')).unchanged, 4);
 
   // Where history begins is asked of the rows; the bookmark stays what the source says.
   const resources = [{ id: 'orders', enabled: true, historyStart: '2024-01-04T00:00:00.000Z' }];
@@ -103,7 +103,7 @@ it('a configuration opens a source; then only what is new is read, a range by it
   await writeFile(join(folder, 'c.jsonl'), lines([order(5, 3), order(6, 5)]));
   await port.startSession(connection, { kind: 'load', by: tester });
   const later = await ledgerOf(world, id, 5, 'orders');
-  assert.deepEqual([later?.read, later?.filtered, later?.inserted], [2, 1, 1]);
+  assert.deepEqual([later.read, later.filtered, later.inserted], [2, 1, 1]);
   assert.match((await world.stores.cursors.get(id, 1, 'orders'))?.value ?? '', /c\.jsonl/);
 
   // The same place is the same account, and goes on where it was; another one is refused.
@@ -113,7 +113,7 @@ it('a configuration opens a source; then only what is new is read, a range by it
     await world.deliver(connection, submit(configuration));
   };
   await authorize({ location: folder }, 6);
-  assert.equal((await ledgerOf(world, id, 6, 'orders'))?.read, 0);
+  assert.equal((await ledgerOf(world, id, 6, 'orders')).read, 0);
   await authorize({ location: `${folder}/` }, 7);
   assert.equal((await world.reaches(id, 7, (session) => session.number === 7)).reason, 'ACCOUNT_MISMATCH');
 });
