@@ -3,6 +3,9 @@ import { type Collection, type Document, MongoServerError, WriteConcern } from '
 /** A command takes so many bytes of documents together. */
 export const mostInsertBytes = 16 * 1024 * 1024;
 
+/** Code of a document whose `_id`, or another unique value, is there already. */
+export const duplicateKey = 11000;
+
 /** A document that was not inserted, by its place among those that were given. */
 export interface RefusedDocument {
   readonly index: number;

@@ -1,11 +1,9 @@
 import type { Db, Filter } from 'mongodb';
-import { insertDocuments } from '../platform/insert-documents.ts';
+import { duplicateKey, insertDocuments } from '../platform/insert-documents.ts';
 import { chunksOf, getOne, put, removeMany } from './commands.ts';
 import { type Count, createKeyed, type Page, type Projection } from './keyed.ts';
 import type { ListRow, SyncListDoc, SyncRecordDoc, SyncRetryDoc } from './model.ts';
 import { syncListsCollection, syncRecordsCollection } from './names.ts';
-
-const duplicateKey = 11000;
 
 /** Of a row that was delivered less than 1 KB is kept: so many are far from what a command takes. */
 const docsPerInsert = 5_000;

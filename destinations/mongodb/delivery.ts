@@ -9,7 +9,12 @@ import {
 } from 'mongodb';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { insertDocuments, mostInsertBytes, type RefusedDocument } from '../../platform/insert-documents.ts';
+import {
+  duplicateKey,
+  insertDocuments,
+  mostInsertBytes,
+  type RefusedDocument,
+} from '../../platform/insert-documents.ts';
 import { unlessAborted } from '../abort.ts';
 import type { Delivery, DeliveryRow, DeliveryTarget, RowOutcome } from '../contract.ts';
 import { ownWords, tooLarge } from '../words.ts';
@@ -150,8 +155,6 @@ const rejected = ({ key }: DeliveryRow, code: string, message: string): RowOutco
 /** A validator's details say which rule failed. */
 const messageOf = ({ errmsg, errInfo }: RefusedDocument): string =>
   `${errmsg ?? ''}${errInfo === undefined ? '' : ` ${JSON.stringify(errInfo)}`}`;
-
-const duplicateKey = 11000;
 
 /** What a row is in a command. */
 function formsOf({ keyField, fields }: DeliveryTarget) {
