@@ -101,7 +101,7 @@ async function javaCommand(
     program.classPath,
   ];
   const data = dataFolder ? storeData.java(dataFolder) : '--memory';
-  return { command: program.java, args: [...flags, 'Store', String(port), data] };
+  return { command: program.java, args: [...flags, program.main ?? 'Store', String(port), data] };
 }
 
 async function mongodCommand(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,24 @@ import { downloadMongod, findCachedMongod, probeMongoDownload } from './store-do
 export type StoreProgram =
   | { readonly kind: 'address'; readonly uri: string; readonly how: string }
   | { readonly kind: 'mongod'; readonly path: string; readonly how: string }
-  | { readonly kind: 'java'; readonly java: string; readonly classPath: string; readonly how: string };
+  | {
+      readonly kind: 'java';
+      readonly java: string;
+      readonly classPath: string;
+      /** Class, or source file, to be run in place of `Store`. */
+      readonly main?: string;
+      readonly how: string;
+    };
 
 const leastMongod = '5.0.0';
 const leastJava = '17';
 const sources = fileURLToPath(new URL('./embedded-store/', import.meta.url));
+
+/** Always in the same order. */
+const javaSources = (): string[] =>
+  readdirSync(sources)
+    .filter((file) => file.endsWith('.java'))
+    .sort();
 
 /** A MongoDB address without its password. */
 export const withoutPassword = (uri: string): string => uri.replace(/\/\/[^@/]*@/, '//');
@@ -47,7 +60,7 @@ export function storeWays(env: NodeJS.ProcessEnv = process.env): readonly StoreW
     findVersioned({ program: 'mvn', args: ['-v'], pattern: /Maven (\d+\.\d+\.\d+)/, least: '3.6.0', env });
 
   const digest = createHash('sha256');
-  for (const file of ['pom.xml', 'Store.java']) digest.update(readFileSync(join(sources, file)));
+  for (const file of ['pom.xml', ...javaSources()]) digest.update(readFileSync(join(sources, file)));
   const embedded = join(cache, `embedded-store-${digest.digest('hex').slice(0, 12)}`);
   const classPath = [join(embedded, 'classes'), join(embedded, 'lib', '*')].join(delimiter);
 
@@ -138,7 +151,13 @@ async function buildEmbedded(maven: string, javac: string, target: string, say: 
     '-DincludeScope=runtime',
   ];
   await runStep({ command: maven, args: copy, cwd: target, tell: { say, what } });
-  const compile = ['-d', join(target, 'classes'), '-cp', join(lib, '*'), join(sources, 'Store.java')];
+  const compile = [
+    '-d',
+    join(target, 'classes'),
+    '-cp',
+    join(lib, '*'),
+    ...javaSources().map((file) => join(sources, file)),
+  ];
   await runStep({ command: javac, args: compile });
 }
 
