@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type AnyBulkWriteOperation,
   BSON,
@@ -92,6 +93,8 @@ async function* answersOf<D>(cursor: FindCursor): AsyncGenerator<D[]> {
       // The next answer is on its way while the caller works on this one.
       coming = cursor.hasNext();
       coming.catch(() => undefined);
+      // Sent before the caller's work keeps the thread, not after.
+      await nextTurn();
       yield docs.map((bytes) => BSON.deserialize(bytes) as D);
     }
   } finally {
