@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asLibraryHasIt } from '../test/support/embedded-store/programs.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { startTestServices } from '../tools/services.ts';
 import { type BenchSyncs, createBenchSyncs, syncDefinition } from './sync-scene.ts';
 import { type BenchWorker, startBenchWorker } from './worker.ts';
 
+/** Where the embedded store keeps its data; `library` is a file too, in the way that the store's library has it. */
+export type BenchStore = 'memory' | 'file' | 'library';
+
 /** Engine, store and workers of one part of the bench. */
 export interface SyncServices {
-  readonly kind: 'memory' | 'h2';
+  readonly kind: BenchStore;
   /** Of the store. */
   readonly uri: string;
   readonly world: World;
@@ -19,16 +23,20 @@ export interface SyncServices {
 
 /**
  * Starts an engine and a store of their own, and a worker for each pool.
- * @param kind where the store keeps its data: `h2` is a file
  * @param heapMb of the store, in place of its usual one
  */
 export async function withSyncServices(
-  kind: 'memory' | 'h2',
+  kind: BenchStore,
   pools: readonly [string, ...string[]],
   body: (services: SyncServices) => Promise<void>,
   heapMb?: number,
 ): Promise<void> {
-  const services = await startTestServices(kind, console.error, heapMb);
+  const services = await startTestServices(
+    kind === 'memory' ? 'memory' : 'h2',
+    console.error,
+    heapMb,
+    kind === 'library' ? asLibraryHasIt : undefined,
+  );
   Object.assign(process.env, services.env);
   const uri = services.env.TEST_MONGODB_URI ?? '';
   try {

@@ -5,15 +5,20 @@ import { type SyncServices, withSyncServices } from './sync-services.ts';
 import type { Table } from './table.ts';
 
 const fewRows = 100_000;
-/** The store's usual heap is too small for all that it holds here: its data in memory, or a look at so many records. */
-const heapsMb = { memory: 2_048, many: 4_096 } as const;
+/** The store's usual heap is too small for all that it holds in memory here. */
+const memoryHeapMb = 2_048;
 const memoryGoalMb = 200;
 const growthGoal = 1.1;
 const secondRunGoal = 5;
-/** The least that a delivery may reach of a raw loop of bulk upserts, by where the store keeps its data. */
-const ratioGoals = { memory: 0.5, h2: 0.75 } as const;
+/**
+ * The least that a delivery may reach of a raw loop of bulk upserts. The goals were set for the store as its library
+ * has it; our file is several times as fast, and as near to the worker's own speed as the memory is.
+ */
+const ratioGoals = { memory: 0.5, file: 0.5, library: 0.75 } as const;
+/** Seconds of a delivery in the library's file, in those of one in ours. */
+const fileGoal = 2;
 const times = 5;
-const storeNames = { memory: 'memory store', h2: 'file store' } as const;
+const storeNames = { memory: 'memory store', file: 'file store', library: "library's file store" } as const;
 
 export interface SyncBenchOptions {
   /** So many records too, on the file store; a million take some minutes more. */
@@ -22,20 +27,24 @@ export interface SyncBenchOptions {
 
 /** Deliveries to MongoDB in both kinds of store, and to a stand-in for Airtable with the real limits. */
 export async function benchSyncs(table: Table, { many }: SyncBenchOptions): Promise<void> {
-  table.row('heap of the memory store', heapsMb.memory, 'MB');
+  table.row('heap of the memory store', memoryHeapMb, 'MB');
   await withSyncServices(
     'memory',
     ['default'],
     async (services) => void (await benchMongodb(services, table)),
-    heapsMb.memory,
+    memoryHeapMb,
   );
-  const heapMb = many === null ? undefined : heapsMb.many;
-  if (heapMb !== undefined) table.row('heap of the file store', heapMb, 'MB');
-  const onFile = async (services: SyncServices): Promise<void> => {
-    const peakMb = await benchMongodb(services, table);
+  let ours: number | null = null;
+  await withSyncServices('file', ['default'], async (services) => {
+    const { seconds, peakMb } = await benchMongodb(services, table);
+    ours = seconds;
     if (many !== null) await benchManyRows(services, table, many, peakMb);
-  };
-  await withSyncServices('h2', ['default'], onFile, heapMb);
+  });
+  await withSyncServices('library', ['default'], async (services) => {
+    const { seconds } = await benchMongodb(services, table);
+    const faster = seconds === null || ours === null ? null : seconds / ours;
+    table.row('delivery in the file store, in times of the library', faster, '', { atLeast: fileGoal });
+  });
   for (const pools of [['default'], ['default', 'second']] as const)
     await withSyncServices('memory', [...pools], (services) => benchAirtableSyncs(services, pools, table));
 }
@@ -43,13 +52,17 @@ export async function benchSyncs(table: Table, { many }: SyncBenchOptions): Prom
 /**
  * The whole run, from its start to its end, against a raw loop in the same store. One after the other, several times:
  * what else the machine does falls on both.
- * @returns the peak memory of the worker, in MB
+ * @returns seconds of a delivery, and the peak memory of the worker in MB
  */
-async function benchMongodb(services: SyncServices, table: Table): Promise<number | null> {
+async function benchMongodb(
+  services: SyncServices,
+  table: Table,
+): Promise<{ readonly seconds: number | null; readonly peakMb: number | null }> {
   const { world, syncs, worker, kind, idleMb } = services;
   const { db, syncRecords } = world.stores;
   const name = storeNames[kind];
   const connection = await syncs.records(fewRows);
+  const seconds: number[] = [];
   const ratios: number[] = [];
   const secondRatios: number[] = [];
   await worker.resetPeak();
@@ -60,6 +73,7 @@ async function benchMongodb(services: SyncServices, table: Table): Promise<numbe
     const first = await syncs.run(syncId);
     expectInserted(first, fewRows);
     const second = await syncs.run(syncId);
+    seconds.push(first.seconds);
     ratios.push(raw / first.seconds);
     secondRatios.push(first.seconds / second.seconds);
     table.row(`${name}: raw loop of bulk upserts`, fewRows / raw, 'rows/s');
@@ -75,10 +89,10 @@ async function benchMongodb(services: SyncServices, table: Table): Promise<numbe
   table.row(`${name}: delivering, peak memory above idle`, above(peakMb, idleMb), 'MB', {
     atMost: memoryGoalMb,
   });
-  return peakMb;
+  return { seconds: middle(seconds), peakMb };
 }
 
-/** Only the file store can hold so many. */
+/** Only the file store can hold so many, with its usual heap. */
 async function benchManyRows(
   services: SyncServices,
   table: Table,

@@ -7,7 +7,7 @@ import { ensureEngine } from '../platform/setup/engine.ts';
 import type { Say } from '../platform/setup/ladder.ts';
 import { startEngine } from '../platform/setup/start-engine.ts';
 import { startStore } from '../platform/setup/start-store.ts';
-import { ensureStore } from '../platform/setup/store.ts';
+import { ensureStore, type StoreProgram } from '../platform/setup/store.ts';
 
 /** The checkout's top folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,12 +34,14 @@ async function bundleWorkflows(folder: string): Promise<Readonly<Record<string, 
  * Starts an engine in memory and a store, and bundles the workflows.
  * @param storeKind `memory` keeps the store's data in memory, `h2` in a file as `npm start` does
  * @param heapMb Of the embedded store, if its usual heap is too small for what is measured
+ * @param storeProgram Makes another program of the one that is found
  * @throws if one of them cannot be had; what was started is stopped then
  */
 export async function startTestServices(
   storeKind: 'memory' | 'h2',
   say: Say,
   heapMb?: number,
+  storeProgram: (found: StoreProgram) => StoreProgram = (found) => found,
 ): Promise<TestServices> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const stops: (() => Promise<void>)[] = [];
@@ -53,7 +55,7 @@ export async function startTestServices(
     return { TEST_TEMPORAL_ADDRESS: running.address };
   };
   const store = async (): Promise<Readonly<Record<string, string>>> => {
-    const program = await ensureStore({ say });
+    const program = storeProgram(await ensureStore({ say }));
     const running = await startStore({
       program,
       ...(storeKind === 'h2' && { dataFolder: folder }),
