@@ -125,7 +125,9 @@ async function applyDraft(
   rows: readonly RowDoc[],
 ): Promise<Applied> {
   const cells = { ...row.seen, ...valuesOf(row.edits) };
-  const twin = sameId(row, rows);
+  // One that has this record already took it over before a crash, and the draft is what that left.
+  const owner = rows.find((one) => !isDraft(one) && one.recordId === row.recordId);
+  const twin = owner ?? sameId(row, rows);
   const noted = async (faults: readonly CellFault[], note: string | null): Promise<Applied> => {
     await save(ports, { ...row, seen: cells, edits: {}, faults, note });
     return { ...nothingApplied, held: 1 };
@@ -137,7 +139,7 @@ async function applyDraft(
       `Rows of ${name} are written by the service. This one means nothing; you can delete it.`,
     );
   if (twin !== undefined) {
-    const isFree = twin.recordId === null && !twin.forgotten;
+    const isFree = twin === owner || (twin.recordId === null && !twin.forgotten);
     if (!isFree)
       return noted(
         [],

@@ -118,6 +118,14 @@ async function play(sides: Sides, steps: readonly (typeof step extends fc.Arbitr
   return { edits, deleted };
 }
 
+/** A row is deleted, its copy takes its place, and the pass ends between the two writes of that. */
+const crashWhileTakenOver: Parameters<typeof play>[1][number][] = [
+  { do: 'pass', crashAt: 2, half: true },
+  { do: 'copy', id: 'a' },
+  { do: 'remove', id: 'a' },
+  { do: 'pass', crashAt: 6, half: false },
+];
+
 test('whatever both sides did meanwhile, they come to the same, and no edit is lost without a word', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -174,6 +182,6 @@ test('whatever both sides did meanwhile, they come to the same, and no edit is l
           assert.equal(sides.base.get(record)?.cells[field], value, 'it stays as it was written');
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 120, examples: [[crashWhileTakenOver]] },
   );
 });
