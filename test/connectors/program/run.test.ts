@@ -90,11 +90,15 @@ for (const does of ['longLine', 'neverLine'])
     assert.ok(highest - before < 100e6, `${Math.round((highest - before) / 1e6)} MB more`);
   });
 
-test('a program waits while nobody reads', async () => {
+test('a program waits while nobody reads', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const file = join(folder, 'written');
   const written = async () => Number(await readFile(file, 'utf8').catch(() => '0'));
   const program = await run('countsWhatIsTaken', { args: ['countsWhatIsTaken', file] });
+  t.after(async () => {
+    await program.stop();
+    await rm(folder, { recursive: true });
+  });
   const lines = program.lines[Symbol.asyncIterator]();
   await lines.next();
   let before = -1;
@@ -109,8 +113,6 @@ test('a program waits while nobody reads', async () => {
   await until('it to go on', async () =>
     (await written()) >= 5_000 ? { found: true } : { seen: 'no more' },
   );
-  await program.stop();
-  await rm(folder, { recursive: true });
 });
 
 test('silence ends a program, its reader being slow does not', async () => {
