@@ -1,3 +1,3 @@
 import { describeKilledWorkers } from '../kill/killed-worker.ts';
 
-describeKilledWorkers(Array.from({ length: 20 }, (_, index) => index + 5));
+describeKilledWorkers(Array.from({ length: 22 }, (_, index) => index + 3));

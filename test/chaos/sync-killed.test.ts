@@ -1,3 +1,3 @@
 import { describeKilledDeliveries } from '../kill/sync-killed.ts';
 
-describeKilledDeliveries(Array.from({ length: 20 }, (_, index) => index + 5));
+describeKilledDeliveries(Array.from({ length: 22 }, (_, index) => index + 3));

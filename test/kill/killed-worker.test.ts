@@ -1,3 +1,3 @@
 import { describeKilledWorkers } from './killed-worker.ts';
 
-describeKilledWorkers([1, 2, 3, 4], [1, 2]);
+describeKilledWorkers([1, 2], [1, 2]);

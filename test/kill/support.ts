@@ -10,7 +10,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import { createSecretBox, type Sealed } from '../../platform/crypto.ts';
 import { changeId } from '../../stores/feed.ts';
 import type { ConnectionDoc, SessionDoc } from '../../stores/model.ts';
-import { asHere } from '../support/node.ts';
+import { programHere } from '../support/node.ts';
 import { pagedCredentials } from '../support/paged-app.ts';
 import type { World } from '../support/world.ts';
 import { openStoreWire, type StoreWire, type WritePoint } from './store-wire.ts';
@@ -60,7 +60,7 @@ export async function createMortal(
   };
   const entry = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
   const spawnOne = (): ChildProcess =>
-    spawn(process.execPath, [...asHere, entry], {
+    spawn(process.execPath, programHere(entry), {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, TEST_WORKER: JSON.stringify(options) },
     });

@@ -1,3 +1,3 @@
 import { describeKilledDeliveries } from './sync-killed.ts';
 
-describeKilledDeliveries([1, 2, 4]);
+describeKilledDeliveries([1, 2]);

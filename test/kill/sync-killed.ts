@@ -175,7 +175,7 @@ export function describeKilledDeliveries(
           ended ??= run(scene).then(() => 'ended');
           // The second point may lie behind the end.
           if ((await Promise.race([dead, ended])) === 'ended') break;
-          mortal.start();
+          mortal.start(seed === seeds.at(-1) && kill === kills.at(-1) ? 'last' : undefined);
         }
         await ended;
         const left = await leftBy(scene);
