@@ -8,7 +8,7 @@ import { freePort } from '../../platform/setup/ports.ts';
 import { type RunningEngine, startEngine } from '../../platform/setup/start-engine.ts';
 import { type RunningStore, startStore } from '../../platform/setup/start-store.ts';
 import { ensureStore } from '../../platform/setup/store.ts';
-import { asHere } from '../support/node.ts';
+import { programHere } from '../support/node.ts';
 import { type Breakable, type Scene, startScene } from '../watchdog/scene.ts';
 
 /** Ends it as a crash does, and starts it again at the same address. */
@@ -55,7 +55,7 @@ describe('the watchdog tells once of what was killed, and once that it is back',
 
   it('the worker: the engine lists it for a minute more', async () => {
     const program = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-    const child = spawn(process.execPath, [...asHere, program], {
+    const child = spawn(process.execPath, programHere(program), {
       env: { ...process.env, ENGINE: engine.address(), QUEUE: on.taskQueue },
     });
     await once(child.stdout, 'data');

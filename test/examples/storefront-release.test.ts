@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { accounts, type OrderRow } from '../../examples/storefront/orders.ts';
-import { asHere } from '../support/node.ts';
+import { programHere } from '../support/node.ts';
 import { openStorefront as start, visit } from '../support/storefront.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'storefront-'));
@@ -78,7 +78,7 @@ describe('as a process', () => {
     // The parent in between is killed without a chance to stop its child.
     const parent = spawn(process.execPath, [
       '-e',
-      `require('node:child_process').spawn(process.execPath, ${JSON.stringify([...asHere, main, '--port', '0'])}, { stdio: ['ignore', 'inherit', 'inherit'] }); setInterval(() => {}, 1000)`,
+      `require('node:child_process').spawn(process.execPath, ${JSON.stringify([...programHere(main), '--port', '0'])}, { stdio: ['ignore', 'inherit', 'inherit'] }); setInterval(() => {}, 1000)`,
     ]);
     const lines = createInterface(parent.stdout);
     const [line] = (await once(lines, 'line')) as [string];
@@ -91,7 +91,7 @@ describe('as a process', () => {
   });
 
   test('settings that do not parse are all named, and it exits 2', async () => {
-    const child = spawn(process.execPath, [...asHere, main, '--port', 'x', '--seed=-3']);
+    const child = spawn(process.execPath, [...programHere(main), '--port', 'x', '--seed=-3']);
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;

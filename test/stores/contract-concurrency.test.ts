@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { asHere } from '../support/node.ts';
+import { programHere } from '../support/node.ts';
 import {
   allocate,
   at,
@@ -36,7 +36,7 @@ test('two processes allocate different numbers and lose no change of the connect
   const connection = await stores.connections.create(connectionDoc(newId()));
   const child = (name: string) => {
     const script = fileURLToPath(new URL('./allocating-process.ts', import.meta.url));
-    const args = [...asHere, script, storeUri(), stores.db.databaseName, connection._id, name];
+    const args = [...programHere(script), storeUri(), stores.db.databaseName, connection._id, name];
     return spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   };
   const exits = await Promise.all(['a', 'b'].map(async (name) => (await once(child(name), 'exit'))[0]));

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** What makes a Node of its own take TypeScript as this one does: `spawn(process.execPath, [...asHere, file])`. */
+/** What makes a Node of its own take TypeScript as this one does: `spawn(process.execPath, [...asHere, '-e', script])`. */
 export const asHere: readonly string[] = ['--import', process.env.TEST_LOADER ?? 'tsx'];
 
 /**
- * The same for a program of ours that a run of tests bundles: its bundle is started by its own name, since the loader
- * sends every import of the process through another thread, which costs seconds.
- * @param file Its source.
+ * The same with a file of ours: `spawn(process.execPath, [...programHere(file), ...args])`. One that the run of tests
+ * bundled is started by its bundle's name, since the loader sends every import of the process through another thread.
+ * @param file Its source; nothing that it starts in turn may count on the loader.
  */
 export function programHere(file: string): readonly string[] {
   const list = new URL(process.env.TEST_LOADER ?? 'tsx', 'file:').searchParams.get('programs');

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openTestStores, storeUri } from '../../stores/support.ts';
 import { startAirtable } from '../../support/airtable/index.ts';
-import { asHere } from '../../support/node.ts';
+import { programHere } from '../../support/node.ts';
 
 const stores = await openTestStores();
 const signal = AbortSignal.timeout(60_000);
@@ -16,7 +16,15 @@ test('two processes together never ask more often than the server allows', async
   const base = server.addBase([{ name: 'T', fields: [{ name: 'id', type: 'singleLineText' }] }]);
   const script = fileURLToPath(new URL('./asking-process.ts', import.meta.url));
   const address = `${server.url}/v0/${base.id}/T`;
-  const args = [...asHere, script, storeUri(), stores.db.databaseName, address, server.token(), '9', '2'];
+  const args = [
+    ...programHere(script),
+    storeUri(),
+    stores.db.databaseName,
+    address,
+    server.token(),
+    '9',
+    '2',
+  ];
   const ask = async () => (await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit'))[0];
   assert.deepEqual(await Promise.all([ask(), ask()]), [0, 0]);
   assert.equal(server.seen.length, 18);
