@@ -25,11 +25,12 @@ const leastMongod = '5.0.0';
 const leastJava = '17';
 const sources = fileURLToPath(new URL('./embedded-store/', import.meta.url));
 
-/** Always in the same order. */
+/** Paths, always in the same order. */
 const javaSources = (): string[] =>
   readdirSync(sources)
     .filter((file) => file.endsWith('.java'))
-    .sort();
+    .sort()
+    .map((file) => join(sources, file));
 
 /** A MongoDB address without its password. */
 export const withoutPassword = (uri: string): string => uri.replace(/\/\/[^@/]*@/, '//');
@@ -60,7 +61,7 @@ export function storeWays(env: NodeJS.ProcessEnv = process.env): readonly StoreW
     findVersioned({ program: 'mvn', args: ['-v'], pattern: /Maven (\d+\.\d+\.\d+)/, least: '3.6.0', env });
 
   const digest = createHash('sha256');
-  for (const file of ['pom.xml', ...javaSources()]) digest.update(readFileSync(join(sources, file)));
+  for (const file of [join(sources, 'pom.xml'), ...javaSources()]) digest.update(readFileSync(file));
   const embedded = join(cache, `embedded-store-${digest.digest('hex').slice(0, 12)}`);
   const classPath = [join(embedded, 'classes'), join(embedded, 'lib', '*')].join(delimiter);
 
@@ -151,13 +152,7 @@ async function buildEmbedded(maven: string, javac: string, target: string, say: 
     '-DincludeScope=runtime',
   ];
   await runStep({ command: maven, args: copy, cwd: target, tell: { say, what } });
-  const compile = [
-    '-d',
-    join(target, 'classes'),
-    '-cp',
-    join(lib, '*'),
-    ...javaSources().map((file) => join(sources, file)),
-  ];
+  const compile = ['-d', join(target, 'classes'), '-cp', join(lib, '*'), ...javaSources()];
   await runStep({ command: javac, args: compile });
 }
 

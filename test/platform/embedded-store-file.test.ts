@@ -12,7 +12,7 @@ import {
   type MongoBulkWriteError,
   MongoClient,
 } from 'mongodb';
-import { type RunningStore, startStore } from '../../platform/setup/start-store.ts';
+import { startStore } from '../../platform/setup/start-store.ts';
 import type { StoreProgram } from '../../platform/setup/store.ts';
 import { asLibraryHasIt, javaStore } from '../support/embedded-store/programs.ts';
 
@@ -39,7 +39,7 @@ async function folderFor(t: TestContext): Promise<string> {
 /** Runs a store while something is done with it. */
 async function withStore(
   options: { readonly program: StoreProgram; readonly dataFolder: string; readonly heapMb?: number },
-  use: (db: Db, store: RunningStore) => Promise<void>,
+  use: (db: Db) => Promise<void>,
 ): Promise<void> {
   const store = await startStore(options);
   try {
@@ -48,7 +48,7 @@ async function withStore(
       retryReads: false,
     });
     try {
-      await use(client.db('file'), store);
+      await use(client.db('file'));
     } finally {
       await client.close();
     }
@@ -114,7 +114,7 @@ describe('the file of the embedded store', () => {
 
   it('serves readers of far more than its memory, several at a time', async (t) => {
     const dataFolder = await folderFor(t);
-    await withStore({ program, dataFolder, heapMb: 64 }, async (db, store) => {
+    await withStore({ program, dataFolder, heapMb: 64 }, async (db) => {
       const rows = db.collection<Row>('rows');
       const text = 'x'.repeat(10_000);
       const count = 8_000;
@@ -122,7 +122,6 @@ describe('the file of the embedded store', () => {
         await rows.insertMany(
           Array.from({ length: 500 }, (_, n) => ({ _id: String(from + n).padStart(6, '0'), text })),
         );
-      const { pid } = store;
       const readers = [1, 2, 3, 4].map(() => rows.find().sort({ _id: 1 }).batchSize(100));
       for (const reader of readers) assert.equal((await reader.next())?._id, '000000');
       const [first, ...others] = readers;
@@ -130,7 +129,6 @@ describe('the file of the embedded store', () => {
       for await (const row of first ?? assert.fail()) assert.equal(Number(row._id), seen++);
       assert.equal(seen, count);
       for (const reader of others) await reader.close();
-      assert.equal(store.pid, pid);
     });
   });
 });
@@ -191,7 +189,7 @@ describe('searching the embedded store by id', () => {
             found,
             (limit > 0 ? fit.slice(0, limit) : fit).map((_id) => ({ _id })),
           );
-          await rows.drop().catch(() => undefined);
+          if (ids.length > 0) await rows.drop();
         },
       ),
       { numRuns: 150 },

@@ -4,7 +4,7 @@ import { type StoreProgram, storeWays } from '../../../platform/setup/store.ts';
 
 /** The embedded store that is made by Maven, also where another would be taken first. */
 export async function javaStore(): Promise<StoreProgram> {
-  const way = storeWays().find(({ reads, name }) => reads === 'java' && name.includes('Maven'));
+  const way = storeWays().find(({ reads }) => reads === 'java');
   assert.ok(way);
   return way.take(() => undefined);
 }
