@@ -51,14 +51,10 @@ export async function expiringRows(
   for (const { _id: syncId, model, ...sync } of syncs) {
     if (sync.generation !== generation) continue;
     const of = { resource: model.resource, syncId };
-    found.push(await expiringOf(options, connection, of, quarantined(stores, syncId)));
+    const rows = stores.syncRecords.of(syncId).quarantined({ status: 1, at: 1 });
+    found.push(await expiringOf(options, connection, of, rows));
   }
   return found.filter((one) => one !== null);
-}
-
-async function* quarantined({ syncRecords }: Pick<Stores, 'syncRecords'>, syncId: string) {
-  for await (const doc of syncRecords.of(syncId).stream({ status: 1, at: 1 }))
-    if (doc.status === 'quarantined') yield doc;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   reportDeliveriesCollection,
   reportRowsCollection,
   syncListsCollection,
+  syncPacksCollection,
   syncRecordsCollection,
   tombstonesCollection,
 } from './names.ts';
@@ -194,7 +195,11 @@ export async function holdingsOf(db: Db, count: Count, owner: Owner): Promise<re
     ]),
     ...analysisParts.map((part) => own(analysisCollection(part, connectionId, generation))),
     // What the destinations have stays there.
-    ...syncs.flatMap(({ _id }) => [own(syncRecordsCollection(_id)), own(syncListsCollection(_id))]),
+    ...syncs.flatMap(({ _id }) => [
+      own(syncRecordsCollection(_id)),
+      own(syncPacksCollection(_id)),
+      own(syncListsCollection(_id)),
+    ]),
   ];
 }
 

@@ -122,8 +122,9 @@ export type AnalysisPart = (typeof analysisParts)[number];
 export const analysisCollection = (part: AnalysisPart, connectionId: string, generation: number): string =>
   named(part, connectionId, generation);
 
-/** `syncRecords.<sync>`, and the work lists of its runs beside them. */
+/** `syncRecords.<sync>`, and beside it rows that are kept many to a document, and the work lists of its runs. */
 export const syncRecordsCollection = (syncId: string): string => `syncRecords.${syncId}`;
+export const syncPacksCollection = (syncId: string): string => `syncPacks.${syncId}`;
 export const syncListsCollection = (syncId: string): string => `syncLists.${syncId}`;
 
 /** `reportRows.<type>` */

@@ -1,9 +1,12 @@
 import type { Db, Filter } from 'mongodb';
+import type { SyncRecordStatus } from '../domain/sync-record.ts';
 import { duplicateKey, insertDocuments } from '../platform/insert-documents.ts';
-import { chunksOf, getOne, put, removeMany } from './commands.ts';
+import { chunksOf, getOne, put, removeMany, type TextId } from './commands.ts';
+import { merge, merged } from './in-order.ts';
 import { type Count, createKeyed, type Page, type Projection } from './keyed.ts';
 import type { ListRow, SyncListDoc, SyncRecordDoc, SyncRetryDoc } from './model.ts';
-import { syncListsCollection, syncRecordsCollection } from './names.ts';
+import { syncListsCollection, syncPacksCollection, syncRecordsCollection } from './names.ts';
+import { createSyncPacks, isPackable, type StoredPack } from './sync-packs.ts';
 
 /** Of a row that was delivered less than 1 KB is kept: so many are far from what a command takes. */
 const docsPerInsert = 5_000;
@@ -110,52 +113,124 @@ const opened = (stored: StoredRecord): SyncRecordDoc => ({
   at: stored.at,
 });
 
-/** A filter in terms of what is stored: of most rows that arrived, the status is left out. */
-const storedWhere = (where: Filter<SyncRecordDoc>): Filter<StoredRecord> =>
-  (where.status === 'success'
-    ? { ...where, status: { $in: ['success', null] } }
-    : where) as Filter<StoredRecord>;
+/** Which rows are meant; all of them without any of these. */
+export interface SyncRecordSelection {
+  readonly status?: SyncRecordStatus | readonly SyncRecordStatus[] | undefined;
+  /** Number of the run that wrote the row last. */
+  readonly run?: number | undefined;
+}
 
-/** What is known of each row of a sync, and the work lists of its runs. One collection each for a sync. */
+/** A row that arrived for the first time. */
+export type DeliveredRow = Pick<SyncRecordDoc, '_id' | 'delivered'>;
+
+/**
+ * What is known of each row of a sync, and the work lists of its runs. Rows of which nothing is to be said than that
+ * they arrived are kept many to a document; a row that has a document of its own is as that one says. Collections of
+ * its own for each sync.
+ */
 export function createSyncRecords(db: Db, count: Count) {
   return {
     of(syncId: string) {
       const records = db.collection<StoredRecord>(syncRecordsCollection(syncId));
       const lists = db.collection<StoredList>(syncListsCollection(syncId));
       const retries = db.collection<SyncRetryDoc>(syncListsCollection(syncId));
+      const packed = db.collection<StoredPack>(syncPacksCollection(syncId));
       const keyed = createKeyed(records, count);
+      const packs = createSyncPacks(packed);
+
+      /** Which of the keys have a document of their own. */
+      const ownOf = async (keys: readonly string[]): Promise<ReadonlySet<string>> =>
+        new Set((await keyed.getMany(keys, { _id: 1 })).map(({ _id }) => _id));
+
+      async function found(keys: readonly string[], projection?: Projection): Promise<SyncRecordDoc[]> {
+        const own = new Map((await keyed.getMany(keys, projection)).map((doc) => [doc._id, doc]));
+        const missing = keys.filter((key) => !own.has(key));
+        for (const row of missing.length === 0 ? [] : await packs.find(missing)) own.set(row._id, row);
+        return keys.flatMap((key) => {
+          const stored = own.get(key);
+          return stored === undefined ? [] : [opened(stored)];
+        });
+      }
+
+      /** @returns those that are to have documents of their own */
+      async function pack(
+        rows: readonly DeliveredRow[],
+        run: number,
+        at: Date,
+      ): Promise<readonly DeliveredRow[]> {
+        const inOrder = rows
+          .filter(({ _id }) => isPackable(_id))
+          .map(({ _id, delivered }) => ({ _id, delivered, run, at }))
+          .sort((a, b) => (a._id < b._id ? -1 : 1));
+        const [first, last] = [inOrder[0], inOrder.at(-1)];
+        if (first === undefined || last === undefined) return rows;
+        if (!(await packs.takes(inOrder.length, first._id, last._id))) return rows;
+        const between = { _id: { $gte: first._id, $lte: last._id } };
+        const others = records.find(between).project<TextId>({ _id: 1 });
+        const own = new Set((await others.limit(inOrder.length).toArray()).map(({ _id }) => _id));
+        // Among more rows of others than they are themselves, few would be found in one pack.
+        if (own.size === inOrder.length) return rows;
+        const taken = await packs.insert(inOrder.filter(({ _id }) => !own.has(_id)));
+        return taken ? rows.filter(({ _id }) => own.has(_id) || !isPackable(_id)) : rows;
+      }
+
       return {
-        async get(key: string): Promise<SyncRecordDoc | null> {
-          const stored = await keyed.get(key);
-          return stored === null ? null : opened(stored);
+        get: async (key: string): Promise<SyncRecordDoc | null> => (await found([key]))[0] ?? null,
+        /** Those that are there, in the order of `keys`. */
+        getMany: (keys: readonly string[]): Promise<SyncRecordDoc[]> => found(keys),
+        /** Those that are there with what planning needs, in the order of `keys`; `fields` is left out. */
+        known: (keys: readonly string[]): Promise<SyncRecordDoc[]> => found(keys, { fields: 0 }),
+        async page({ status, run }: SyncRecordSelection, page: Page): Promise<SyncRecordDoc[]> {
+          const wanted = status === undefined ? undefined : [status].flat();
+          // Of most rows that arrived, the status is left out.
+          const stored = wanted?.flatMap((one) => (one === 'success' ? [one, null] : [one]));
+          const own = await keyed.pageWhere(
+            {
+              ...(stored === undefined ? {} : { status: { $in: stored } }),
+              ...(run === undefined ? {} : { run }),
+            } as Filter<StoredRecord>,
+            page,
+          );
+          const arrived: StoredRecord[] = [];
+          if (wanted?.includes('success') !== false)
+            for await (const rows of packs.pages(page.after ?? null, run)) {
+              const own = await ownOf(rows.map(({ _id }) => _id));
+              arrived.push(...rows.filter(({ _id }) => !own.has(_id)));
+              if (arrived.length >= page.limit) break;
+            }
+          const { both, first, second } = merge(own, arrived);
+          return [...both, ...first, ...second].slice(0, page.limit).map(opened);
         },
-        /** Those that are there, in the order of the keys. */
-        getMany: async (keys: readonly string[]): Promise<SyncRecordDoc[]> =>
-          (await keyed.getMany(keys)).map(opened),
-        /** Those that are there with what planning needs, in the order of the keys; `fields` is left out. */
-        known: async (keys: readonly string[]): Promise<SyncRecordDoc[]> =>
-          (await keyed.getMany(keys, { fields: 0 })).map(opened),
-        pageWhere: async (where: Filter<SyncRecordDoc>, page: Page): Promise<SyncRecordDoc[]> =>
-          (await keyed.pageWhere(storedWhere(where), page)).map(opened),
-        /** All, or those after a key, in the order of their keys. What a projection leaves out is null. */
-        async *stream(projection?: Projection, after?: string | null): AsyncGenerator<SyncRecordDoc> {
-          for await (const page of keyed.pages(projection, after)) yield* page.map(opened);
+        /** Rows in quarantine, all or those after a key, in order. What a projection leaves out is null. */
+        async *quarantined(projection?: Projection, after?: string | null): AsyncGenerator<SyncRecordDoc> {
+          for await (const page of keyed.pages(projection, after))
+            for (const stored of page) if (stored.status === 'quarantined') yield opened(stored);
         },
         /** The keys of all, or those after a key, in order, many at a time. */
         async *keys(after: string | null): AsyncGenerator<string[]> {
-          for await (const page of keyed.pages({ _id: 1 }, after)) yield page.map(({ _id }) => _id);
+          const own = keyed.pages({ _id: 1 }, after)[Symbol.asyncIterator]();
+          for await (const page of merged<TextId>(own, packs.pages(after))) yield page.map(({ _id }) => _id);
         },
-        count: keyed.count,
-        remove: keyed.remove,
+        /** Whether nothing is known of any row. */
+        isEmpty: async (): Promise<boolean> => (await packs.isEmpty()) && (await keyed.count()) === 0,
+        async remove(keys: readonly string[]): Promise<void> {
+          // In this order: what a pack still says of a row would hold again once its own document is gone.
+          await packs.remove(keys);
+          await keyed.remove(keys);
+        },
         putMany: (docs: readonly SyncRecordDoc[]): Promise<void> => keyed.putMany(docs.map(closed)),
-        /** Inserts new rows that were delivered, four times as fast as `putMany`; those that are there are replaced. */
-        async insertDelivered(docs: readonly SyncRecordDoc[]): Promise<void> {
-          for (const part of chunksOf(docs, docsPerInsert)) {
-            const stored = part.map(closed);
+        /**
+         * Keeps that rows arrived of which nothing was known when the run was staged. What is written of one already,
+         * by an attempt that died, is replaced.
+         */
+        async insertDelivered(rows: readonly DeliveredRow[], { run, at }: Pick<SyncRecordDoc, 'run' | 'at'>) {
+          for (const part of chunksOf(await pack(rows, run, at), docsPerInsert)) {
+            const stored = part.map(
+              ({ _id, delivered }): StoredRecord => ({ _id, delivered: delivered ?? undefined, run, at }),
+            );
             const refused = await insertDocuments(records, stored);
             const other = refused.find(({ code }) => code !== duplicateKey);
             if (other !== undefined) throw new Error(`A sync record was refused: ${other.errmsg}`);
-            // A worker that died after this write repeats it.
             await keyed.putMany(refused.flatMap(({ index }) => stored[index] ?? []));
           }
         },
@@ -187,6 +262,7 @@ export function createSyncRecords(db: Db, count: Count) {
         /** Deletes everything that the sync owns. */
         async purge(): Promise<void> {
           await keyed.drop();
+          await createKeyed(packed, count).drop();
           await createKeyed(lists, count).drop();
         },
       };

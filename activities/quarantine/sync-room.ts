@@ -40,7 +40,7 @@ export async function* chooseSyncRows(
   after: string | null = null,
 ): AsyncGenerator<SyncRecordDoc> {
   const rows = stores.syncRecords.of(syncId);
-  const docs = ids === undefined ? rows.stream({}, after) : await rows.getMany(ids);
+  const docs = ids === undefined ? rows.quarantined({}, after) : await rows.getMany(ids);
   for await (const doc of docs) if (doc.status === 'quarantined' && isOf(reason, doc)) yield doc;
 }
 
@@ -72,8 +72,7 @@ export function createSyncRoom(
 
   const counts = async (): Promise<QuarantineCount[]> => {
     const found = new Map<string, QuarantineCount>();
-    for await (const doc of stores.syncRecords.of(syncId).stream({ status: 1, error: 1 })) {
-      if (doc.status !== 'quarantined') continue;
+    for await (const doc of stores.syncRecords.of(syncId).quarantined({ status: 1, error: 1 })) {
       const reason = reasonOf(doc);
       found.set(reason, { resource, reason, rows: (found.get(reason)?.rows ?? 0) + 1 });
     }

@@ -122,7 +122,7 @@ async function deliverLists(
       (row.fresh && recorded.doc.status === 'success' ? fresh : others).push(recorded.doc);
       if (recorded.doc.status === 'failed') again.push(row.key);
     }
-    await rows.insertDelivered(fresh);
+    await rows.insertDelivered(fresh, { run: run.number, at });
     await rows.putMany(others);
     if (again.length > 0) await rows.putRetry({ _id: nextRetry(work, retryLists), keys: again });
     ledger = addCounts(ledger, counts.sum);

@@ -51,7 +51,7 @@ export function stageSync(
     while (progress.place.phase !== 'done') {
       const keys = keysOf(ports, work, progress.place, changes);
       // Nothing is known yet of a sync that runs for the first time: what is written meanwhile, this run wrote.
-      const unknown = progress.place.phase === 'records' && (await work.rows.count()) === 0;
+      const unknown = progress.place.phase === 'records' && (await work.rows.isEmpty());
       for await (const page of early(pagesOf(keys, run.kind === 'test' && run.key === null)))
         await stagePage({ ports, work, how, unknown, life }, progress, page);
       const { phase, how: reads } = progress.place;

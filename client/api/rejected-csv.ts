@@ -1,5 +1,4 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Filter } from 'mongodb';
 import type { SyncDoc, SyncRecordDoc } from '../../stores/model.ts';
 import type { RouteDeps } from './deps.ts';
 import { fieldsOf } from './views/sync-run.ts';
@@ -34,12 +33,14 @@ export async function* rejectedCsv(
   const names = mapping.map(({ to }) => to).filter((name) => name !== keyField);
   yield lines([[...columns, ...names]]);
   const rows = stores.syncRecords.of(_id);
-  const where = { status: { $in: ['failed', 'quarantined'] } } as Filter<SyncRecordDoc>;
   for (let after: string | undefined; ; ) {
-    const page = await rows.pageWhere(where, {
-      limit: rowsPerRead,
-      ...(after === undefined ? {} : { after }),
-    });
+    const page = await rows.page(
+      { status: ['failed', 'quarantined'] },
+      {
+        limit: rowsPerRead,
+        ...(after === undefined ? {} : { after }),
+      },
+    );
     if (page.length > 0) yield lines(page.map((doc) => [...outcomeOf(doc), ...fieldsIn(doc, names)]));
     after = page.at(-1)?._id;
     if (page.length < rowsPerRead) return;

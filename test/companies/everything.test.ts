@@ -38,7 +38,7 @@ const auditTrail: readonly string[] = [
 
 /** Those of which every connection, sync or report type has its own. */
 const ownCollections = [
-  ...['records', 'quarantine', 'tombstones', 'syncRecords', 'syncLists', 'reportRows'],
+  ...['records', 'quarantine', 'tombstones', 'syncRecords', 'syncPacks', 'syncLists', 'reportRows'],
   'reportDeliveries',
   ...analysisParts,
   ...mergeParts,

@@ -141,6 +141,8 @@ async function markSync(
   await rows.putMany([
     { _id: mark, action: 'insert', status: 'failed', ...known, notBefore: null, error, at },
   ]);
+  const arrived = Array.from({ length: 60 }, (_, n) => ({ _id: `${mark}-${100 + n}`, delivered: 'f' }));
+  await rows.insertDelivered(arrived, { run: 1, at });
   const todo = { key: mark, action: 'insert', fields: mark, staged: 'f', delivered: null } as const;
   await rows.putList({ _id: `${runId}/todo/0`, rows: [{ ...todo, attempts: 0, fresh: true }] });
   await rows.putRetry({ _id: `${runId}/retry/0`, keys: [mark] });

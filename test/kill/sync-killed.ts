@@ -12,7 +12,9 @@ import { createMortal, type Mortal } from './support.ts';
 
 /** Everything that a run writes, and what it delivers: the destination is in the same store. */
 const ofTheRun = ({ collection }: Write): boolean =>
-  /^(syncRecords|syncLists|delivered)[._]|^(syncs|syncRuns|syncTimeline|destinationQueues)$/.test(collection);
+  /^(syncRecords|syncPacks|syncLists|delivered)[._]|^(syncs|syncRuns|syncTimeline|destinationQueues)$/.test(
+    collection,
+  );
 
 /** Two kills; at which write, and on which side of it, the seed says. A run makes some thirty writes. */
 function killsOf(seed: number): WritePoint[] {
@@ -95,7 +97,8 @@ export function describeKilledDeliveries(
     async function leftBy(scene: SyncScene) {
       const { status, ledger } = (await scene.latest()) ?? assert.fail();
       const held = await place.held(objectOf(scene));
-      const known = await world.stores.syncRecords.of(scene.syncId).count();
+      const known: string[] = [];
+      for await (const keys of world.stores.syncRecords.of(scene.syncId).keys(null)) known.push(...keys);
       return { status, ledger, held, known };
     }
     const changes = (scene: SyncScene, number: number) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { SyncRecordDoc } from '../../stores/model.ts';
 import { quarantineCollection, recordsCollection } from '../../stores/names.ts';
 import { whyUnstorable } from '../../stores/records.ts';
 import { at, newId, openTestStores, record, times } from './support.ts';
@@ -130,39 +129,4 @@ test('names of collections are short, told apart, and safe', () => {
   assert.equal(names[0], 'records.c.1.orders');
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.ok(name.length <= 80, name);
-});
-
-test('a sync record is read as it was written, whatever it leaves out when stored, and found by its status', async () => {
-  const rows = stores.syncRecords.of(newId());
-  const arrived = {
-    delivered: 'f',
-    staged: 'f',
-    fields: null,
-    attempts: 0,
-    notBefore: null,
-    error: null,
-    at,
-  };
-  const docs: readonly SyncRecordDoc[] = [
-    { _id: 'a', action: 'insert', status: 'success', ...arrived, run: 2, deliveredRun: 2 },
-    { _id: 'b', action: 'update', status: 'success', ...arrived, run: 2, deliveredRun: 2 },
-    { _id: 'c', action: 'delete', status: 'success', ...arrived, delivered: null, run: 1, deliveredRun: 1 },
-    // Discarded from quarantine: what the destination has is of an earlier run, or nothing.
-    { _id: 'd', action: 'update', status: 'success', ...arrived, run: 3, deliveredRun: 1 },
-    { _id: 'e', action: 'insert', status: 'success', ...arrived, run: 3, deliveredRun: null },
-    { _id: 'f', action: 'insert', status: 'failed', ...arrived, run: 3, deliveredRun: null, fields: '{}' },
-  ];
-  await rows.insertDelivered(docs.slice(0, 2));
-  // The attempt before this one died after it had written some of them.
-  await rows.insertDelivered(docs.slice(0, 3));
-  await rows.putMany(docs.slice(3));
-  assert.deepEqual(await rows.getMany(['a', 'b', 'c', 'd', 'e', 'f']), docs);
-  assert.deepEqual(keys(await rows.pageWhere({ status: 'success' }, { limit: 10 })), [
-    'a',
-    'b',
-    'c',
-    'd',
-    'e',
-  ]);
-  assert.deepEqual(keys(await rows.pageWhere({ status: 'failed' }, { limit: 10 })), ['f']);
 });

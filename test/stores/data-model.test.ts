@@ -29,7 +29,7 @@ test('the page names every collection and field that is stored, and no other', a
     const docs = await stores.db.collection(name).find().toArray();
     const kind = name.replace(
       new RegExp(
-        `^(reportRows|reportDeliveries|syncBaseRows|records|quarantine|tombstones|syncRecords|syncLists|${[...analysisParts, ...mergeParts, ...acrossParts].join('|')})\\..*`,
+        `^(reportRows|reportDeliveries|syncBaseRows|records|quarantine|tombstones|syncRecords|syncPacks|syncLists|${[...analysisParts, ...mergeParts, ...acrossParts].join('|')})\\..*`,
       ),
       '$1',
     );

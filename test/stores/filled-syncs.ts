@@ -41,6 +41,8 @@ export async function fillSyncs(stores: Stores): Promise<void> {
       ...{ run: 2, deliveredRun: 1, attempts: 0, notBefore: null, error: null, at },
     },
   ]);
+  const arrived = Array.from({ length: 60 }, (_, n) => ({ _id: `arrived-${100 + n}`, delivered: 'f' }));
+  await rows.insertDelivered(arrived, { run: 1, at });
   await rows.putList({ _id: todoId(runId, 0), rows: [] });
   await rows.putRetry({ _id: retryId(runId, 0), keys: ['1'] });
 }

@@ -1,5 +1,3 @@
-import type { Filter } from 'mongodb';
-import type { SyncRecordDoc } from '../../../stores/model.ts';
 import type { Route } from '../deps.ts';
 import { syncRecordPage, syncRecordsQuery } from '../schemas/sync-runs.ts';
 import { syncParams } from '../schemas/syncs.ts';
@@ -25,14 +23,13 @@ export const listSyncRecords: Route = (api, deps) => {
       const found = await rows.get(key);
       return { records: found === null ? [] : [syncRecordView(found)], next: null };
     }
-    const where = {
-      ...(status === undefined ? {} : { status }),
-      ...(run === undefined ? {} : { run }),
-    } as Filter<SyncRecordDoc>;
-    const found = await rows.pageWhere(where, {
-      limit: limit + 1,
-      ...(after === undefined ? {} : { after }),
-    });
+    const found = await rows.page(
+      { status, run },
+      {
+        limit: limit + 1,
+        ...(after === undefined ? {} : { after }),
+      },
+    );
     const shown = found.slice(0, limit);
     return {
       records: shown.map(syncRecordView),
