@@ -1,4 +1,5 @@
-import type { Delivery } from '../../destinations/contract.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Delivery, RowOutcome } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SyncRunLedger } from '../../domain/sync-contracts.ts';
 import type { ListPlace, SyncRecordDoc, SyncRunDoc } from '../../stores/model.ts';
@@ -11,7 +12,7 @@ import { createSentRows, type SentRow } from './confirm.ts';
 import { early } from './early.ts';
 import { type OpenRun, openDelivery, openRun } from './open.ts';
 import { addCounts, createTally, recordOutcome } from './outcome.ts';
-import { partsOf } from './parts.ts';
+import { type Part, partsOf } from './parts.ts';
 import { nextRetry } from './wanted.ts';
 
 /** Rows that may wait for a destination that confirms late; then it is asked to. */
@@ -148,11 +149,20 @@ async function deliverLists(
     await note();
   }
 
+  function send({ list, at, deliverable, chars }: Part, end: ListPlace): Promise<readonly RowOutcome[]> {
+    requests += 1;
+    if (isBefore(untouched, end)) untouched = end;
+    const idempotencyKey = `${run._id}/${list}/${at}`;
+    return delivery.write(deliverable, { signal, idempotencyKey, chars });
+  }
+
   let open = -1;
   let noted = 0;
+  /** Whether outcomes are to be noted once the next rows are on their way. */
+  let isDue = false;
   try {
     for await (const next of early(partsOf(work, done))) {
-      const { list, at, part, listRows, deliverable, refused, chars } = next;
+      const { list, at, part, listRows, deliverable, refused } = next;
       if (list !== open) {
         await openConnection(ports, run);
         open = list;
@@ -167,12 +177,15 @@ async function deliverLists(
       await announce(end, listRows);
       for (const [index, row] of part.entries()) sent.add(row, { list, row: at + index + 1 }, listRows);
       sent.confirm(refused);
-      if (deliverable.length > 0) {
-        requests += 1;
-        if (isBefore(untouched, end)) untouched = end;
-        const idempotencyKey = `${run._id}/${list}/${at}`;
-        sent.confirm(await delivery.write(deliverable, { signal, idempotencyKey, chars }));
+      const writing = deliverable.length === 0 ? Promise.resolve([]) : send(next, end);
+      if (isDue) {
+        isDue = false;
+        // These rows are on their way before the outcomes of the ones before them keep the thread.
+        writing.catch(() => undefined);
+        await nextTurn();
+        void note();
       }
+      sent.confirm(await writing);
       if (sent.unconfirmed >= mostUnconfirmed) await finish();
       else if (
         end.row - noted >= perNote ||
@@ -181,7 +194,7 @@ async function deliverLists(
       ) {
         // One may be under way while the next rows are sent, not more.
         await noting;
-        void note();
+        isDue = true;
         noted = end.row;
         notedAt = performance.now();
       }
