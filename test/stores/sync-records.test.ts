@@ -84,6 +84,8 @@ describe('sync records', () => {
     assert.deepEqual(await rows.getMany(keys), inOrder([...there, ...quarantined]));
     assert.deepEqual(await allKeys(rows), keys);
     assert.deepEqual(await allKeys(rows, keys[1_200]), keys.slice(1_201));
+    for (const { _id, last } of await stores.db.collection(syncPacksCollection(id)).find().toArray())
+      for (const end of [String(_id), String(last)]) assert.deepEqual(await rows.get(end), arrived(end, 1));
     assert.equal(await rows.get('k'), null);
     assert.equal(await rows.get('k00999x'), null);
 
