@@ -15,6 +15,7 @@ import {
 import { pino } from 'pino';
 import { createSlackChannel } from '../../client/alerts/slack-channel.ts';
 import { createChecks } from '../../client/watchdog/checks.ts';
+import type { Seen } from '../../client/watchdog/parts.ts';
 import { openStateFile } from '../../client/watchdog/state-file.ts';
 import { createWatchdog } from '../../client/watchdog/watchdog.ts';
 import { poolQueueOf } from '../../domain/ping.ts';
@@ -55,6 +56,7 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
   const messages = () => slack.channel('airtable').messages;
   let rounds = 0;
   let wells = 0;
+  let last: readonly Seen[] = [];
   let process: { readonly stop: () => Promise<unknown> } | undefined;
 
   const scene = {
@@ -74,9 +76,9 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
         { timeoutMs: 1_500 },
       );
       const look = async () => {
-        const seen = await checks.look();
+        last = await checks.look();
         rounds += 1;
-        return seen;
+        return [...last];
       };
       const { apiUrl, token } = slack;
       const dog = createWatchdog({
@@ -109,7 +111,9 @@ export async function startScene({ engine, workersEngine, storeUri }: SceneOptio
     /** Everything is well, and nothing is left to be told. */
     allWell() {
       const from = wells;
-      return until('all to be well', async () => (wells > from ? { found: true } : { seen: 'not yet' }));
+      return until('all to be well', async () =>
+        wells > from ? { found: true } : { seen: JSON.stringify([rounds, last, scene.texts()]) },
+      );
     },
     /** Another file and an empty channel, and everything well. */
     async fresh(): Promise<void> {
