@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import { createOverview, service } from './overview.ts';
 import { createSyncBases, syncBaseRowId } from './sync-bases.ts';
 import { guarded } from './unavailable.ts';
@@ -24,33 +24,49 @@ export interface AliveCell {
  * STORE_UNAVAILABLE when the store does not answer in time.
  */
 export function createProbe({ uri, database, timeoutMs }: ProbeOptions) {
-  const client = new MongoClient(uri, {
-    ...{ serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs, socketTimeoutMS: timeoutMs },
-    ...{ maxPoolSize: 2, ignoreUndefined: true, appName: 'tributary-watchdog' },
-  });
-  const db = client.db(database);
-  const syncBases = createSyncBases(db, (collection) => collection.estimatedDocumentCount());
+  let client: MongoClient | undefined;
+
+  /**
+   * Asks by the client that is open, or by a new one. One that failed is given up: now and then its monitor does not
+   * find the store again that comes back, and says for ever that it is gone.
+   */
+  async function ask<T>(question: (db: Db) => Promise<T>): Promise<T> {
+    client ??= new MongoClient(uri, {
+      ...{ serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs, socketTimeoutMS: timeoutMs },
+      ...{ maxPoolSize: 2, ignoreUndefined: true, appName: 'tributary-watchdog' },
+    });
+    const asked = client;
+    try {
+      return await question(asked.db(database));
+    } catch (error) {
+      if (client === asked) client = undefined;
+      await asked.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
   return {
     ...guarded({
-      ping: async (): Promise<void> => {
-        await db.command({ ping: 1 });
-      },
+      ping: (): Promise<void> => ask(async (db) => void (await db.command({ ping: 1 }))),
       /** When the service last said that it lives; null: never yet. */
-      overviewAt: async (): Promise<Date | null> => (await createOverview(db).get())?.timestamp ?? null,
+      overviewAt: (): Promise<Date | null> =>
+        ask(async (db) => (await createOverview(db).get())?.timestamp ?? null),
       /** Of the bases whose row of Overview was written. */
-      async aliveCells(): Promise<AliveCell[]> {
-        const found: AliveCell[] = [];
-        for (const { _id: base, ids } of await syncBases.list()) {
-          const table = ids.overview;
-          const field = table?.fields.Alive;
-          const row = await syncBases.rows(base).get(syncBaseRowId('overview', service));
-          if (table !== undefined && field !== undefined && row?.recordId)
-            found.push({ base, table: table.id, record: row.recordId, field });
-        }
-        return found;
-      },
+      aliveCells: (): Promise<AliveCell[]> =>
+        ask(async (db) => {
+          const syncBases = createSyncBases(db, (collection) => collection.estimatedDocumentCount());
+          const found: AliveCell[] = [];
+          for (const { _id: base, ids } of await syncBases.list()) {
+            const table = ids.overview;
+            const field = table?.fields.Alive;
+            const row = await syncBases.rows(base).get(syncBaseRowId('overview', service));
+            if (table !== undefined && field !== undefined && row?.recordId)
+              found.push({ base, table: table.id, record: row.recordId, field });
+          }
+          return found;
+        }),
     }),
-    close: () => client.close(),
+    close: async (): Promise<void> => client?.close(),
   };
 }
 
