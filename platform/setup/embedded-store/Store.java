@@ -53,7 +53,8 @@ public final class Store {
     MongoServer server = new MongoServer(backend);
     try {
       server.bind("127.0.0.1", Integer.parseInt(port));
-    } catch (RuntimeException error) {
+    } catch (Exception error) {
+      // Netty throws a taken port as a checked exception that it does not declare, and its threads would live on.
       System.err.println("port " + port + " cannot be used: " + error.getMessage());
       System.exit(1);
     }
