@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { type ErrorCode, TributaryError } from '../../domain/errors.ts';
 
 /** Whether a port of 127.0.0.1 can be listened on; it is, for a moment. */
 function isFree(port: number): Promise<boolean> {
@@ -38,6 +39,15 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port;
   }
   throw new Error('No port of 127.0.0.1 is free.');
+}
+
+/**
+ * Asks whether a program can listen on its port. Whoever listens there already might answer in its place.
+ * @throws {TributaryError} with `code` if it is taken
+ */
+export async function requireFree(port: number, name: string, code: ErrorCode): Promise<void> {
+  if (await isFree(port)) return;
+  throw new TributaryError(code, `The ${name} cannot be started: port ${port} of 127.0.0.1 is taken.`);
 }
 
 /**

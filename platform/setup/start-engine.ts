@@ -8,7 +8,7 @@ import {
   searchAttributes as ownSearchAttributes,
   setUpNamespace,
 } from './namespace.ts';
-import { pickPort } from './ports.ts';
+import { pickPort, requireFree } from './ports.ts';
 import { untilAnswers } from './until-answers.ts';
 
 /** How the engine is started. */
@@ -66,6 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const port = options.port ?? (await pickPort(dataFolder, 'engine'));
   const uiPort = options.uiPort ?? (dataFolder && (await pickPort(dataFolder, 'engine-ui')));
   const address = `127.0.0.1:${port}`;
+  await requireFree(port, name, 'ENGINE_UNAVAILABLE');
   if (dataFolder) await mkdir(dataFolder, { recursive: true });
   const child = await launch({
     name: 'engine',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { type Child, type Launch, startChild } from '../processes/child.ts';
-import { pickPort } from './ports.ts';
+import { pickPort, requireFree } from './ports.ts';
 import { type StoreProgram, storeData, withoutPassword } from './store.ts';
 import { untilAnswers } from './until-answers.ts';
 
@@ -53,6 +53,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
   }
 
   const port = options.port ?? (await pickPort(dataFolder, 'store'));
+  await requireFree(port, name, 'STORE_UNAVAILABLE');
   const uri = `mongodb://127.0.0.1:${port}`;
   const logFile = dataFolder && join(dataFolder, 'logs', 'store.log');
   const temporary = dataFolder ? undefined : await mkdtemp(join(tmpdir(), 'tributary-store-'));
