@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createDispatcher } from '../../client/dispatcher.ts';
+import { until } from '../support/until.ts';
 import { noStore, startTestApi, type TestApi } from './support.ts';
 
 const log = pino({ level: 'silent' });
@@ -28,13 +28,11 @@ describe('the dispatcher', { skip: noStore }, () => {
     });
     return _id;
   };
-  const told = async (id: string) => {
-    for (let looks = 0; looks < 200; looks++) {
-      if ((await t.stores.inbox.get(id))?.toldAt !== null) return;
-      await delay(20);
-    }
-    assert.fail(`${id} was not told`);
-  };
+  const told = (id: string) =>
+    until(`${id} to be told`, async () => {
+      const entry = await t.stores.inbox.get(id);
+      return entry?.toldAt ? { found: entry } : { seen: entry ? 'it is not told' : 'there is none' };
+    });
   const create = (tell: (id: string) => Promise<void>, intervalMs = 60_000) =>
     createDispatcher({ stores: t.stores, sessions: { tell: ({ _id }) => tell(_id) }, log, intervalMs });
 
@@ -68,16 +66,19 @@ describe('the dispatcher', { skip: noStore }, () => {
 
   test('is told of while it works: the round is followed by another', async () => {
     await t.started('busy');
-    let late = '';
+    let late: string | undefined;
     const dispatcher = create(async () => {
-      if (late !== '') return;
+      if (late !== undefined) return;
       late = await put('busy');
       dispatcher.nudge();
     });
     await put('busy');
     dispatcher.nudge();
-    for (let looks = 0; late === '' && looks < 200; looks++) await delay(20);
-    await told(late);
+    await told(
+      await until('an entry that comes late', async () =>
+        late === undefined ? { seen: 'none' } : { found: late },
+      ),
+    );
     await dispatcher.stop();
   });
 
