@@ -185,7 +185,8 @@ describe('the sender of events', async () => {
     await subscribe(stores, { id, url: receiver.url, secret, connections: [id], events: ['RawData'] });
     receiver.answers = [
       'hang',
-      (response) => setTimeout(() => response.writeHead(200).end(), 400),
+      // Its answer comes when the sender has given up.
+      (response) => response.once('close', () => response.writeHead(200).end()),
       (response) => response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
     ];
     const session = await openSession(stores, id);
