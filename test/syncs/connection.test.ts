@@ -19,6 +19,9 @@ describe('a sync with its connection', { concurrency: 4 }, () => {
     (await world.stores.connections.get(connection._id)) ?? assert.fail();
   const call = async (scene: SyncScene, name: 'pause' | 'resume') =>
     world.sessions().procedure(await connectionOf(scene), { name, by: tester });
+  /** Waits for the end of the sync's newest execution. */
+  const lastEnd = ({ syncId }: SyncScene): Promise<SyncRunOutcome> =>
+    world.client.workflow.getHandle(`sync-run/${syncId}`).result();
 
   it('PAUSED: the run stops at a batch border before the answer, and goes on with its rest after the resume', async () => {
     const scene = await syncScene(world);
@@ -38,6 +41,8 @@ describe('a sync with its connection', { concurrency: 4 }, () => {
     assert.deepEqual(countsOf(run), { staged: 30, inserted: 10 });
     await assert.rejects(scene.runs(), { code: 'CONNECTION_HELD' });
     await scene.port.tick(scene.syncId, { id: 'tick 1', by: tester });
+    // It is refused while the connection is paused: only after the resume could it begin another run.
+    assert.equal((await lastEnd(scene)).reason, 'CONNECTION_HELD');
     // What changes meanwhile is for the next run: a resume only brings to its end what was interrupted.
     await scene.session({ later: { name: 'later', amount: 1 } });
     await call(scene, 'resume');
@@ -55,7 +60,7 @@ describe('a sync with its connection', { concurrency: 4 }, () => {
     await status('ERROR');
     await assert.rejects(scene.runs(), { code: 'CONNECTION_HELD' });
     await scene.port.tick(scene.syncId, { id: 'tick 1', by: tester });
-    const ended: SyncRunOutcome = await world.client.workflow.getHandle(`sync-run/${scene.syncId}`).result();
+    const ended = await lastEnd(scene);
     assert.deepEqual([ended.runId, ended.reason, await scene.latest()], [null, 'CONNECTION_HELD', null]);
     await status('STARTED');
     assert.deepEqual(countsOf(await scene.runs()), { staged: 2, inserted: 2 });
