@@ -72,7 +72,9 @@ export function forecastSvg(plot: ForecastPlot): string {
     const down = [...forecast].reverse().map((point) => at(point.start, point[low]));
     return `<polygon points="${[...start, ...up, ...down].join(' ')}" fill="${fill}"/>`;
   };
-  const valueTicks = far.at.map((tick) => {
+  // Beyond the greatest number that there is nothing has a name.
+  const named = far.at.filter((tick) => Number.isFinite(tick * unitOf));
+  const valueTicks = named.map((tick) => {
     const line = round(y(tick * unitOf));
     const heavy = tick === 0 ? looks.faint : looks.grid;
     return `<line x1="${margin.left}" x2="${right}" y1="${line}" y2="${line}" stroke="${heavy}"/><text x="${margin.left - 8}" y="${line + 4}" text-anchor="end">${xmlText(valueText(tick * unitOf))}</text>`;
