@@ -101,6 +101,8 @@ async function run(files: readonly string[], store: 'memory' | 'h2', folder: str
     const args = [
       ...(loader === 'tsx' ? ['--import', 'tsx'] : ['--enable-source-maps']),
       '--test',
+      // It says again at the end what failed: that is all that some keep of a long output.
+      '--test-reporter=spec',
       ...limits,
       ...entries,
     ];
