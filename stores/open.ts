@@ -161,6 +161,8 @@ async function connect(uri: string, serverSelectionTimeoutMS: number): Promise<M
       serverSelectionTimeoutMS,
       socketTimeoutMS: longestCommandMs,
       ignoreUndefined: true,
+      // All texts here were written by the driver; it would look at every character of what it reads.
+      enableUtf8Validation: false,
       appName: 'tributary',
     }).connect();
   } catch (error) {

@@ -23,13 +23,28 @@ const ids = (count: number, of: (list: number) => string): string[] =>
 /** As stored: two texts are read and written several times as fast as thousands of small documents. */
 interface StoredList {
   readonly _id: string;
-  /** JSON: of each row all but its fields. */
+  /** JSON of {@link Columns}, or of {@link EarlierRow}s. */
   readonly rows: string;
   /** The fields of each row in a line, JSON already. */
   readonly fields: string;
 }
 
-type StoredRow = readonly [
+type Values<Name extends keyof ListRow> = readonly ListRow[Name][];
+
+/** The rows of a list; a column is left out when it says of every row what is said of most. */
+interface Columns {
+  readonly key: Values<'key'>;
+  readonly staged: Values<'staged'>;
+  readonly action?: Values<'action'>;
+  readonly delivered?: Values<'delivered'>;
+  readonly attempts?: Values<'attempts'>;
+  readonly fresh?: Values<'fresh'>;
+}
+
+const usual = { action: 'insert', delivered: null, attempts: 0, fresh: true } as const;
+
+/** What earlier versions wrote of a row; a run that is paused may have such lists. */
+type EarlierRow = readonly [
   key: ListRow['key'],
   action: ListRow['action'],
   staged: ListRow['staged'],
@@ -38,25 +53,43 @@ type StoredRow = readonly [
   fresh: ListRow['fresh'],
 ];
 
-const closedList = ({ _id, rows }: SyncListDoc): StoredList => ({
-  _id,
-  rows: JSON.stringify(
-    rows.map(({ key, action, staged, delivered, attempts, fresh }): StoredRow => {
-      return [key, action, staged, delivered, attempts, fresh];
-    }),
-  ),
-  fields: rows.map(({ fields }) => fields).join('\n'),
-});
+function closedList({ _id, rows }: SyncListDoc): StoredList {
+  const unless = <Name extends keyof typeof usual>(name: Name): Values<Name> | undefined =>
+    rows.every((row) => row[name] === usual[name]) ? undefined : rows.map((row) => row[name]);
+  const columns = {
+    key: rows.map(({ key }) => key),
+    staged: rows.map(({ staged }) => staged),
+    action: unless('action'),
+    delivered: unless('delivered'),
+    attempts: unless('attempts'),
+    fresh: unless('fresh'),
+  };
+  return { _id, rows: JSON.stringify(columns), fields: rows.map(({ fields }) => fields).join('\n') };
+}
 
 function openedList({ _id, rows, fields }: StoredList): SyncListDoc {
   const lines = fields.split('\n');
-  const stored = JSON.parse(rows) as readonly StoredRow[];
+  const stored = JSON.parse(rows) as Columns | readonly EarlierRow[];
+  if (!('key' in stored))
+    return {
+      _id,
+      rows: stored.map(([key, action, staged, delivered, attempts, fresh], index) => {
+        const fields = lines[index] ?? '';
+        return { key, action, fields, staged, delivered, attempts, fresh };
+      }),
+    };
+  const { key: keys, staged, action, delivered, attempts, fresh } = stored;
   return {
     _id,
-    rows: stored.map(([key, action, staged, delivered, attempts, fresh], index) => {
-      const fields = lines[index] ?? '';
-      return { key, action, fields, staged, delivered, attempts, fresh };
-    }),
+    rows: keys.map((key, index) => ({
+      key,
+      action: action?.[index] ?? usual.action,
+      fields: lines[index] ?? '',
+      staged: staged[index] ?? null,
+      delivered: delivered?.[index] ?? usual.delivered,
+      attempts: attempts?.[index] ?? usual.attempts,
+      fresh: fresh?.[index] ?? usual.fresh,
+    })),
   };
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { SyncRecordStatus } from '../../domain/sync-record.ts';
-import type { SyncRecordDoc } from '../../stores/model.ts';
-import { syncPacksCollection, syncRecordsCollection } from '../../stores/names.ts';
-import type { SyncRecords } from '../../stores/sync-records.ts';
+import type { ListRow, SyncRecordDoc } from '../../stores/model.ts';
+import { syncListsCollection, syncPacksCollection, syncRecordsCollection } from '../../stores/names.ts';
+import { type SyncRecords, todoId } from '../../stores/sync-records.ts';
 import { at, newId, openTestStores, times } from './support.ts';
 
 const stores = await openTestStores();
@@ -182,5 +182,35 @@ describe('sync records', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('wait in lists that are read as they were written, those of earlier versions too', async () => {
+    const id = newId();
+    const rows = stores.syncRecords.of(id);
+    const row: ListRow = {
+      ...{ key: 'a', action: 'insert', fields: '{"x":"1\\n2"}', staged: 'f' },
+      ...{ delivered: null, attempts: 0, fresh: true },
+    };
+    const changed = {
+      ...row,
+      key: 'b',
+      action: 'update',
+      delivered: 'e',
+      attempts: 2,
+      fresh: false,
+    } as const;
+    const gone = { ...changed, key: 'c', action: 'delete', fields: '', staged: null } as const;
+    for (const [number, list] of [[row], [row, changed, gone], [gone]].entries()) {
+      await rows.putList({ _id: todoId('run', number), rows: list });
+      assert.deepEqual((await rows.list('run', number))?.rows, list);
+    }
+    const earlier = [row, gone].map(({ key, action, staged, delivered, attempts, fresh }) => {
+      return [key, action, staged, delivered, attempts, fresh];
+    });
+    await stores.db.collection<{ _id: string }>(syncListsCollection(id)).insertOne({
+      _id: todoId('run', 9),
+      ...{ rows: JSON.stringify(earlier), fields: `${row.fields}\n` },
+    });
+    assert.deepEqual((await rows.list('run', 9))?.rows, [row, gone]);
   });
 });
