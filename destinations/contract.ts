@@ -90,6 +90,8 @@ export interface DestinationPlan {
 
 /** A run's connection to its target. */
 export interface Delivery {
+  /** Calls of `write` that may be under way at once; no two of them have a key in common. @default 1 */
+  readonly callsAtOnce?: number;
   /**
    * Delivers rows; every key at most once in one call.
    * @returns outcomes that are certain now, of these rows or of earlier calls; the rest comes by `finish`

@@ -1,14 +1,14 @@
 import type { RowOutcome } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { ListPlace, ListRow } from '../../stores/model.ts';
+import type { ListRow } from '../../stores/model.ts';
+import type { Part } from './parts.ts';
 
 /** A row that was sent. */
 export interface SentRow {
   readonly row: ListRow;
-  /** Place of the row after it: where delivery goes on once it has its outcome. */
-  readonly next: ListPlace;
-  /** Rows of its list. */
-  readonly listRows: number;
+  readonly of: Pick<Part, 'list' | 'listRows'>;
+  /** Place of the row after it in its list: where delivery goes on once it has its outcome. */
+  readonly next: number;
   outcome: RowOutcome | null;
 }
 
@@ -21,11 +21,17 @@ export function createSentRows() {
     get unconfirmed() {
       return waiting.size;
     },
-    isUnconfirmed: (key: string): boolean => waiting.has(key),
-    add(row: ListRow, next: ListPlace, listRows: number): void {
-      const sent = { row, next, listRows, outcome: null };
-      queue.push(sent);
-      waiting.set(row.key, sent);
+    /** Whether a row of the part is among them. */
+    meets: ({ part }: Part): boolean => waiting.size > 0 && part.some(({ key }) => waiting.has(key)),
+    add({ list, listRows, at, part }: Part): void {
+      const of = { list, listRows };
+      let next = at;
+      for (const row of part) {
+        next += 1;
+        const sent = { row, of, next, outcome: null };
+        queue.push(sent);
+        waiting.set(row.key, sent);
+      }
     },
     /** @throws {TributaryError} DESTINATION_BAD_ANSWER for the outcome of a row that was not sent */
     confirm(outcomes: readonly RowOutcome[]): void {

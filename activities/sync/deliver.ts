@@ -3,7 +3,7 @@ import type { Delivery, RowOutcome } from '../../destinations/contract.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SyncRunLedger } from '../../domain/sync-contracts.ts';
 import type { ListPlace, SyncRecordDoc, SyncRunDoc } from '../../stores/model.ts';
-import { openConnection } from '../connection.ts';
+import type { DeliveredRow } from '../../stores/sync-records.ts';
 import type { SyncRunRef } from '../contracts.ts';
 import { toFailure } from '../failure.ts';
 import { type Life, live } from '../life.ts';
@@ -13,11 +13,12 @@ import { early } from './early.ts';
 import { type OpenRun, openDelivery, openRun } from './open.ts';
 import { addCounts, createTally, recordOutcome } from './outcome.ts';
 import { type Part, partsOf } from './parts.ts';
+import { createCalls } from './under-way.ts';
 import { nextRetry } from './wanted.ts';
 
 /** Rows that may wait for a destination that confirms late; then it is asked to. */
 const mostUnconfirmed = 50_000;
-/** Where a call takes few rows, the outcomes of so many calls are written together, or of so long. */
+/** Where few rows are under way at once, the outcomes of so many calls are written together, or of so long. */
 const callsPerNote = 10;
 const rowsPerNote = 500;
 const noteEveryMs = 2_000;
@@ -80,8 +81,13 @@ async function deliverLists(
 ): Promise<SyncRunLedger> {
   const { run, sync, rows, driver } = work;
   const { rowsPerWrite } = driver.description.limits;
-  const perNote = Math.max(rowsPerWrite, Math.min(rowsPerWrite * callsPerNote, rowsPerNote));
+  const { callsAtOnce = 1 } = delivery;
+  const perNote = Math.max(rowsPerWrite * callsAtOnce, Math.min(rowsPerWrite * callsPerNote, rowsPerNote));
   const sent = createSentRows();
+  const calls = createCalls(sent.confirm, callsAtOnce);
+  /** So far rows may be sent before the next note is there: two of them, and the calls under way beside the next. */
+  const mostAhead = 2 * perNote + (callsAtOnce - 1) * rowsPerWrite;
+  const ahead = (from: ListPlace, listRows: number) => aheadOf(from, listRows, perNote, mostAhead);
   let { ledger, retryLists, requests } = run;
   let { done, sent: sentTo } = run.delivery;
   let notedAt = performance.now();
@@ -91,11 +97,11 @@ async function deliverLists(
   /** The outcomes that are being written while the next rows are on their way; after one that fails, none is. */
   let noting: Promise<void> = Promise.resolve();
 
-  /** Nothing is sent before the store knows that it may have been: the rows of this call and of the next. */
+  /** Nothing is sent before the store knows that it may have been: the rows of this call and of some after it. */
   async function announce(to: ListPlace, listRows: number): Promise<void> {
     if (!isBefore(sentTo, to)) return;
     await noting;
-    sentTo = ahead(to, listRows, perNote);
+    sentTo = ahead(to, listRows);
     await ports.stores.syncRuns.note(run._id, { delivery: { done, sent: sentTo } });
   }
 
@@ -111,25 +117,30 @@ async function deliverLists(
   async function writeDown(settled: readonly SentRow[]): Promise<void> {
     const last = settled.at(-1);
     if (last === undefined) return;
-    const fresh: SyncRecordDoc[] = [];
+    const arrived: DeliveredRow[] = [];
     const others: SyncRecordDoc[] = [];
     const again: string[] = [];
     const at = new Date();
     const counts = createTally();
     for (const { row, outcome } of settled) {
       if (outcome === null) continue;
+      if (row.fresh && row.action === 'insert' && outcome.outcome === 'delivered') {
+        arrived.push({ _id: row.key, delivered: row.staged });
+        continue;
+      }
       const recorded = recordOutcome(row, outcome, { run: run.number, cap: sync.rejectionCap, at });
       counts.add(recorded.counts);
-      (row.fresh && recorded.doc.status === 'success' ? fresh : others).push(recorded.doc);
+      others.push(recorded.doc);
       if (recorded.doc.status === 'failed') again.push(row.key);
     }
-    await rows.insertDelivered(fresh, { run: run.number, at });
+    counts.add({ inserted: arrived.length });
+    await rows.insertDelivered(arrived, { run: run.number, at });
     await rows.putMany(others);
     if (again.length > 0) await rows.putRetry({ _id: nextRetry(work, retryLists), keys: again });
     ledger = addCounts(ledger, counts.sum);
     retryLists += again.length > 0 ? 1 : 0;
-    done = last.next;
-    const reach = ahead(done, last.listRows, perNote);
+    done = { list: last.of.list, row: last.next };
+    const reach = ahead(done, last.of.listRows);
     if (isBefore(sentTo, reach)) sentTo = reach;
     await ports.stores.syncRuns.note(run._id, {
       ledger,
@@ -141,6 +152,7 @@ async function deliverLists(
   }
 
   async function finish(): Promise<void> {
+    await calls.all();
     if (sent.unconfirmed > 0) {
       sent.confirm(await delivery.finish({ signal }));
       if (sent.unconfirmed > 0)
@@ -161,10 +173,9 @@ async function deliverLists(
   /** Whether outcomes are to be noted once the next rows are on their way. */
   let isDue = false;
   try {
-    for await (const next of early(partsOf(work, done))) {
+    for await (const next of early(partsOf(ports, work, done))) {
       const { list, at, part, listRows, deliverable, refused } = next;
       if (list !== open) {
-        await openConnection(ports, run);
         open = list;
         noted = at;
       }
@@ -172,20 +183,19 @@ async function deliverLists(
         await finish();
         await life.stopIfAsked();
       }
-      if (part.some(({ key }) => sent.isUnconfirmed(key))) await finish();
+      if (sent.meets(next)) await finish();
       const end = { list, row: at + part.length };
       await announce(end, listRows);
-      for (const [index, row] of part.entries()) sent.add(row, { list, row: at + index + 1 }, listRows);
+      sent.add(next);
       sent.confirm(refused);
-      const writing = deliverable.length === 0 ? Promise.resolve([]) : send(next, end);
+      if (deliverable.length > 0) calls.add(send(next, end));
       if (isDue) {
         isDue = false;
         // These rows are on their way before the outcomes of the ones before them keep the thread.
-        writing.catch(() => undefined);
         await nextTurn();
         void note();
       }
-      sent.confirm(await writing);
+      await calls.room();
       if (sent.unconfirmed >= mostUnconfirmed) await finish();
       else if (
         end.row - noted >= perNote ||
@@ -203,6 +213,7 @@ async function deliverLists(
     await finish();
   } catch (error) {
     // What is certain is kept, whatever went wrong with the rest.
+    await calls.rest();
     await note();
     await ports.stores.syncRuns.note(run._id, { delivery: { done, sent: untouched } });
     // A quota does not come back within moments.
@@ -219,12 +230,11 @@ const close = (
   sums: Pick<SyncRunDoc, 'ledger' | 'requests' | 'retryLists'>,
 ): Promise<void> => stores.syncRuns.note(run._id, sums);
 
-/** So far rows may be sent before the next note is there: two of them from a place. */
-const ahead = ({ list, row }: ListPlace, listRows: number, perNote: number): ListPlace => {
-  const reach = row + 2 * perNote;
-  if (reach <= listRows) return { list, row: reach };
-  return { list: list + (perNote < listRows ? 1 : 2), row: 2 * perNote };
-};
+/** The place so many rows after another, as far as that is known of lists that were not read yet. */
+function aheadOf({ list, row }: ListPlace, listRows: number, perNote: number, rows: number): ListPlace {
+  if (row + rows <= listRows) return { list, row: row + rows };
+  return { list: list + (perNote < listRows ? 1 : Math.ceil(rows / perNote)), row: rows };
+}
 
 const isBefore = (a: ListPlace, b: ListPlace): boolean =>
   a.list < b.list || (a.list === b.list && a.row < b.row);

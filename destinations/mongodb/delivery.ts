@@ -27,9 +27,6 @@ const aroundBytes = 1024;
 /** BSON of a character of JSON: in a long list a digit and its comma become a type, a name of its place and a number. */
 const mostBytesOfChar = 7;
 
-/** Rows go out in commands of so many, all of them on their way at once: the server works while the next is made. */
-const rowsPerInsert = 1_250;
-
 /** Documents have their key, a text, as `_id`. */
 interface Row extends Document {
   readonly _id: string;
@@ -76,24 +73,12 @@ export function createDelivery(
     signal: AbortSignal,
   ): Promise<{ readonly outcomes: RowOutcome[]; readonly there: readonly DeliveryRow[] }> {
     if (rows.length === 0) return { outcomes: [], there: [] };
-    const refused = await unlessAborted(insertAll(rows.map(documentOf)), signal);
+    const refused = await unlessAborted(insertDocuments(collection, rows.map(documentOf)), signal);
     const met = new Set(refused.filter(({ code }) => code === duplicateKey).map(({ index }) => index));
     return {
       outcomes: outcomesOf(rows, refused, met),
       there: rows.filter((_, index) => met.has(index)),
     };
-  }
-
-  /** @returns those that were refused, by their place among all */
-  async function insertAll(documents: readonly Row[]): Promise<RefusedDocument[]> {
-    const sent: Promise<readonly RefusedDocument[]>[] = [];
-    for (let from = 0; from < documents.length; from += rowsPerInsert)
-      sent.push(
-        insertDocuments(collection, documents.slice(from, from + rowsPerInsert)).then((refused) =>
-          refused.map((one) => ({ ...one, index: from + one.index })),
-        ),
-      );
-    return (await Promise.all(sent)).flat();
   }
 
   async function upsert(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<RowOutcome[]> {
@@ -144,6 +129,8 @@ export function createDelivery(
   }
 
   return {
+    // The server works while the next commands are made, and no row waits for the way there and back.
+    callsAtOnce: 4,
     write: async (rows, { signal, chars = Number.POSITIVE_INFINITY }) => {
       signal.throwIfAborted();
       const fits = chars * mostBytesOfChar <= mostInsertBytes;

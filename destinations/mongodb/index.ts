@@ -24,9 +24,9 @@ export const mongodb: DestinationDriver<MongodbConfiguration, MongodbSecret> = {
     kind: 'mongodb',
     name: 'MongoDB',
     limits: {
-      rowsPerWrite: 5_000,
+      rowsPerWrite: 1_250,
       requestsPerSecond: null,
-      rowsPerRequest: 5_000,
+      rowsPerRequest: 1_250,
       rowBytes: mostBytes,
       deletes: true,
     },

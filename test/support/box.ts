@@ -23,6 +23,7 @@ export interface Box {
   /** Asked before each call is answered. */
   onWrite: ((call: number) => Promise<void> | void) | null;
   limits: DestinationLimits;
+  callsAtOnce: number;
 }
 
 /** Until the run that is writing was told to stop: for `onWrite`. */
@@ -61,6 +62,7 @@ export function createBox(limits: Partial<DestinationLimits> = {}): Box {
       deletes: true,
       ...limits,
     },
+    callsAtOnce: 1,
     driver: {
       get description() {
         return {
@@ -77,9 +79,10 @@ export function createBox(limits: Partial<DestinationLimits> = {}): Box {
       plan: async () => ({ creates: [], problems: [] }),
       prepare: async () => undefined,
       open: async () => ({
+        callsAtOnce: box.callsAtOnce,
         write: async (given) => {
-          calls.push(given.map(({ key, action }) => `${action} ${key}`));
-          await box.onWrite?.(calls.length);
+          const call = calls.push(given.map(({ key, action }) => `${action} ${key}`));
+          await box.onWrite?.(call);
           const failure = failures.shift();
           if (failure !== undefined) throw new TributaryError(failure);
           return given.map(take);
