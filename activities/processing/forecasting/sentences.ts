@@ -58,9 +58,7 @@ export function sentenceOf(
   const range = `${shown(next.low95)} to ${shown(next.high95)} in 95 of 100 cases`;
   const before = season > 1 ? series.values[series.values.length - season] : undefined;
   const change =
-    before === undefined || before <= 0 || grain !== 'month'
-      ? ''
-      : `, ${changeOf(next.value / before)} a year before`;
+    before === undefined || before <= 0 || grain !== 'month' ? '' : changeOf(next.value / before);
   const trust = beatsFloor
     ? `In tries on the past the error was ${Math.round((1 - best.mase / ofFloor.mase) * 100)} % smaller than that of "${modelWords[floor ?? 'naive']}".`
     : `No model did better on the past than "${modelWords[floor ?? 'naive']}", so that is what is shown.`;
@@ -69,8 +67,10 @@ export function sentenceOf(
 
 function changeOf(ratio: number): string {
   const percent = Math.round((ratio - 1) * 100);
-  if (percent === 0) return 'as much as';
-  return `${shown(Math.abs(percent))} % ${percent > 0 ? 'above' : 'below'}`;
+  if (percent === 0) return ', as much as a year before';
+  // Against next to nothing, a share says nothing.
+  if (!Number.isFinite(percent)) return '';
+  return `, ${shown(Math.abs(percent))} % ${percent > 0 ? 'above' : 'below'} a year before`;
 }
 
 /** `January 2018`, `The week from 2018-01-01`, `2018-01-05` */
