@@ -53,10 +53,5 @@ export function createSentRows() {
       queue = open < 0 ? [] : queue.slice(open);
       return settled;
     },
-    /** Forgets what has no outcome: as if never sent. */
-    clear(): void {
-      queue = [];
-      waiting.clear();
-    },
   };
 }
