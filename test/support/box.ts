@@ -32,6 +32,15 @@ export async function untilStopped(): Promise<void> {
   if (!cancellationSignal.aborted) await once(cancellationSignal, 'abort');
 }
 
+/** Holds up whoever waits for `opened` until it is opened: for `onWrite`. */
+export function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 /** @param kind under which the driver is put into the world */
 export function createBox(limits: Partial<DestinationLimits> = {}): Box {
   const rows = new Map<string, JsonObject>();

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { untilStopped } from '../support/box.ts';
+import { createGate, untilStopped } from '../support/box.ts';
 import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
-
-const signal = () => {
-  let give: () => void = () => undefined;
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return { give, given };
-};
 
 describe('a destination that takes several calls at once', { concurrency: 4 }, () => {
   let world: World;
@@ -29,14 +21,14 @@ describe('a destination that takes several calls at once', { concurrency: 4 }, (
 
   it('gets so many and never more, and every row counts once', async () => {
     const { box, runs } = await scene(120);
-    const three = signal();
+    const three = createGate();
     let underWay = 0;
     let most = 0;
     box.onWrite = async () => {
       underWay += 1;
       most = Math.max(most, underWay);
-      if (underWay === 3) three.give();
-      await three.given;
+      if (underWay === 3) three.open();
+      await three.opened;
       for (let turn = 0; turn < 5; turn++) await nextTurn();
       underWay -= 1;
     };
@@ -46,16 +38,16 @@ describe('a destination that takes several calls at once', { concurrency: 4 }, (
 
   it('fails with one of them: what came before it counts, what came after it is sent again', async () => {
     const { box, rows, runs, status } = await scene(50);
-    const [fourth, failed] = [signal(), signal()];
+    const [fourth, failed] = [createGate(), createGate()];
     box.onWrite = async (call) => {
       if (call === 2) {
-        await fourth.given;
+        await fourth.opened;
         box.failures.push('DESTINATION_GONE');
-        failed.give();
+        failed.open();
       }
       if (call < 3) return;
-      if (call === 4) fourth.give();
-      await failed.given;
+      if (call === 4) fourth.open();
+      await failed.opened;
       await nextTurn();
     };
     const run = await runs();
@@ -71,14 +63,14 @@ describe('a destination that takes several calls at once', { concurrency: 4 }, (
 
   it('stops at the border of those that are under way', async () => {
     const { box, port, syncId, reaches, runs } = await scene(80);
-    const third = signal();
+    const third = createGate();
     let canceled: Promise<unknown> | undefined;
     box.onWrite = async (call) => {
       if (call === 3) {
-        third.give();
+        third.open();
         canceled = port.cancelRun(syncId, { by: tester });
       }
-      await third.given;
+      await third.opened;
       await untilStopped();
     };
     await runs();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createSyncTidy } from '../../client/sync-tidy.ts';
-import { createBox } from '../support/box.ts';
+import { createBox, createGate } from '../support/box.ts';
 import { countsOf, orders, type SyncScene, syncScene } from '../support/sync-scene.ts';
 import { until } from '../support/until.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
@@ -26,17 +26,14 @@ describe('a sync run that is left behind', { concurrency: 4 }, () => {
 
   /** A run that stands in the middle of its delivery; the function lets it go on. */
   async function delivering(scene: SyncScene): Promise<() => void> {
-    let open = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
+    const { opened, open } = createGate();
     gates.push(open);
-    scene.box.onWrite = (call) => (call === 2 ? gate : undefined);
+    scene.box.onWrite = (call) => (call === 2 ? opened : undefined);
     await scene.port.startRun(scene.syncId, { by: tester });
     await until('the second call', async () =>
       scene.box.calls.length === 2 ? { found: true } : { seen: `${scene.box.calls.length} calls` },
     );
-    return () => open();
+    return open;
   }
 
   it('because it was paused for too long ends without anybody running the sync', async () => {

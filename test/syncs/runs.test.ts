@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createBox } from '../support/box.ts';
+import { createBox, createGate } from '../support/box.ts';
 import { countsOf, orders, syncScene } from '../support/sync-scene.ts';
 import { startWorld, tester, type World } from '../support/world.ts';
 
@@ -123,11 +123,8 @@ describe('a sync run', { concurrency: 4 }, () => {
     const second = await syncScene(world, { destinationId: first.sync.destinationId }, box);
     await first.session(orders(3));
     await second.session({ x: { name: 'x', amount: 1 } });
-    let open = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    box.onWrite = () => gate;
+    const { opened, open } = createGate();
+    box.onWrite = () => opened;
     const one = first.runs();
     await first.reaches('inProgress');
     await assert.rejects(first.port.startRun(first.syncId, { by: tester }), { code: 'SYNC_RUN_OPEN' });
