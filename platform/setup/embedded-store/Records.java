@@ -28,6 +28,12 @@ final class Records extends H2Collection {
     this.documents = documents;
   }
 
+  /** Nobody asks how large a collection is, and each write would encode its document once more to keep count. */
+  @Override
+  protected boolean tracksDataSize() {
+    return false;
+  }
+
   @Override
   protected QueryResult matchDocuments(
       Document query, Document order, int skip, int limit, int batchSize, Document fields) {
