@@ -18,6 +18,8 @@ export interface Box {
   readonly calls: string[][];
   /** Keys that it refuses, with its words. */
   readonly refuses: Map<string, string>;
+  /** Keys of which it tells the outcome by another name. */
+  readonly misnamed: Set<string>;
   /** Thrown by the next calls, one each. */
   readonly failures: ConstructorParameters<typeof TributaryError>[0][];
   /** Asked before each call is answered. */
@@ -46,6 +48,7 @@ export function createBox(limits: Partial<DestinationLimits> = {}): Box {
   const rows = new Map<string, JsonObject>();
   const calls: string[][] = [];
   const refuses = new Map<string, string>();
+  const misnamed = new Set<string>();
   const failures: Box['failures'] = [];
 
   function take(row: DeliveryRow): RowOutcome {
@@ -54,13 +57,15 @@ export function createBox(limits: Partial<DestinationLimits> = {}): Box {
     if (message !== undefined) return { key: row.key, outcome: 'rejected', code: 'NO', message, requestId };
     if (row.action === 'delete') rows.delete(row.key);
     else rows.set(row.key, row.fields);
-    return { key: row.key, outcome: 'delivered', requestId };
+    const key = misnamed.has(row.key) ? `not ${row.key}` : row.key;
+    return { key, outcome: 'delivered', requestId };
   }
 
   const box: Box = {
     rows,
     calls,
     refuses,
+    misnamed,
     failures,
     onWrite: null,
     limits: {

@@ -61,6 +61,29 @@ describe('a destination that takes several calls at once', { concurrency: 4 }, (
     assert.deepEqual([box.rows.size, await status()], [50, ['healthy', null]]);
   });
 
+  it('fails with the first of two: what is certain counts, whatever the other one says', async () => {
+    const { box, runs } = await scene(50);
+    const [fourth, failed] = [createGate(), createGate()];
+    box.onWrite = async (call) => {
+      if (call === 2) {
+        await fourth.opened;
+        for (const row of box.calls[2] ?? []) box.misnamed.add(row.split(' ')[1] ?? assert.fail());
+        box.failures.push('DESTINATION_GONE');
+        failed.open();
+      }
+      if (call < 3) return;
+      if (call === 4) fourth.open();
+      await failed.opened;
+      await nextTurn();
+    };
+    const run = await runs();
+    assert.deepEqual([run.status, run.reason], ['failed', 'DESTINATION_GONE']);
+    assert.deepEqual(countsOf(run), { staged: 50, inserted: 10 });
+    box.misnamed.clear();
+    box.onWrite = null;
+    assert.deepEqual(countsOf(await runs()), { staged: 50, inserted: 40, skipped: 10 });
+  });
+
   it('stops at the border of those that are under way', async () => {
     const { box, port, syncId, reaches, runs } = await scene(80);
     const third = createGate();
