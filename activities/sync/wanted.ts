@@ -50,10 +50,9 @@ const faultOf = ({ data }: Pick<RecordDoc, 'data'>, code: string, message: strin
 });
 
 /** Every record after a key, in the order of the keys. */
-export async function* wantedRecords(work: OpenRun, after: string | null): WantedKeys {
+export function wantedRecords(work: OpenRun, after: string | null): WantedKeys {
   const want = wanting(work);
-  for await (const records of work.records.pages({ data: 1 }, after))
-    yield records.map((record) => ({ key: record._id, wanted: want(record) }));
+  return work.records.mapped((record) => ({ key: record._id, wanted: want(record) }), { data: 1 }, after);
 }
 
 /** Keys that the sync knows and the records no longer have, in the order of the keys. */

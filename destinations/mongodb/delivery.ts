@@ -74,6 +74,7 @@ export function createDelivery(
   ): Promise<{ readonly outcomes: RowOutcome[]; readonly there: readonly DeliveryRow[] }> {
     if (rows.length === 0) return { outcomes: [], there: [] };
     const refused = await unlessAborted(insertDocuments(collection, rows.map(documentOf)), signal);
+    if (refused.length === 0) return { outcomes: rows.map(delivered), there: [] };
     const met = new Set(refused.filter(({ code }) => code === duplicateKey).map(({ index }) => index));
     return {
       outcomes: outcomesOf(rows, refused, met),
