@@ -10,11 +10,15 @@ const memoryHeapMb = 2_048;
 const memoryGoalMb = 200;
 const growthGoal = 1.1;
 const secondRunGoal = 5;
-/** The least that a delivery may reach of a raw loop of bulk upserts, by where the store keeps its data. */
-const ratioGoals = { memory: 0.5, file: 0.75, library: 0.75 } as const;
+/**
+ * The least that a delivery may reach of a raw loop of bulk upserts, by where the store keeps its data; nobody is given
+ * the library's file, so that one is only shown.
+ */
+const ratioGoals = { memory: { atLeast: 0.5 }, file: { atLeast: 0.75 }, library: undefined } as const;
 /** Seconds of a delivery in the library's file, in those of one in ours. */
 const fileGoal = 2;
-const times = 5;
+/** The first ones find programs that are not warm yet, so an even number of them would not do. */
+const times = { memory: 9, file: 9, library: 5 } as const;
 const storeNames = { memory: 'memory store', file: 'file store', library: "library's file store" } as const;
 
 export interface SyncBenchOptions {
@@ -63,7 +67,7 @@ async function benchMongodb(
   const ratios: number[] = [];
   const secondRatios: number[] = [];
   await worker.resetPeak();
-  for (let time = 0; time < times; time++) {
+  for (let time = 0; time < times[kind]; time++) {
     const raw = await rawSeconds(db, fewRows);
     const object = `delivered-${time}`;
     const syncId = await syncs.sync(connection, targetIn(services, object));
@@ -78,7 +82,7 @@ async function benchMongodb(
     table.row(`${name}: of that staging`, first.stagingSeconds, 's');
     await Promise.all([db.collection(object).drop(), syncRecords.of(syncId).purge()]);
   }
-  table.row(`${name}: delivery against the raw loop`, middle(ratios), '', { atLeast: ratioGoals[kind] });
+  table.row(`${name}: delivery against the raw loop`, middle(ratios), '', ratioGoals[kind]);
   table.row(`${name}: first run, in runs without changes`, middle(secondRatios), '', {
     atLeast: secondRunGoal,
   });
