@@ -17,7 +17,7 @@ const secondRunGoal = 5;
 const ratioGoals = { memory: { atLeast: 0.5 }, file: { atLeast: 0.75 }, library: undefined } as const;
 /** Seconds of a delivery in the library's file, in those of one in ours. */
 const fileGoal = 2;
-/** The first ones find programs that are not warm yet, so an even number of them would not do. */
+/** The middle one counts: of so many, the first ones, which find programs that are not warm yet, hardly move it. */
 const times = { memory: 9, file: 9, library: 5 } as const;
 const storeNames = { memory: 'memory store', file: 'file store', library: "library's file store" } as const;
 
