@@ -2,28 +2,21 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { MongoClient } from 'mongodb';
+import { sourceDefinition } from '../test/connectors/airbyte/scene.ts';
 import { pythonProgram } from '../tools/python-programs.ts';
-import { startTestServices } from '../tools/services.ts';
-import { workerNodeArgs } from '../workers/heap.ts';
-import type { LoadedSource } from './load-source.ts';
+import { withLoader } from './loader.ts';
 import type { Table } from './table.ts';
 
 const run = promisify(execFile);
 const rows = 20_000;
-const configuration = JSON.stringify({ count: rows, seed: 7, parallelism: 1, always_updated: false });
+const configuration = { count: rows, seed: 7, parallelism: 1, always_updated: false };
 
 /** Users of airbyte-source-faker into batches in the store, and the same source into nothing. For information. */
 export async function benchAirbyte(table: Table): Promise<void> {
   const found = await pythonProgram('airbyte-source-faker', console.error);
   if ('missing' in found) return;
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-airbyte-'));
-  const services = await startTestServices('memory', console.error);
-  const uri = services.env.TEST_MONGODB_URI ?? '';
-  const client = await MongoClient.connect(uri);
-  const db = client.db('bench_airbyte');
   try {
     const config = join(folder, 'config.json');
     const catalog = join(folder, 'catalog.json');
@@ -32,7 +25,7 @@ export async function benchAirbyte(table: Table): Promise<void> {
       source_defined_primary_key: [['id']],
     };
     const modes = { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' };
-    await writeFile(config, configuration);
+    await writeFile(config, JSON.stringify(configuration));
     const selected = { stream, ...modes, cursor_field: ['updated_at'] };
     await writeFile(catalog, JSON.stringify({ streams: [selected] }));
     const command = 'exec "$1" read --config "$2" --catalog "$3" > /dev/null 2> /dev/null';
@@ -40,19 +33,17 @@ export async function benchAirbyte(table: Table): Promise<void> {
     await run('/bin/sh', ['-c', command, 'sh', found.path, config, catalog]);
     table.row('Airbyte source: into nothing', rows / ((performance.now() - began) / 1000), 'rows/s');
 
-    const script = fileURLToPath(new URL('airbyte-process.ts', import.meta.url));
-    const args = [...workerNodeArgs, '--import', 'tsx', script, found.path, configuration];
-    const env = { ...process.env, MONGODB_URI: uri, MONGODB_DATABASE: db.databaseName };
-    const loaded = JSON.parse((await run(process.execPath, args, { env })).stdout) as LoadedSource;
-    if (loaded.rows !== rows) throw new Error(`${loaded.rows} rows were loaded, not ${rows}.`);
-    table.row('Airbyte source: loading, its discovery included', loaded.rows / loaded.seconds, 'rows/s');
-    const { idleMb, peakMb } = loaded;
-    const aboveMb = idleMb === null || peakMb === null ? null : peakMb - idleMb;
-    table.row('Airbyte source: peak memory above idle, 20,000 rows', aboveMb, 'MB', { atMost: 200 });
+    const definition = sourceDefinition({ id: 'users', incremental: true });
+    const env = { TRIBUTARY_SOURCE_PROGRAMS: `source=${found.path}` };
+    await withLoader(definition, env, async ({ worker, idleMb, load }) => {
+      await worker.resetPeak();
+      const { rowsPerSecond } = await load(definition, configuration, rows);
+      table.row('Airbyte source: loading, its discovery included', rowsPerSecond, 'rows/s');
+      const peakMb = await worker.peakMb();
+      const aboveMb = idleMb === null || peakMb === null ? null : peakMb - idleMb;
+      table.row('Airbyte source: peak memory above idle, 20,000 rows', aboveMb, 'MB', { atMost: 200 });
+    });
   } finally {
-    await db.dropDatabase();
-    await client.close();
-    await services.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

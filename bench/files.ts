@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import assert from 'node:assert/strict';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,25 +6,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import { type Db, MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
+import { type ConnectorDefinition, definitionSchema } from '../connectors/definition.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { startTestServices } from '../tools/services.ts';
-import { workerNodeArgs } from '../workers/heap.ts';
-import type { LoadedSource } from './load-source.ts';
+import { benchMemory, fewRows, manyRows, withLoader } from './loader.ts';
 import { benchRows } from './rows.ts';
+import type { LoadFigures } from './sessions.ts';
 import type { Table } from './table.ts';
 
 const ratioGoal = 0.5;
-const memoryGoalMb = 200;
-const growthGoal = 1.1;
 const rowsPerInsert = 5_000;
-const [fewRows, manyRows] = [100_000, 1_000_000] as const;
-const run = promisify(execFile);
-type Format = 'csv' | 'jsonl';
+const formats = ['csv', 'jsonl'] as const;
+type Format = (typeof formats)[number];
 
 /** The rows of the other parts of the bench, their ids and times going on. */
 function* rowsOf(count: number): Generator<JsonObject> {
@@ -72,65 +67,66 @@ async function bareRowsPerSecond(db: Db, path: string, format: Format): Promise<
   return rate;
 }
 
-const above = ({ idleMb, peakMb }: LoadedSource): number | null =>
-  idleMb === null || peakMb === null ? null : peakMb - idleMb;
-const byMemory = (a: number | null, b: number | null): number => (a ?? 0) - (b ?? 0);
-
-async function load(db: Db, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<LoadedSource> {
-  const script = fileURLToPath(new URL('files-process.ts', import.meta.url));
-  const { stdout } = await run(process.execPath, [...workerNodeArgs, '--import', 'tsx', script, ...args], {
-    env,
+const definitionOf = (format: Format, name: string): ConnectorDefinition =>
+  definitionSchema.parse({
+    version: 1,
+    id: `bench-files-${name.replace('.', '-')}`,
+    name: 'Files',
+    kind: 'file',
+    auth: { kind: 'configuration', schema: { type: 'object' } },
+    resources: [
+      {
+        id: 'rows',
+        name: 'Rows',
+        key: ['id'],
+        incremental: { bookmark: true },
+        file: { pattern: name, format },
+        schema: { type: 'object', properties: { id: { type: 'string' }, amount: { type: 'number' } } },
+      },
+    ],
   });
-  await db.dropDatabase();
-  return JSON.parse(stdout) as LoadedSource;
-}
+
+const fileOf = (format: Format, rows: number): string => `${rows}.${format}`;
 
 /** CSV and JSON lines from the disk into batches in the store, against a bare loop over the same file and store. */
 export async function benchFiles(table: Table): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-files-'));
-  const services = await startTestServices('memory', console.error);
-  const uri = services.env.TEST_MONGODB_URI ?? '';
-  const client = await MongoClient.connect(uri);
+  const definitions = new Map(
+    formats.flatMap((format) =>
+      [fewRows, manyRows].map((rows) => {
+        const name = fileOf(format, rows);
+        return [name, definitionOf(format, name)] as const;
+      }),
+    ),
+  );
   try {
-    const db = client.db('bench_files');
-    const env = { ...process.env, MONGODB_URI: uri, MONGODB_DATABASE: db.databaseName };
-    for (const format of ['csv', 'jsonl'] as const) {
-      const what = format === 'csv' ? 'CSV' : 'JSON lines';
-      const name = `few.${format}`;
-      await write(join(folder, name), format, fewRows);
-      const ratios: number[] = [];
-      const few: LoadedSource[] = [];
-      // One after the other, three times: what else the machine does falls on both.
-      for (let time = 0; time < 3; time++) {
-        const bare = await bareRowsPerSecond(db, join(folder, name), format);
-        const loaded = await load(db, env, [folder, name, format]);
-        if (loaded.rows !== fewRows) throw new Error(`${loaded.rows} rows were loaded, not ${fewRows}.`);
-        few.push(loaded);
-        const ours = loaded.rows / loaded.seconds;
-        ratios.push(ours / bare);
-        table.row(`${what}: loading`, ours, 'rows/s');
-        table.row(`${what}: parse and insert with nothing else`, bare, 'rows/s');
-      }
-      const median = ratios.sort((a, b) => a - b)[1] ?? null;
-      table.row(`${what}: loading against that`, median, '', { atLeast: ratioGoal });
-
-      await write(join(folder, `many.${format}`), format, manyRows);
-      const many = await load(db, env, [folder, `many.${format}`, format]);
-      if (many.rows !== manyRows) throw new Error(`${many.rows} rows were loaded, not ${manyRows}.`);
-      // The greatest of the three: one that was collected at a good moment says nothing.
-      const fewAbove = few.map(above).sort(byMemory).at(-1) ?? null;
-      table.row(`${what}: peak memory above idle, 100,000 rows`, fewAbove, 'MB', { atMost: memoryGoalMb });
-      table.row(`${what}: peak memory above idle, 1,000,000 rows`, above(many), 'MB', {
-        atMost: memoryGoalMb,
-      });
-      // Of one process: what two of them take before their first row differs by more than a tenth.
-      const { earlyPeakMb, peakMb } = many;
-      const growth = earlyPeakMb === null || peakMb === null ? null : peakMb / earlyPeakMb;
-      table.row(`${what}: peak memory at 1,000,000 rows against 100,000`, growth, '', { atMost: growthGoal });
+    for (const format of formats) {
+      for (const rows of [fewRows, manyRows]) await write(join(folder, fileOf(format, rows)), format, rows);
     }
+    const env = { TRIBUTARY_SOURCE_FOLDERS: folder };
+    await withLoader([...definitions.values()], env, async (loader) => {
+      for (const format of formats) {
+        const what = format === 'csv' ? 'CSV' : 'JSON lines';
+        const load = (rows: number): Promise<LoadFigures> => {
+          const definition = definitions.get(fileOf(format, rows)) ?? assert.fail();
+          return loader.load(definition, { location: folder }, rows);
+        };
+        const ratios: number[] = [];
+        // One after the other, three times: what else the machine does falls on both.
+        for (let time = 0; time < 3; time++) {
+          const { db } = loader.world.stores;
+          const bare = await bareRowsPerSecond(db, join(folder, fileOf(format, fewRows)), format);
+          const { rowsPerSecond } = await load(fewRows);
+          ratios.push(rowsPerSecond / bare);
+          table.row(`${what}: loading`, rowsPerSecond, 'rows/s');
+          table.row(`${what}: parse and insert with nothing else`, bare, 'rows/s');
+        }
+        const median = ratios.sort((a, b) => a - b)[1] ?? null;
+        table.row(`${what}: loading against that`, median, '', { atLeast: ratioGoal });
+        await benchMemory(loader, table, what, load);
+      }
+    });
   } finally {
-    await client.close();
-    await services.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

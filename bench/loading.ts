@@ -2,17 +2,13 @@ import type { Db } from 'mongodb';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { pagedCredentials, pagedDefinition } from '../test/support/paged-app.ts';
-import type { BenchSessions } from './sessions.ts';
+import { benchMemory, fewRows, type Loader, manyRows } from './loader.ts';
+import type { BenchSessions, LoadFigures } from './sessions.ts';
 import type { Table } from './table.ts';
-import type { BenchWorker } from './worker.ts';
 
 const ratioGoal = 0.6;
-const memoryGoalMb = 200;
-const growthGoal = 1.1;
 const rowsPerInsert = 5_000;
 const pageSizes = [100, 1_000] as const;
-const fewRows = 100_000;
-const manyRows = 1_000_000;
 
 /** One resource in pages of a size, as bench/source-process.ts answers them. */
 const loadingDefinition = (size: number, rows: number): ConnectorDefinition => {
@@ -54,32 +50,28 @@ async function bareRowsPerSecond(db: Db, url: string): Promise<number> {
   return rate;
 }
 
-export interface LoadingBench {
+export interface LoadingBench extends Pick<Loader, 'worker' | 'idleMb'> {
   readonly db: Db;
   readonly source: string;
   readonly sessions: BenchSessions;
-  readonly worker: BenchWorker;
   readonly table: Table;
-  /** Memory of the worker before it has worked. */
-  readonly idleMb: number | null;
-  /** Drops what the passes stored. */
-  readonly forget: () => Promise<void>;
 }
 
 /** Loading against a bare loop over the same pages and store, and the worker's memory at 100,000 and 1,000,000 rows. */
 export async function benchLoading(bench: LoadingBench): Promise<void> {
-  const { db, source, sessions, worker, table, idleMb, forget } = bench;
-  const peakAbove = async (): Promise<number | null> => {
-    const peak = await worker.peakMb();
-    return peak === null || idleMb === null ? null : peak - idleMb;
+  const { db, source, sessions, table } = bench;
+  const load = async (size: number, rows: number): Promise<LoadFigures> => {
+    const loaded = await sessions.load(loadingDefinition(size, rows), source);
+    if (loaded.rows !== rows) throw new Error(`${loaded.rows} rows were loaded, not ${rows}.`);
+    await sessions.forget(['orders']);
+    return loaded;
   };
   for (const size of pageSizes) {
     const ratios: number[] = [];
     // One after the other, three times: what else the machine does falls on both.
     for (let time = 0; time < 3; time++) {
       const bare = await bareRowsPerSecond(db, `${source}/${size}/${fewRows}/orders`);
-      const ours = await sessions.load(loadingDefinition(size, fewRows), source);
-      await forget();
+      const ours = await load(size, fewRows);
       ratios.push(ours.rowsPerSecond / bare);
       table.row(`pages of ${size}: loading`, ours.rowsPerSecond, 'rows/s');
       table.row(`pages of ${size}: fetch and insert with nothing else`, bare, 'rows/s');
@@ -88,17 +80,5 @@ export async function benchLoading(bench: LoadingBench): Promise<void> {
     table.row(`pages of ${size}: loading against that`, median, '', { atLeast: ratioGoal });
   }
 
-  await worker.resetPeak();
-  await sessions.load(loadingDefinition(1_000, fewRows), source);
-  await forget();
-  const few = await peakAbove();
-  await worker.resetPeak();
-  const { rows } = await sessions.load(loadingDefinition(1_000, manyRows), source);
-  if (rows !== manyRows) throw new Error(`${rows} rows were loaded, not ${manyRows}.`);
-  await forget();
-  const many = await peakAbove();
-  table.row('loading 100,000 rows: peak memory above idle', few, 'MB', { atMost: memoryGoalMb });
-  table.row('loading 1,000,000 rows: peak memory above idle', many, 'MB', { atMost: memoryGoalMb });
-  const growth = few === null || many === null ? null : (many + (idleMb ?? 0)) / (few + (idleMb ?? 0));
-  table.row('peak memory at 1,000,000 rows against 100,000', growth, '', { atMost: growthGoal });
+  await benchMemory(bench, table, 'loading', (rows) => load(1_000, rows));
 }

@@ -66,9 +66,8 @@ async function measure(world: World, table: Table): Promise<void> {
     });
 
     const source = await startBenchChild('source-process.ts');
-    const forgetLoaded = () => forget(world, ['orders']);
     const { db } = world.stores;
-    await benchLoading({ db, source: source.url, sessions, worker, table, idleMb, forget: forgetLoaded });
+    await benchLoading({ db, source: source.url, sessions, worker, table, idleMb });
     await source.stop();
 
     let fastest = 0;
@@ -99,19 +98,11 @@ async function measure(world: World, table: Table): Promise<void> {
         }
       }
       await source.stop();
-      await forget(world, names);
+      await sessions.forget(names);
     }
   } finally {
     await worker.stop();
   }
-}
-
-/** The store keeps all in memory, and its memory is small. */
-async function forget({ stores: { db } }: World, resources: readonly string[]): Promise<void> {
-  const left = await db.listCollections({}, { nameOnly: true }).toArray();
-  for (const { name } of left)
-    if (/^(batches|raw)$/.test(name) || resources.some((resource) => name.endsWith(`.${resource}`)))
-      await db.dropCollection(name);
 }
 
 async function benchAllSessions(table: Table): Promise<void> {

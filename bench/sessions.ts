@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import { defaultDurations, sessionWorkflowId } from '../domain/contracts.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { createSecretBox, type SecretBox } from '../platform/crypto.ts';
 import type { ConnectionDoc } from '../stores/model.ts';
 import { pagedCredentials } from '../test/support/paged-app.ts';
@@ -17,8 +18,13 @@ export interface BenchSessions {
   /** From Loading to Synced. */
   pass(definition: ConnectorDefinition, baseUrl: string): Promise<PassFigures>;
   /** Only Loading: the session is canceled then. */
-  load(definition: ConnectorDefinition, baseUrl: string): Promise<LoadFigures>;
+  load(definition: ConnectorDefinition, from: LoadedFrom): Promise<LoadFigures>;
+  /** The store keeps all in memory, and its memory is small: drops what is stored of these resources. */
+  forget(resources: readonly string[]): Promise<void>;
 }
+
+/** Address of the paged app, or the configuration of a source that has none. */
+export type LoadedFrom = string | { readonly kind: 'configuration'; readonly configuration: JsonObject };
 
 export interface LoadFigures {
   readonly rows: number;
@@ -42,10 +48,12 @@ export function createBenchSessions(world: World): BenchSessions {
   const credentials = pagedCredentials.bearer;
 
   /** A connection whose grant the bench's worker can open. */
-  async function granted(definition: ConnectorDefinition, baseUrl: string): Promise<ConnectionDoc> {
+  async function granted(definition: ConnectorDefinition, from: LoadedFrom): Promise<ConnectionDoc> {
+    const [baseUrl, submitted] = typeof from === 'string' ? [from, credentials] : ['http://127.0.0.1', from];
     const connection = await world.started({ definition, baseUrl });
     const { _id: connectionId, generation } = connection;
-    const secret = secrets.seal({ kind: 'submitted', credentials }, `grant/${connectionId}/${generation}`);
+    const grant = { kind: 'submitted', credentials: submitted };
+    const secret = secrets.seal(grant, `grant/${connectionId}/${generation}`);
     const account = 'account-1';
     await world.stores.grants.save({
       ...{ connectionId, generation, account, secret },
@@ -82,8 +90,8 @@ export function createBenchSessions(world: World): BenchSessions {
       await world.reaches(connectionId, 19);
       return (performance.now() - began) / 1000;
     },
-    async load(definition, baseUrl) {
-      const connection = await granted(definition, baseUrl);
+    async load(definition, from) {
+      const connection = await granted(definition, from);
       const connectionId = connection._id;
       await port.startSession(connection, { kind: 'load', by: tester });
       await until(
@@ -103,6 +111,13 @@ export function createBenchSessions(world: World): BenchSessions {
       const checkpoints = await world.stores.loading.checkpoints(_id, resources);
       const rows = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.rows, 0);
       return { rows, rowsPerSecond: rows / secondsIn2 };
+    },
+    async forget(resources) {
+      const { db } = world.stores;
+      const left = await db.listCollections({}, { nameOnly: true }).toArray();
+      for (const { name } of left)
+        if (/^(batches|raw)$/.test(name) || resources.some((resource) => name.endsWith(`.${resource}`)))
+          await db.dropCollection(name);
     },
     async pass(definition, baseUrl) {
       const connection = await granted(definition, baseUrl);
