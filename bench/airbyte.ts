@@ -35,11 +35,12 @@ export async function benchAirbyte(table: Table): Promise<void> {
 
     const definition = sourceDefinition({ id: 'users', incremental: true });
     const env = { TRIBUTARY_SOURCE_PROGRAMS: `source=${found.path}` };
-    await withLoader(definition, env, async ({ worker, idleMb, load }) => {
+    await withLoader(definition, env, async ({ worker, load }) => {
       await worker.resetPeak();
       const { rowsPerSecond } = await load(definition, configuration, rows);
       table.row('Airbyte source: loading, its discovery included', rowsPerSecond, 'rows/s');
       const peakMb = await worker.peakMb();
+      const { idleMb } = worker;
       const aboveMb = idleMb === null || peakMb === null ? null : peakMb - idleMb;
       table.row('Airbyte source: peak memory above idle, 20,000 rows', aboveMb, 'MB', { atMost: 200 });
     });

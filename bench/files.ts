@@ -123,7 +123,7 @@ export async function benchFiles(table: Table): Promise<void> {
         }
         const median = ratios.sort((a, b) => a - b)[1] ?? null;
         table.row(`${what}: loading against that`, median, '', { atLeast: ratioGoal });
-        await benchMemory(loader, table, what, load);
+        await benchMemory(loader.worker, table, what, load);
       }
     });
   } finally {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { startWorld, type World } from '../test/support/world.ts';
@@ -16,8 +15,6 @@ const growthGoal = 1.1;
 export interface Loader {
   readonly world: World;
   readonly worker: BenchWorker;
-  /** Memory of the worker before it has worked, in MB. */
-  readonly idleMb: number | null;
   /** Loads everything by a session of a new connection, and forgets it. @throws unless it is so many rows */
   load(definition: ConnectorDefinition, configuration: JsonObject, rows: number): Promise<LoadFigures>;
 }
@@ -36,28 +33,15 @@ export async function withLoader(
       await Promise.all([world.stopWorker(), world.stopPool()]);
       const sessions = createBenchSessions(world);
       const worker = await startBenchWorker({
+        ...{ world, keys: sessions.keys, env },
         definitions: [definition].flat(),
-        env: {
-          TEMPORAL_ADDRESS: services.env.TEST_TEMPORAL_ADDRESS ?? '',
-          MONGODB_URI: services.env.TEST_MONGODB_URI ?? '',
-          MONGODB_DATABASE: world.stores.db.databaseName,
-          TRIBUTARY_TASK_QUEUE: world.taskQueue,
-          TRIBUTARY_SECRETS_KEYS: sessions.keys,
-          ...env,
-        },
       });
       try {
-        await delay(2_000);
         await body({
           world,
           worker,
-          idleMb: await worker.residentMb(),
-          async load(definition, configuration, rows) {
-            const loaded = await sessions.load(definition, { kind: 'configuration', configuration });
-            await sessions.forget(definition.resources.map(({ id }) => id));
-            if (loaded.rows !== rows) throw new Error(`${loaded.rows} rows were loaded, not ${rows}.`);
-            return loaded;
-          },
+          load: (definition, configuration, rows) =>
+            sessions.load(definition, { kind: 'configuration', configuration }, rows),
         });
       } finally {
         await worker.stop();
@@ -75,7 +59,7 @@ export async function withLoader(
  * one that was collected at a good moment says nothing.
  */
 export async function benchMemory(
-  { worker, idleMb }: Pick<Loader, 'worker' | 'idleMb'>,
+  worker: BenchWorker,
   table: Table,
   what: string,
   load: (rows: number) => Promise<unknown>,
@@ -84,7 +68,7 @@ export async function benchMemory(
     await worker.resetPeak();
     for (let time = 0; time < times; time++) await load(rows);
     const peakMb = await worker.peakMb();
-    const aboveMb = peakMb === null || idleMb === null ? null : peakMb - idleMb;
+    const aboveMb = peakMb === null || worker.idleMb === null ? null : peakMb - worker.idleMb;
     const name = `${what}: peak memory above idle, ${rows.toLocaleString('en')} rows`;
     table.row(name, aboveMb, 'MB', { atMost: memoryGoalMb });
     return peakMb;

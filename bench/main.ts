@@ -1,6 +1,5 @@
 // npm run bench [-- forecasting | datapoints | sessions | syncs | files | taps | airbyte] [-- --million]: figures measured in this run; exit 1 when a goal is missed.
 // Forecasting takes a minute, datapoints some minutes, sessions two to five, syncs five; --million delivers a million records besides.
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pagedDefinition, startPagedApp } from '../test/support/paged-app.ts';
 import { startWorld, type World } from '../test/support/world.ts';
@@ -42,19 +41,12 @@ const small = pagedDefinition({ id: 'bench-small', deduplication: true });
 async function measure(world: World, table: Table): Promise<void> {
   const sessions = createBenchSessions(world);
   const worker = await startBenchWorker({
+    world,
+    keys: sessions.keys,
     definitions: [small, ...definitions.values(), ...loadingDefinitions],
-    env: {
-      TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS ?? '',
-      MONGODB_URI: process.env.TEST_MONGODB_URI ?? '',
-      MONGODB_DATABASE: world.stores.db.databaseName,
-      TRIBUTARY_TASK_QUEUE: world.taskQueue,
-      TRIBUTARY_SECRETS_KEYS: sessions.keys,
-      TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
-    },
   });
   try {
-    await delay(2_000);
-    const idleMb = await worker.residentMb();
+    const { idleMb } = worker;
     table.row('memory of the worker, idle', idleMb, 'MB');
 
     const app = await startPagedApp({ resources: { orders: rowsByResource(['orders'], 100).orders ?? [] } });
@@ -67,7 +59,7 @@ async function measure(world: World, table: Table): Promise<void> {
 
     const source = await startBenchChild('source-process.ts');
     const { db } = world.stores;
-    await benchLoading({ db, source: source.url, sessions, worker, table, idleMb });
+    await benchLoading({ db, source: source.url, sessions, worker, table });
     await source.stop();
 
     let fastest = 0;

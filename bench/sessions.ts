@@ -17,8 +17,8 @@ export interface BenchSessions {
   small(definition: ConnectorDefinition, baseUrl: string): Promise<number>;
   /** From Loading to Synced. */
   pass(definition: ConnectorDefinition, baseUrl: string): Promise<PassFigures>;
-  /** Only Loading: the session is canceled then. */
-  load(definition: ConnectorDefinition, from: LoadedFrom): Promise<LoadFigures>;
+  /** Only Loading: the session is canceled then, and what it stored forgotten. @throws unless it is so many rows */
+  load(definition: ConnectorDefinition, from: LoadedFrom, rows: number): Promise<LoadFigures>;
   /** The store keeps all in memory, and its memory is small: drops what is stored of these resources. */
   forget(resources: readonly string[]): Promise<void>;
 }
@@ -27,7 +27,6 @@ export interface BenchSessions {
 export type LoadedFrom = string | { readonly kind: 'configuration'; readonly configuration: JsonObject };
 
 export interface LoadFigures {
-  readonly rows: number;
   readonly rowsPerSecond: number;
 }
 
@@ -69,6 +68,14 @@ export function createBenchSessions(world: World): BenchSessions {
     return (at(to) - at(from)) / 1000;
   }
 
+  async function forget(resources: readonly string[]): Promise<void> {
+    const { db } = world.stores;
+    const left = await db.listCollections({}, { nameOnly: true }).toArray();
+    for (const { name } of left)
+      if (/^(batches|raw)$/.test(name) || resources.some((resource) => name.endsWith(`.${resource}`)))
+        await db.dropCollection(name);
+  }
+
   return {
     keys: `bench:${key.toString('base64')}`,
     async small(definition, baseUrl) {
@@ -90,7 +97,7 @@ export function createBenchSessions(world: World): BenchSessions {
       await world.reaches(connectionId, 19);
       return (performance.now() - began) / 1000;
     },
-    async load(definition, from) {
+    async load(definition, from, wanted) {
       const connection = await granted(definition, from);
       const connectionId = connection._id;
       await port.startSession(connection, { kind: 'load', by: tester });
@@ -110,15 +117,11 @@ export function createBenchSessions(world: World): BenchSessions {
       const secondsIn2 = await secondsBetween(_id, 2, 12);
       const checkpoints = await world.stores.loading.checkpoints(_id, resources);
       const rows = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.rows, 0);
-      return { rows, rowsPerSecond: rows / secondsIn2 };
+      if (rows !== wanted) throw new Error(`${rows} rows were loaded, not ${wanted}.`);
+      await forget(resources);
+      return { rowsPerSecond: rows / secondsIn2 };
     },
-    async forget(resources) {
-      const { db } = world.stores;
-      const left = await db.listCollections({}, { nameOnly: true }).toArray();
-      for (const { name } of left)
-        if (/^(batches|raw)$/.test(name) || resources.some((resource) => name.endsWith(`.${resource}`)))
-          await db.dropCollection(name);
-    },
+    forget,
     async pass(definition, baseUrl) {
       const connection = await granted(definition, baseUrl);
       const connectionId = connection._id;

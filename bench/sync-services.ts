@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { asLibraryHasIt } from '../test/support/embedded-store/programs.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import { startTestServices } from '../tools/services.ts';
@@ -17,8 +16,6 @@ export interface SyncServices {
   readonly syncs: BenchSyncs;
   /** The worker of the pool `default`. */
   readonly worker: BenchWorker;
-  /** Memory of the worker before it has worked, in MB. */
-  readonly idleMb: number | null;
 }
 
 /**
@@ -48,22 +45,13 @@ export async function withSyncServices(
       for (const pool of pools)
         workers.push(
           await startBenchWorker({
-            definitions: [syncDefinition],
-            env: {
-              TEMPORAL_ADDRESS: services.env.TEST_TEMPORAL_ADDRESS ?? '',
-              MONGODB_URI: uri,
-              MONGODB_DATABASE: world.stores.db.databaseName,
-              TRIBUTARY_TASK_QUEUE: world.taskQueue,
-              TRIBUTARY_POOLS: pool,
-              TRIBUTARY_SECRETS_KEYS: syncs.keys,
-              TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
-            },
+            ...{ world, keys: syncs.keys, definitions: [syncDefinition] },
+            env: { TRIBUTARY_POOLS: pool },
           }),
         );
       const [worker] = workers;
       if (worker === undefined) throw new Error('No pool was named.');
-      await delay(2_000);
-      await body({ kind, uri, world, syncs, worker, idleMb: await worker.residentMb() });
+      await body({ kind, uri, world, syncs, worker });
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
       await world.stop();

@@ -59,7 +59,8 @@ async function benchMongodb(
   services: SyncServices,
   table: Table,
 ): Promise<{ readonly seconds: number | null; readonly peakMb: number | null }> {
-  const { world, syncs, worker, kind, idleMb } = services;
+  const { world, syncs, worker, kind } = services;
+  const { idleMb } = worker;
   const { db, syncRecords } = world.stores;
   const name = storeNames[kind];
   const connection = await syncs.records(fewRows);
@@ -100,7 +101,8 @@ async function benchManyRows(
   rows: number,
   fewPeakMb: number | null,
 ): Promise<void> {
-  const { syncs, worker, idleMb } = services;
+  const { syncs, worker } = services;
+  const { idleMb } = worker;
   const name = `${rows.toLocaleString('en')} records`;
   const syncId = await syncs.sync(await syncs.records(rows), targetIn(services, 'many'));
   await worker.resetPeak();

@@ -75,7 +75,7 @@ export async function benchTaps(table: Table): Promise<void> {
       }
       const median = ratios.sort((a, b) => a - b)[1] ?? null;
       table.row('tap: loading against that', median, '', { atLeast: ratioGoal });
-      await benchMemory(loader, table, 'tap', load);
+      await benchMemory(loader.worker, table, 'tap', load);
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

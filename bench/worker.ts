@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectorDefinition } from '../connectors/definition.ts';
+import type { World } from '../test/support/world.ts';
 import { root } from '../tools/services.ts';
 import { workerNodeArgs } from '../workers/heap.ts';
 
 /** The worker process as it is shipped, with the definitions of the bench beside its own. */
 export interface BenchWorker {
-  /** Resident memory now, in MB; null where the system does not tell. */
-  residentMb(): Promise<number | null>;
+  /** Resident memory before it has worked, in MB; null where the system does not tell. */
+  readonly idleMb: number | null;
   /** The greatest resident memory since `resetPeak`. */
   peakMb(): Promise<number | null>;
   resetPeak(): Promise<void>;
@@ -18,9 +20,13 @@ export interface BenchWorker {
 }
 
 export interface BenchWorkerOptions {
+  /** Its engine and store, and its task queue. */
+  readonly world: World;
+  /** For TRIBUTARY_SECRETS_KEYS. */
+  readonly keys: string;
   readonly definitions: readonly ConnectorDefinition[];
-  /** Settings of the process. */
-  readonly env: Readonly<Record<string, string>>;
+  /** More settings of the process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 let started = 0;
@@ -29,7 +35,12 @@ let started = 0;
  * Builds dist if it is stale, and runs its worker from a copy.
  * @throws if the build fails or the worker does not come up
  */
-export async function startBenchWorker({ definitions, env }: BenchWorkerOptions): Promise<BenchWorker> {
+export async function startBenchWorker({
+  world,
+  keys,
+  definitions,
+  env,
+}: BenchWorkerOptions): Promise<BenchWorker> {
   const { status } = spawnSync(process.execPath, [join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
   if (status !== 0) throw new Error('dist could not be built.');
   // Below node_modules: its packages are found from there, and git does not see it.
@@ -43,7 +54,17 @@ export async function startBenchWorker({ definitions, env }: BenchWorkerOptions)
 
   const child = spawn(process.execPath, [...workerNodeArgs, join(folder, 'workers', 'main.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TRIBUTARY_DATA: data, ...env },
+    env: {
+      ...process.env,
+      TRIBUTARY_DATA: data,
+      TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS,
+      MONGODB_URI: process.env.TEST_MONGODB_URI,
+      MONGODB_DATABASE: world.stores.db.databaseName,
+      TRIBUTARY_TASK_QUEUE: world.taskQueue,
+      TRIBUTARY_SECRETS_KEYS: keys,
+      TRIBUTARY_EGRESS_ALLOW: '127.0.0.1',
+      ...env,
+    },
   });
   const stop = async (): Promise<void> => {
     if (child.exitCode === null) {
@@ -70,8 +91,9 @@ export async function startBenchWorker({ definitions, env }: BenchWorkerOptions)
     const kilobytes = new RegExp(`${field}:\\s+(\\d+) kB`).exec(text)?.[1];
     return kilobytes === undefined ? null : Number(kilobytes) / 1024;
   }
+  await delay(2_000);
   return {
-    residentMb: () => memoryMb('VmRSS'),
+    idleMb: await memoryMb('VmRSS'),
     peakMb: () => memoryMb('VmHWM'),
     resetPeak: () => writeFile(`/proc/${child.pid}/clear_refs`, '5').catch(() => undefined),
     stop,
